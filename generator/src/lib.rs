@@ -1,0 +1,1 @@
+//! Generates the Genesys Cloud SDK crate from the published OpenAPI document.

@@ -1,0 +1,1 @@
+//! A mock Genesys Cloud, and the tests and benches that use it.
