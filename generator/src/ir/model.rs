@@ -1,0 +1,425 @@
+//! The types of the intermediate representation.
+
+/// The whole SDK: one release of the spec, ready to be rendered.
+#[derive(Clone, Debug, Default)]
+pub struct Api {
+    /// The title of the spec.
+    pub title: String,
+    /// The release of the spec, where it is known (`269`).
+    pub release: Option<String>,
+    /// The SHA-256 of the spec file, in hexadecimal.
+    pub sha256: String,
+    /// Every tag, sorted by module name.
+    pub tags: Vec<Tag>,
+    /// Every distinct set of tags that something belongs to, sorted by folder.
+    pub groups: Vec<Group>,
+    /// Every operation once, sorted by method name.
+    pub operations: Vec<Operation>,
+    /// Every model, sorted by name.
+    pub models: Vec<Model>,
+    /// Every enum, sorted by name.
+    pub enums: Vec<Enum>,
+    /// The families of asynchronous jobs.
+    pub job_families: Vec<JobFamily>,
+    /// Definitions that get no type of their own, and why.
+    pub skipped: Vec<Skipped>,
+}
+
+/// Index of a [`Tag`] in [`Api::tags`].
+pub type TagId = usize;
+/// Index of a [`Group`] in [`Api::groups`].
+pub type GroupId = usize;
+/// Index of an [`Operation`] in [`Api::operations`].
+pub type OperationId = usize;
+/// Index of a [`Model`] in [`Api::models`].
+pub type ModelId = usize;
+/// Index of an [`Enum`] in [`Api::enums`].
+pub type EnumId = usize;
+
+/// A tag of the spec: a feature, a module and a handle on the client.
+#[derive(Clone, Debug)]
+pub struct Tag {
+    /// The tag as the spec writes it (`Speech & Text Analytics`).
+    pub name: String,
+    /// The cargo feature (`speech-text-analytics`).
+    pub feature: String,
+    /// The module below `api`, and the method of the client (`speech_text_analytics`). Never a keyword, never a method the client has.
+    pub module: String,
+    /// The type of the handle (`SpeechTextAnalyticsApi`).
+    pub type_name: String,
+    /// What the spec says of the tag.
+    pub description: Option<String>,
+}
+
+/// A set of tags: what belongs to it is compiled when any of its tags is on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Group {
+    /// The tags, ascending. Empty for definitions that no operation reaches: these compile with `full` only.
+    pub tags: Vec<TagId>,
+    /// The folder below `models` and `api` (`users`, `routing_and_users`, `shared_by_17_1f3a9c`), stable while the set is.
+    pub folder: String,
+}
+
+/// Prose from the spec, as found there: untrusted, not escaped, maybe with HTML or Markdown in it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Docs {
+    /// One line.
+    pub summary: Option<String>,
+    /// The rest.
+    pub description: Option<String>,
+}
+
+/// A Rust type of a property, parameter or body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Type {
+    /// `String`.
+    String,
+    /// `bool`.
+    Boolean,
+    /// `i64`.
+    Integer,
+    /// `f64`.
+    Number,
+    /// `Timestamp`: RFC 3339.
+    DateTime,
+    /// `Date`.
+    Date,
+    /// `LocalDateTime`: no zone.
+    LocalDateTime,
+    /// `YearMonth`.
+    YearMonth,
+    /// `serde_json::Value`: anything.
+    Json,
+    /// A model.
+    Model(ModelId),
+    /// An open enum.
+    Enum(EnumId),
+    /// `Vec<T>`.
+    List(Box<Type>),
+    /// `BTreeMap<String, T>`.
+    Map(Box<Type>),
+}
+
+/// A definition with properties (or none): a struct.
+#[derive(Clone, Debug)]
+pub struct Model {
+    /// The Rust name, unique among models and enums whatever the case.
+    pub name: String,
+    /// The name of the definition.
+    pub wire_name: String,
+    /// The file below the group's folder, without `.rs`; unique in it.
+    pub file: String,
+    /// What turns it on.
+    pub group: GroupId,
+    /// What the spec says of it.
+    pub docs: Docs,
+    /// The properties in the order of the spec.
+    pub fields: Vec<Field>,
+}
+
+/// A property of a model.
+#[derive(Clone, Debug)]
+pub struct Field {
+    /// The Rust name, with `r#` where it is a keyword that takes it. Unique in the model, and never `extra`.
+    pub name: String,
+    /// The name on the wire, which can hold anything.
+    pub wire_name: String,
+    /// The type (without `Option`).
+    pub ty: Type,
+    /// `Option<Box<T>>`: the model would hold itself otherwise.
+    pub boxed: bool,
+    /// The server sets it; a client's value is ignored.
+    pub read_only: bool,
+    /// The spec calls it required.
+    pub required: bool,
+    /// The spec calls it deprecated.
+    pub deprecated: bool,
+    /// Its value is kept out of `Debug`.
+    pub secret: bool,
+    /// What the spec says of it.
+    pub docs: Docs,
+}
+
+/// An open enum.
+#[derive(Clone, Debug)]
+pub struct Enum {
+    /// The Rust name, unique among models and enums whatever the case.
+    pub name: String,
+    /// What its values are on the wire.
+    pub repr: EnumRepr,
+    /// The known values in the order of the spec, without duplicates.
+    pub variants: Vec<Variant>,
+    /// Where it is written.
+    pub home: EnumHome,
+    /// Set where another enum of the same property or parameter name has the same values: this one becomes
+    /// `pub type {name} = {other}`, which costs no compile time.
+    pub alias_of: Option<EnumId>,
+    /// What turns it on: all groups of its places and of its aliases together.
+    pub group: GroupId,
+    /// What the spec says of it.
+    pub docs: Docs,
+}
+
+/// What an enum's values are on the wire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EnumRepr {
+    /// JSON strings.
+    Text,
+    /// JSON integers.
+    Integer,
+}
+
+/// The file that an enum is written to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EnumHome {
+    /// The file of the model whose property it types.
+    Model(ModelId),
+    /// The file of the operation whose parameter it types.
+    Operation(OperationId),
+    /// A file of its own below `models/{folder of its group}`, because it is shared by groups.
+    Shared {
+        /// The file without `.rs`.
+        file: String,
+    },
+}
+
+/// A known value of an enum.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Variant {
+    /// The Rust name, unique in the enum; never `Self` or `Unknown`.
+    pub name: String,
+    /// The value on the wire (the digits for an integer).
+    pub wire: String,
+    /// What the spec says of it.
+    pub docs: Option<String>,
+}
+
+/// One operation.
+#[derive(Clone, Debug)]
+pub struct Operation {
+    /// The Rust method name (`get_user`), from `x-purecloud-method-name`; unique.
+    pub method_name: String,
+    /// The Rust struct name (`GetUser`); unique among operations.
+    pub struct_name: String,
+    /// `x-purecloud-method-name` as it is, or the operationId where there is none.
+    pub wire_name: String,
+    /// `operationId`.
+    pub operation_id: String,
+    /// The HTTP method in upper case.
+    pub http_method: String,
+    /// The path as the spec writes it (`/api/v2/users/{userId}`).
+    pub path: String,
+    /// The path cut into literal and parameter pieces, in order.
+    pub path_segments: Vec<PathPiece>,
+    /// Its tags, ascending; at least one.
+    pub tags: Vec<TagId>,
+    /// What turns it on: the group of its tags.
+    pub group: GroupId,
+    /// The file below `api/{folder of the group}`, without `.rs`; several operations share one.
+    pub file: String,
+    /// Path parameters in path order, then required query and header parameters in spec order: the arguments before the body.
+    pub arguments: Vec<Parameter>,
+    /// Optional query and header parameters: setters.
+    pub setters: Vec<Parameter>,
+    /// The body.
+    pub body: Option<Body>,
+    /// The `accept` header.
+    pub accept: String,
+    /// What a success holds.
+    pub output: Output,
+    /// `security: []`: no token is needed, and none is sent.
+    pub public: bool,
+    /// `x-inin-requires-permissions`.
+    pub permissions: Option<Permissions>,
+    /// `x-inin-error-codes` of all responses: status, code, text; sorted.
+    pub error_codes: Vec<ErrorCode>,
+    /// The spec calls it deprecated.
+    pub deprecated: bool,
+    /// `x-genesys-preview`.
+    pub preview: bool,
+    /// GET, HEAD, PUT, DELETE, or a POST that only reads: its last path segment is `query` or `search`, or an override says so.
+    pub idempotent: bool,
+    /// The paging style, where it lists something.
+    pub paging: Option<Paging>,
+    /// Summary and description.
+    pub docs: Docs,
+}
+
+/// A piece of a path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PathPiece {
+    /// Goes out as it is.
+    Literal(String),
+    /// The value of the argument with this index in [`Operation::arguments`].
+    Argument(usize),
+}
+
+/// Where a parameter goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Location {
+    /// Into the path.
+    Path,
+    /// Into the query.
+    Query,
+    /// Into a header.
+    Header,
+    /// Into a form body.
+    Form,
+}
+
+/// A parameter other than the body.
+#[derive(Clone, Debug)]
+pub struct Parameter {
+    /// The Rust name, unique in the operation, never `body`, and never a method that operations have (`send`, `items`, …).
+    pub name: String,
+    /// The name on the wire, exactly (`site.id`).
+    pub wire_name: String,
+    /// Where it goes.
+    pub location: Location,
+    /// The type. A boolean with an enum of strings is the enum.
+    pub ty: Type,
+    /// A list is joined with commas instead of repeated.
+    pub comma_joined: bool,
+    /// The default as the spec writes it, for the docs.
+    pub default: Option<String>,
+    /// What the spec says of it.
+    pub docs: Docs,
+}
+
+/// A request body.
+#[derive(Clone, Debug)]
+pub struct Body {
+    /// The type.
+    pub ty: Type,
+    /// A required body is the last argument, an optional one the setter `body`.
+    pub required: bool,
+    /// The `content-type` header.
+    pub content_type: String,
+    /// What the spec says of it.
+    pub docs: Docs,
+}
+
+/// What a successful response holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Output {
+    /// JSON of this type.
+    Json(Type),
+    /// `()`: no success response has a schema.
+    Empty,
+    /// `String`: text/plain and text/calendar.
+    Text,
+    /// Bytes: an operation with only a `default` response, or binary content.
+    Bytes,
+}
+
+/// The permissions that an operation needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Permissions {
+    /// All of them, or any one.
+    pub all: bool,
+    /// The permissions (`routing:queue:view`).
+    pub names: Vec<String>,
+}
+
+/// An error code that an operation declares.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ErrorCode {
+    /// The HTTP status.
+    pub status: u16,
+    /// The code (`bad.request`).
+    pub code: String,
+    /// The message pattern.
+    pub message: String,
+}
+
+/// How an operation pages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Paging {
+    /// How the next page is asked for.
+    pub style: PagingStyle,
+    /// The property of the response that holds the items, as field path from the output model: Rust names (usually one).
+    pub items: Vec<String>,
+    /// The item type.
+    pub item: Type,
+    /// Wire name of the page-size parameter, where there is one.
+    pub page_size: Option<String>,
+}
+
+/// How the next page is asked for. All names are wire names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PagingStyle {
+    /// A page number in the query; `page_count` and `total` are response properties, where there are any.
+    PageNumber {
+        /// The query parameter.
+        parameter: String,
+        /// The response property with the number of pages.
+        page_count: Option<String>,
+        /// The response property with the number of items.
+        total: Option<String>,
+    },
+    /// A page number in the request body, below these properties (`["paging", "pageNumber"]`).
+    BodyPageNumber {
+        /// The property path in the body.
+        path: Vec<String>,
+        /// The response property with the number of pages.
+        page_count: Option<String>,
+        /// The response property with the number of items.
+        total: Option<String>,
+    },
+    /// A cursor from the response goes into a query parameter.
+    Cursor {
+        /// The query parameter.
+        parameter: String,
+        /// The path of the cursor in the response (`["cursors", "after"]`).
+        response: Vec<String>,
+    },
+    /// A cursor from the response goes into the request body.
+    BodyCursor {
+        /// The property path in the body.
+        path: Vec<String>,
+        /// The path of the cursor in the response.
+        response: Vec<String>,
+    },
+    /// A URI in the response, whose query holds the parameters of the next page.
+    NextUri {
+        /// The response property (`nextUri`).
+        response: String,
+    },
+    /// SCIM: `startIndex` and `count`, with `totalResults`.
+    StartIndex {
+        /// The query parameter of the index, which counts from 1.
+        parameter: String,
+        /// The query parameter of the page size.
+        count: String,
+        /// The response property with the number of items.
+        total: String,
+    },
+    /// One page is the whole list.
+    Single,
+}
+
+/// A family of `POST …/jobs`, its status and its results.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JobFamily {
+    /// Starts a job.
+    pub submit: OperationId,
+    /// Reads its state.
+    pub status: Option<OperationId>,
+    /// Reads its results, paged.
+    pub results: Option<OperationId>,
+    /// Cancels or deletes it.
+    pub cancel: Option<OperationId>,
+    /// Field path (Rust names) of the job's id in the submit operation's output.
+    pub id: Vec<String>,
+    /// Field path (Rust names) of the state in the status operation's output.
+    pub state: Vec<String>,
+}
+
+/// A definition without a type of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Skipped {
+    /// The definition.
+    pub wire_name: String,
+    /// Why it has none.
+    pub reason: String,
+}

@@ -1,0 +1,7 @@
+//! The runtime that every generated operation shares: one client, one pipeline, one token interceptor.
+
+pub mod clock;
+pub mod codec;
+pub mod error;
+pub mod request;
+pub mod transport;

@@ -1,0 +1,1 @@
+//! What the caller asks for, before it becomes HTTP.
