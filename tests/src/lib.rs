@@ -1,1 +1,3 @@
 //! A mock Genesys Cloud, and the tests and benches that use it.
+
+pub mod mock;

@@ -1,0 +1,119 @@
+//! The resources that the mock really has. [`Backend::route`](super::Backend::route) adds others.
+//!
+//! | what | routes |
+//! |---|---|
+//! | users, page numbers, versions | `/api/v2/users`, `/users/{id}`, `/users/me`, `/users/search` |
+//! | tokens | `/api/v2/tokens/me` |
+//! | cursor in the body | `GET /api/v2/users/query` |
+//! | `after` in the body | `GET /api/v2/taskmanagement/workbins/{id}/versions`, `POST /api/v2/taskmanagement/workitems/query` |
+//! | `nextUri` with `after` | `GET /api/v2/teams`, `GET /api/v2/authorization/divisions/query` |
+//! | `nextUri` with `cursor` | `GET /api/v2/externalcontacts/scan/contacts` |
+//! | analytics | `POST /api/v2/analytics/conversations/details/query`, the job family under `…/details/jobs` |
+//! | SCIM, ETag, If-Match | `/api/v2/scim/v2/users`, `…/users/{id}` |
+//! | downloads and uploads | `GET /api/v2/downloads/{id}`, `POST /api/v2/uploads/recordings`, `/presigned/…` |
+//! | other content types | `GET /api/v2/workforcemanagement/calendar/data/ics`, `GET /api/v2/integrations/actions/{id}/templates/{name}` |
+//! | the mock's own | `/api/v2/mock/status/{code}`, `/api/v2/mock/bytes`, `/api/v2/mock/echo` |
+
+mod analytics;
+mod files;
+mod listings;
+mod own;
+mod scim;
+mod tokens;
+mod users;
+
+use http::Method;
+use serde_json::{Value, json};
+
+use super::backend::State;
+use super::call::Call;
+use super::reply::Reply;
+use super::router::{Handler, Route};
+
+pub use users::user_json;
+
+/// What the resources remember.
+#[derive(Debug, Default)]
+pub(crate) struct Resources {
+    users: users::Users,
+    jobs: analytics::Jobs,
+    scim: scim::Users,
+    uploads: files::Uploads,
+}
+
+impl Resources {
+    pub(crate) fn uploaded(&self, key: &str) -> Option<u64> {
+        self.uploads.size(key)
+    }
+}
+
+/// Every route of the mock, the most used first.
+pub(crate) fn routes() -> Vec<Route> {
+    [
+        users::routes(),
+        analytics::routes(),
+        tokens::routes(),
+        listings::routes(),
+        scim::routes(),
+        files::routes(),
+        own::routes(),
+    ]
+    .concat()
+}
+
+fn route(method: Method, pattern: &str, handler: fn(&State, &Call) -> Reply) -> Route {
+    Route::new(Some(method), pattern, Handler::Builtin(handler))
+}
+
+fn not_found(what: &str, id: &str) -> Reply {
+    Reply::error_with(
+        404,
+        "not.found",
+        &format!("{what} {id} was not found."),
+        json!({ "entityId": id, "entityName": what }),
+    )
+}
+
+fn bad_request(message: &str) -> Reply {
+    Reply::error(400, "bad.request", message)
+}
+
+/// The body as a JSON object, or the refusal.
+fn object(call: &Call) -> Result<serde_json::Map<String, Value>, Reply> {
+    match call.json() {
+        Some(Value::Object(object)) => Ok(object),
+        _ => Err(bad_request("The request body must be a JSON object.")),
+    }
+}
+
+/// A page by number: which items, and how many pages there are. Pages count from 1.
+struct Page {
+    number: usize,
+    size: usize,
+    total: usize,
+}
+
+impl Page {
+    fn new(number: Option<usize>, size: Option<usize>, total: usize) -> Result<Self, Reply> {
+        let (number, size) = (number.unwrap_or(1), size.unwrap_or(25));
+        if number == 0 || !(1..=500).contains(&size) {
+            return Err(bad_request(
+                "pageNumber must be at least 1 and pageSize between 1 and 500.",
+            ));
+        }
+        Ok(Self {
+            number,
+            size,
+            total,
+        })
+    }
+
+    fn count(&self) -> usize {
+        self.total.div_ceil(self.size)
+    }
+
+    fn range(&self) -> std::ops::Range<usize> {
+        let start = ((self.number - 1) * self.size).min(self.total);
+        start..(start + self.size).min(self.total)
+    }
+}
