@@ -4,4 +4,5 @@ pub mod clock;
 pub mod codec;
 pub mod error;
 pub mod request;
+pub mod time;
 pub mod transport;
