@@ -1,0 +1,147 @@
+//! What can be wrong with a spec, said once and clearly.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::path::Path;
+
+/// The longest part of a spec that a message repeats, in characters.
+const QUOTE_LIMIT: usize = 120;
+
+/// Why a spec could not be loaded: the first thing found wrong, where it is, and what to do about it.
+///
+/// Its `Display` is two short lines: `FILE#POINTER: problem`, then the remedy. Text taken from the
+/// spec is shortened and its control characters are escaped there; the accessors return it as it is.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}: {problem}\n  {remedy}", Location { file, pointer: pointer.as_deref() })]
+pub struct LoadError {
+    file: String,
+    pointer: Option<String>,
+    problem: String,
+    remedy: String,
+}
+
+impl LoadError {
+    pub(crate) fn new(
+        file: impl Into<String>,
+        problem: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> Self {
+        Self {
+            file: file.into(),
+            pointer: None,
+            problem: problem.into(),
+            remedy: remedy.into(),
+        }
+    }
+
+    pub(crate) fn reading(path: &Path, error: &std::io::Error) -> Self {
+        Self::new(
+            path.display().to_string(),
+            format!("cannot be read: {error}"),
+            "Check the path and its permissions.",
+        )
+    }
+
+    pub(crate) fn at(mut self, pointer: String) -> Self {
+        self.pointer = Some(pointer);
+        self
+    }
+
+    /// The file at fault, as it was given.
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+
+    /// The place in the document at fault, as a JSON pointer (RFC 6901; the empty pointer is the
+    /// whole document); none where the file as a whole is at fault.
+    pub fn pointer(&self) -> Option<&str> {
+        self.pointer.as_deref()
+    }
+
+    /// What is wrong.
+    pub fn problem(&self) -> &str {
+        &self.problem
+    }
+
+    /// What to do about it.
+    pub fn remedy(&self) -> &str {
+        &self.remedy
+    }
+}
+
+/// Something that was left out of the loaded document, though it does not prevent its use.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Warning {
+    /// The file, as it was given.
+    pub file: String,
+    /// The place in the document, as a JSON pointer (RFC 6901).
+    pub pointer: String,
+    /// What was found there and what was done about it.
+    pub message: String,
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let location = Location {
+            file: &self.file,
+            pointer: Some(&self.pointer),
+        };
+        write!(formatter, "{location}: {}", self.message)
+    }
+}
+
+/// `FILE#POINTER`, safe to print.
+struct Location<'a> {
+    file: &'a str,
+    pointer: Option<&'a str>,
+}
+
+impl fmt::Display for Location<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.file)?;
+        match self.pointer {
+            Some(pointer) if !pointer.is_empty() => {
+                formatter.write_str("#")?;
+                for character in pointer.chars() {
+                    if character.is_control() {
+                        write!(formatter, "{}", character.escape_default())?;
+                    } else {
+                        write!(formatter, "{character}")?;
+                    }
+                }
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Text of the spec for use in a message: in quotes, escaped, and cut where it is long.
+pub(crate) fn quote(text: &str) -> String {
+    match text.char_indices().nth(QUOTE_LIMIT) {
+        None => format!("{text:?}"),
+        Some((end, _)) => format!("{:?} (cut)", &text[..end]),
+    }
+}
+
+/// A [`LoadError`] that does not yet know its file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Fault {
+    pub(crate) pointer: String,
+    pub(crate) problem: String,
+    pub(crate) remedy: Cow<'static, str>,
+}
+
+impl Fault {
+    pub(crate) fn in_file(self, file: &str) -> LoadError {
+        LoadError::new(file, self.problem, self.remedy).at(self.pointer)
+    }
+}
+
+/// The remedy for a key that the loader does not know.
+pub(crate) const UNKNOWN_KEY: &str = "If it is a mistake, remove it with an entry in the fixups.toml beside the file; if it \
+     means something, the loader (generator/src/load) has to learn it first.";
+
+/// The remedy for a value of the wrong shape.
+pub(crate) const WRONG_SHAPE: &str =
+    "Correct the file, or override the value with an entry in the fixups.toml beside it.";

@@ -1,0 +1,297 @@
+//! JSON as a tree that keeps what the conversion needs: the order of keys, and the exact numbers.
+//!
+//! `serde_json::Value` would sort the keys of every object (its `preserve_order` feature would
+//! spread into the builds of others) and silently drop all but the last of equal keys.
+
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::collections::HashSet;
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
+use serde_json::{Number, Value};
+
+use super::error::Fault;
+use super::reader::push_segment;
+
+/// A JSON value whose strings are borrowed from the text wherever they hold no escapes.
+#[derive(Debug, Clone)]
+pub(crate) enum Json<'d> {
+    Null,
+    Boolean(bool),
+    Number(Number),
+    String(Cow<'d, str>),
+    Array(Vec<Json<'d>>),
+    Object(Vec<(Cow<'d, str>, Json<'d>)>),
+}
+
+/// Objects with more keys than this look for duplicates with a hash set, the others pairwise.
+const PAIRWISE: usize = 16;
+
+impl<'d> Json<'d> {
+    /// Parses a whole JSON text. Two equal keys in one object are an error.
+    pub(crate) fn parse(text: &'d str) -> Result<Self, Fault> {
+        let trail = Trail::default();
+        let mut deserializer = serde_json::Deserializer::from_str(text);
+        let parsed = Tree { trail: &trail }
+            .deserialize(&mut deserializer)
+            .and_then(|json| deserializer.end().map(|()| json));
+        parsed.map_err(|error| trail.into_fault(&error))
+    }
+
+    /// What kind of value this is, with its article, for messages.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Boolean(_) => "a boolean",
+            Self::Number(_) => "a number",
+            Self::String(_) => "a string",
+            Self::Array(_) => "an array",
+            Self::Object(_) => "an object",
+        }
+    }
+
+    /// The value under a key, if this is an object that has it.
+    pub(crate) fn get(&self, key: &str) -> Option<&Self> {
+        match self {
+            Self::Object(entries) => entries
+                .iter()
+                .find_map(|(name, value)| (name == key).then_some(value)),
+            _ => None,
+        }
+    }
+
+    /// The keys and values of an object; nothing for any other kind of value.
+    pub(crate) fn entries(&self) -> &[(Cow<'d, str>, Self)] {
+        match self {
+            Self::Object(entries) => entries,
+            _ => &[],
+        }
+    }
+
+    /// The same value for `serde_json`; the order of keys is lost.
+    pub(crate) fn to_value(&self) -> Value {
+        match self {
+            Self::Null => Value::Null,
+            Self::Boolean(value) => Value::Bool(*value),
+            Self::Number(value) => Value::Number(value.clone()),
+            Self::String(value) => Value::String(value.clone().into_owned()),
+            Self::Array(items) => Value::Array(items.iter().map(Self::to_value).collect()),
+            Self::Object(entries) => Value::Object(
+                entries
+                    .iter()
+                    .map(|(key, value)| (key.clone().into_owned(), value.to_value()))
+                    .collect(),
+            ),
+        }
+    }
+}
+
+/// Where parsing failed: recorded on the way out of the recursion, so that success costs nothing.
+#[derive(Default)]
+struct Trail {
+    /// Innermost segment first.
+    segments: RefCell<Vec<Segment>>,
+    duplicate: RefCell<Option<String>>,
+}
+
+enum Segment {
+    Key(String),
+    Index(usize),
+}
+
+impl Trail {
+    fn key(&self, key: &str) {
+        self.segments
+            .borrow_mut()
+            .push(Segment::Key(key.to_owned()));
+    }
+
+    fn index(&self, index: usize) {
+        self.segments.borrow_mut().push(Segment::Index(index));
+    }
+
+    fn into_fault(self, error: &serde_json::Error) -> Fault {
+        let mut pointer = String::new();
+        for segment in self.segments.into_inner().iter().rev() {
+            match segment {
+                Segment::Key(key) => push_segment(&mut pointer, key),
+                Segment::Index(index) => push_segment(&mut pointer, &index.to_string()),
+            }
+        }
+        let (line, column) = (error.line(), error.column());
+        if let Some(key) = self.duplicate.into_inner() {
+            return Fault {
+                pointer,
+                problem: format!(
+                    "the key {} appears twice in one object (line {line}, column {column})",
+                    super::error::quote(&key)
+                ),
+                remedy: "Remove one of the two from the file; which of them counts is undefined \
+                         (RFC 8259, section 4)."
+                    .into(),
+            };
+        }
+        let message = error.to_string();
+        let (problem, remedy) = if error.is_eof() {
+            (
+                format!(
+                    "the JSON ends in the middle of a value (line {line}, column {column}): \
+                     the file is truncated"
+                ),
+                "Download the file again, completely.",
+            )
+        } else if message.starts_with("recursion limit exceeded") {
+            (
+                format!(
+                    "objects and arrays are nested more than 127 deep (line {line}, column {column})"
+                ),
+                "No API description needs that; check where the file comes from.",
+            )
+        } else {
+            (
+                format!("not valid JSON: {message}"),
+                "Correct the file, or download it again.",
+            )
+        };
+        Fault {
+            pointer,
+            problem,
+            remedy: remedy.into(),
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Tree<'t> {
+    trail: &'t Trail,
+}
+
+impl<'d> DeserializeSeed<'d> for Tree<'_> {
+    type Value = Json<'d>;
+
+    fn deserialize<D: serde::Deserializer<'d>>(
+        self,
+        deserializer: D,
+    ) -> Result<Json<'d>, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'d> Visitor<'d> for Tree<'_> {
+    type Value = Json<'d>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Json<'d>, E> {
+        Ok(Json::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Json<'d>, E> {
+        Ok(Json::Boolean(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Json<'d>, E> {
+        Ok(Json::Number(value.into()))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Json<'d>, E> {
+        Ok(Json::Number(value.into()))
+    }
+
+    fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Json<'d>, E> {
+        Number::from_f64(value)
+            .map(Json::Number)
+            .ok_or_else(|| E::custom("number out of range"))
+    }
+
+    fn visit_borrowed_str<E>(self, value: &'d str) -> Result<Json<'d>, E> {
+        Ok(Json::String(Cow::Borrowed(value)))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Json<'d>, E> {
+        Ok(Json::String(Cow::Owned(value.to_owned())))
+    }
+
+    fn visit_seq<A: SeqAccess<'d>>(self, mut access: A) -> Result<Json<'d>, A::Error> {
+        let mut items = Vec::new();
+        loop {
+            match access.next_element_seed(self) {
+                Ok(Some(item)) => items.push(item),
+                Ok(None) => return Ok(Json::Array(items)),
+                Err(error) => {
+                    self.trail.index(items.len());
+                    return Err(error);
+                }
+            }
+        }
+    }
+
+    fn visit_map<A: MapAccess<'d>>(self, mut access: A) -> Result<Json<'d>, A::Error> {
+        let mut entries: Vec<(Cow<'d, str>, Json<'d>)> = Vec::new();
+        while let Some(key) = access.next_key_seed(Key)? {
+            match access.next_value_seed(self) {
+                Ok(value) => entries.push((key, value)),
+                Err(error) => {
+                    self.trail.key(&key);
+                    return Err(error);
+                }
+            }
+        }
+        if let Some(key) = duplicate(&entries) {
+            let key = key.to_owned();
+            self.trail.key(&key);
+            self.trail.duplicate.replace(Some(key));
+            return Err(A::Error::custom("duplicate key"));
+        }
+        Ok(Json::Object(entries))
+    }
+}
+
+/// The first key that an earlier entry has as well.
+fn duplicate<'e>(entries: &'e [(Cow<'_, str>, Json<'_>)]) -> Option<&'e str> {
+    if entries.len() <= PAIRWISE {
+        return entries.iter().enumerate().find_map(|(index, (key, _))| {
+            entries[..index]
+                .iter()
+                .any(|(earlier, _)| earlier == key)
+                .then_some(key.as_ref())
+        });
+    }
+    let mut seen = HashSet::with_capacity(entries.len());
+    entries
+        .iter()
+        .find_map(|(key, _)| (!seen.insert(key.as_ref())).then_some(key.as_ref()))
+}
+
+/// An object's key, borrowed where it can be.
+struct Key;
+
+impl<'d> DeserializeSeed<'d> for Key {
+    type Value = Cow<'d, str>;
+
+    fn deserialize<D: serde::Deserializer<'d>>(
+        self,
+        deserializer: D,
+    ) -> Result<Cow<'d, str>, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl<'d> Visitor<'d> for Key {
+    type Value = Cow<'d, str>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a key")
+    }
+
+    fn visit_borrowed_str<E>(self, value: &'d str) -> Result<Cow<'d, str>, E> {
+        Ok(Cow::Borrowed(value))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Cow<'d, str>, E> {
+        Ok(Cow::Owned(value.to_owned()))
+    }
+}

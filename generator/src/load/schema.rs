@@ -1,0 +1,575 @@
+//! Schemas of both dialects, and the simple schemas of Swagger 2.0's parameters and headers.
+//!
+//! How the kinds of `openapiv3` are used:
+//!
+//! - a reference with siblings (`description`, `readOnly`, …) becomes `AllOf` of that one
+//!   reference, with the siblings in the [`SchemaData`] around it;
+//! - `allOf` beside `properties` becomes `AllOf` whose last part is an inline object with them,
+//!   which means the same;
+//! - `properties` or `additionalProperties` without a type is an object, `items` an array;
+//! - no type and no constraint (or the type `any`) is an empty `SchemaKind::Any`; `file` is a string of format `binary`;
+//! - whatever the typed kinds cannot hold is a `SchemaKind::Any` with every keyword in it: so is a
+//!   boolean with an enum of strings `AnySchema { typ: Some("boolean"), enumeration: ["true", "false"] }`.
+
+use openapiv3::{
+    AdditionalProperties, AnySchema, ArrayType, BooleanType, Discriminator, ExternalDocumentation,
+    IntegerType, NumberType, ObjectType, ReferenceOr, Schema, SchemaData, SchemaKind, StringFormat,
+    StringType, Type, VariantOrUnknownOrEmpty,
+};
+use serde_json::{Number, Value};
+
+use super::error::{Fault, quote};
+use super::reader::{Extensions, Node, required};
+use super::references::{Dialect, References, Section};
+
+/// Which keywords a schema may use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Grammar {
+    /// A Schema Object of Swagger 2.0.
+    Swagger2,
+    /// A parameter, header or items object of Swagger 2.0, which has a few keywords only.
+    Simple,
+    /// A Schema Object of OpenAPI 3.0.
+    OpenApi3,
+}
+
+/// Groups of keywords, as bits.
+type Groups = u16;
+const TEXT: Groups = 1;
+const NUMERIC: Groups = 1 << 1;
+const OBJECT: Groups = 1 << 2;
+const ARRAY: Groups = 1 << 3;
+const ENUM: Groups = 1 << 4;
+const FORMAT: Groups = 1 << 5;
+const ALL_OF: Groups = 1 << 6;
+const ONE_OF: Groups = 1 << 7;
+const ANY_OF: Groups = 1 << 8;
+const NOT: Groups = 1 << 9;
+const TYPE: Groups = 1 << 10;
+/// Everything that does not constrain a value: titles, defaults, extensions.
+const DATA: Groups = 1 << 11;
+
+/// The keywords of one schema, as they are collected.
+#[derive(Default)]
+pub(crate) struct Keywords<'d> {
+    used: Groups,
+    data: SchemaData,
+    any: Box<AnySchema>,
+    reference: Option<String>,
+    minimum: Option<&'d Number>,
+    maximum: Option<&'d Number>,
+    multiple_of: Option<&'d Number>,
+}
+
+/// Reads a Schema Object of the document's dialect.
+pub(crate) fn schema<'d>(
+    node: &Node<'_, 'd>,
+    references: &References<'d>,
+) -> Result<ReferenceOr<Schema>, Fault> {
+    let grammar = match references.dialect() {
+        Dialect::Swagger2 => Grammar::Swagger2,
+        Dialect::OpenApi3 => Grammar::OpenApi3,
+    };
+    read(node, grammar, references)
+}
+
+/// The same, boxed as properties and items want it.
+fn boxed<'d>(
+    node: &Node<'_, 'd>,
+    grammar: Grammar,
+    references: &References<'d>,
+) -> Result<ReferenceOr<Box<Schema>>, Fault> {
+    Ok(match read(node, grammar, references)? {
+        ReferenceOr::Reference { reference } => ReferenceOr::Reference { reference },
+        ReferenceOr::Item(schema) => ReferenceOr::Item(Box::new(schema)),
+    })
+}
+
+fn read<'d>(
+    node: &Node<'_, 'd>,
+    grammar: Grammar,
+    references: &References<'d>,
+) -> Result<ReferenceOr<Schema>, Fault> {
+    let mut keywords = Keywords::default();
+    let what = match grammar {
+        Grammar::Simple => "an items object",
+        _ => "a schema",
+    };
+    let extensions = node.fields(what, |key, value| {
+        keywords.accept(key, &value, grammar, references)
+    })?;
+    keywords.extend(extensions);
+    keywords.finish(node)
+}
+
+impl<'d> Keywords<'d> {
+    /// Takes a keyword that a parameter or header of Swagger 2.0 has in place of a schema; false
+    /// where it has no such keyword.
+    pub(crate) fn accept_simple(
+        &mut self,
+        key: &str,
+        node: &Node<'_, 'd>,
+        references: &References<'d>,
+    ) -> Result<bool, Fault> {
+        self.accept(key, node, Grammar::Simple, references)
+    }
+
+    /// Whether the type is `array`.
+    pub(crate) fn is_array(&self) -> bool {
+        self.any.typ.as_deref() == Some("array")
+    }
+
+    /// Whether the type is `file`, which only parts of forms may be.
+    pub(crate) fn is_file(&self) -> bool {
+        self.any.typ.as_deref() == Some("file")
+    }
+
+    fn extend(&mut self, extensions: Extensions) {
+        if !extensions.is_empty() {
+            self.used |= DATA;
+            self.data.extensions = extensions;
+        }
+    }
+
+    fn accept(
+        &mut self,
+        key: &str,
+        node: &Node<'_, 'd>,
+        grammar: Grammar,
+        references: &References<'d>,
+    ) -> Result<bool, Fault> {
+        let full = grammar != Grammar::Simple;
+        let group = match key {
+            "type" => {
+                self.any.typ = Some(read_type(node, grammar)?.to_owned());
+                TYPE
+            }
+            "format" => {
+                self.any.format = Some(node.string()?);
+                FORMAT
+            }
+            "enum" => {
+                self.any.enumeration = node.list("an enum", |value| Ok(value.json.to_value()))?;
+                if self.any.enumeration.is_empty() {
+                    return Err(node.fault("an enum needs at least one value"));
+                }
+                ENUM
+            }
+            "pattern" => {
+                self.any.pattern = Some(node.string()?);
+                TEXT
+            }
+            "minLength" => {
+                self.any.min_length = Some(node.count()?);
+                TEXT
+            }
+            "maxLength" => {
+                self.any.max_length = Some(node.count()?);
+                TEXT
+            }
+            "minimum" => {
+                self.minimum = Some(node.number()?);
+                NUMERIC
+            }
+            "maximum" => {
+                self.maximum = Some(node.number()?);
+                NUMERIC
+            }
+            "multipleOf" => {
+                self.multiple_of = Some(node.number()?);
+                NUMERIC
+            }
+            "exclusiveMinimum" => {
+                self.any.exclusive_minimum = Some(node.boolean()?);
+                NUMERIC
+            }
+            "exclusiveMaximum" => {
+                self.any.exclusive_maximum = Some(node.boolean()?);
+                NUMERIC
+            }
+            "items" => {
+                self.any.items = Some(boxed(node, grammar, references)?);
+                ARRAY
+            }
+            "minItems" => {
+                self.any.min_items = Some(node.count()?);
+                ARRAY
+            }
+            "maxItems" => {
+                self.any.max_items = Some(node.count()?);
+                ARRAY
+            }
+            "uniqueItems" => {
+                self.any.unique_items = Some(node.boolean()?);
+                ARRAY
+            }
+            "default" => {
+                self.data.default = Some(node.json.to_value());
+                DATA
+            }
+            "collectionFormat" if !full => {
+                // Of an array in an array: the outer one's is taken before this is asked.
+                let format = node.text()?;
+                if format != "csv" {
+                    return Err(node.fault(format!(
+                        "the inner collectionFormat {} has no counterpart in OpenAPI 3.0",
+                        quote(format)
+                    )));
+                }
+                DATA
+            }
+            _ if !full => return Ok(false),
+            "$ref" => {
+                self.reference = Some(references.resolve(Section::Schemas, node)?);
+                0
+            }
+            "properties" => {
+                self.any.properties =
+                    node.map("properties", |node| boxed(&node, grammar, references))?;
+                OBJECT
+            }
+            "required" => {
+                self.any.required = node.strings("required")?;
+                OBJECT
+            }
+            "additionalProperties" => {
+                self.any.additional_properties = Some(match node.boolean() {
+                    Ok(any) => AdditionalProperties::Any(any),
+                    Err(_) => {
+                        AdditionalProperties::Schema(Box::new(read(node, grammar, references)?))
+                    }
+                });
+                OBJECT
+            }
+            "minProperties" => {
+                self.any.min_properties = Some(node.count()?);
+                OBJECT
+            }
+            "maxProperties" => {
+                self.any.max_properties = Some(node.count()?);
+                OBJECT
+            }
+            "allOf" => {
+                self.any.all_of = parts(node, grammar, references)?;
+                ALL_OF
+            }
+            "oneOf" if grammar == Grammar::OpenApi3 => {
+                self.any.one_of = parts(node, grammar, references)?;
+                ONE_OF
+            }
+            "anyOf" if grammar == Grammar::OpenApi3 => {
+                self.any.any_of = parts(node, grammar, references)?;
+                ANY_OF
+            }
+            "not" if grammar == Grammar::OpenApi3 => {
+                self.any.not = Some(Box::new(read(node, grammar, references)?));
+                NOT
+            }
+            _ => return self.accept_data(key, node, grammar, references),
+        };
+        self.used |= group;
+        Ok(true)
+    }
+
+    /// The keywords that say something about a schema without constraining values.
+    fn accept_data(
+        &mut self,
+        key: &str,
+        node: &Node<'_, 'd>,
+        grammar: Grammar,
+        references: &References<'d>,
+    ) -> Result<bool, Fault> {
+        match key {
+            "title" => self.data.title = Some(node.string()?),
+            "description" => self.data.description = Some(node.string()?),
+            "readOnly" => self.data.read_only = node.boolean()?,
+            // Swagger 2.0 does not have it in schemas, yet its writers do.
+            "deprecated" => self.data.deprecated = node.boolean()?,
+            "writeOnly" if grammar == Grammar::OpenApi3 => self.data.write_only = node.boolean()?,
+            "nullable" if grammar == Grammar::OpenApi3 => self.data.nullable = node.boolean()?,
+            "example" => self.data.example = Some(node.json.to_value()),
+            "externalDocs" => self.data.external_docs = Some(external_docs(node)?),
+            "discriminator" => {
+                self.data.discriminator = Some(discriminator(node, grammar, references)?);
+            }
+            // How to write the value as XML, which the SDK never does.
+            "xml" => return node.entries("xml", |_, _| Ok(())).map(|()| true),
+            _ => return Ok(false),
+        }
+        self.used |= DATA;
+        Ok(true)
+    }
+
+    /// The schema made of what was collected from `node`.
+    pub(crate) fn finish(mut self, node: &Node<'_, 'd>) -> Result<ReferenceOr<Schema>, Fault> {
+        if let Some(reference) = self.reference.take() {
+            if self.used & !DATA != 0 {
+                return Err(node.fault(
+                    "a schema with \"$ref\" can have a description and the like beside it, but no \
+                     constraints",
+                ));
+            }
+            let reference = ReferenceOr::Reference { reference };
+            return Ok(if self.used == 0 {
+                reference
+            } else {
+                ReferenceOr::Item(Schema {
+                    schema_data: self.data,
+                    schema_kind: SchemaKind::AllOf {
+                        all_of: vec![reference],
+                    },
+                })
+            });
+        }
+        if self.is_array() && self.any.items.is_none() {
+            return Err(node.fault("an array needs the key \"items\""));
+        }
+        let data = std::mem::take(&mut self.data);
+        Ok(ReferenceOr::Item(Schema {
+            schema_data: data,
+            schema_kind: self.kind(),
+        }))
+    }
+
+    fn kind(mut self) -> SchemaKind {
+        if self.is_file() {
+            return SchemaKind::Type(Type::String(StringType {
+                format: VariantOrUnknownOrEmpty::Item(StringFormat::Binary),
+                ..StringType::default()
+            }));
+        }
+        if self.any.typ.as_deref() == Some("any") {
+            self.any.typ = None;
+        }
+        let groups = self.used & !(TYPE | DATA);
+        let only = |allowed: Groups| groups & !allowed == 0;
+        let typ = self.any.typ.clone();
+        let typed = match typ.as_deref() {
+            Some("string") if only(TEXT | ENUM | FORMAT) => self.string(),
+            Some("integer") if only(NUMERIC | ENUM | FORMAT) => self.integer(),
+            Some("number") if only(NUMERIC | ENUM | FORMAT) => self.float(),
+            Some("boolean") if only(ENUM) => values(&self.any.enumeration, Value::as_bool)
+                .map(|enumeration| SchemaKind::Type(Type::Boolean(BooleanType { enumeration }))),
+            Some("object") if only(OBJECT) => Some(self.object()),
+            None if groups == OBJECT => Some(self.object()),
+            Some("array") if only(ARRAY) => Some(self.array()),
+            None if groups == ARRAY && self.any.items.is_some() => Some(self.array()),
+            Some("object") | None if groups & ALL_OF != 0 && only(ALL_OF | OBJECT) => {
+                Some(self.all_of(groups))
+            }
+            None if groups == ONE_OF => Some(SchemaKind::OneOf {
+                one_of: std::mem::take(&mut self.any.one_of),
+            }),
+            None if groups == ANY_OF => Some(SchemaKind::AnyOf {
+                any_of: std::mem::take(&mut self.any.any_of),
+            }),
+            None if groups == NOT => self.any.not.take().map(|not| SchemaKind::Not { not }),
+            _ => None,
+        };
+        typed.unwrap_or_else(|| {
+            self.any.minimum = self.minimum.and_then(Number::as_f64);
+            self.any.maximum = self.maximum.and_then(Number::as_f64);
+            self.any.multiple_of = self.multiple_of.and_then(Number::as_f64);
+            SchemaKind::Any(*self.any)
+        })
+    }
+
+    fn string(&mut self) -> Option<SchemaKind> {
+        let enumeration = values(&self.any.enumeration, |value| {
+            value.as_str().map(str::to_owned)
+        })?;
+        Some(SchemaKind::Type(Type::String(StringType {
+            format: self.any.format.take().into(),
+            pattern: self.any.pattern.take(),
+            enumeration,
+            min_length: self.any.min_length,
+            max_length: self.any.max_length,
+        })))
+    }
+
+    fn integer(&mut self) -> Option<SchemaKind> {
+        let enumeration = values(&self.any.enumeration, |value| match value {
+            Value::Number(number) => whole(number),
+            _ => None,
+        })?;
+        Some(SchemaKind::Type(Type::Integer(IntegerType {
+            multiple_of: held(self.multiple_of, whole)?,
+            minimum: held(self.minimum, whole)?,
+            maximum: held(self.maximum, whole)?,
+            exclusive_minimum: self.any.exclusive_minimum.unwrap_or_default(),
+            exclusive_maximum: self.any.exclusive_maximum.unwrap_or_default(),
+            enumeration,
+            format: self.any.format.take().into(),
+        })))
+    }
+
+    fn float(&mut self) -> Option<SchemaKind> {
+        let enumeration = values(&self.any.enumeration, |value| match value {
+            Value::Number(number) => exact(number),
+            _ => None,
+        })?;
+        Some(SchemaKind::Type(Type::Number(NumberType {
+            multiple_of: self.multiple_of.and_then(Number::as_f64),
+            minimum: self.minimum.and_then(Number::as_f64),
+            maximum: self.maximum.and_then(Number::as_f64),
+            exclusive_minimum: self.any.exclusive_minimum.unwrap_or_default(),
+            exclusive_maximum: self.any.exclusive_maximum.unwrap_or_default(),
+            enumeration,
+            format: self.any.format.take().into(),
+        })))
+    }
+
+    fn object(&mut self) -> SchemaKind {
+        SchemaKind::Type(Type::Object(ObjectType {
+            properties: std::mem::take(&mut self.any.properties),
+            required: std::mem::take(&mut self.any.required),
+            additional_properties: self.any.additional_properties.take(),
+            min_properties: self.any.min_properties,
+            max_properties: self.any.max_properties,
+        }))
+    }
+
+    fn array(&mut self) -> SchemaKind {
+        SchemaKind::Type(Type::Array(ArrayType {
+            items: self.any.items.take(),
+            min_items: self.any.min_items,
+            max_items: self.any.max_items,
+            unique_items: self.any.unique_items.unwrap_or_default(),
+        }))
+    }
+
+    fn all_of(&mut self, groups: Groups) -> SchemaKind {
+        let mut all_of = std::mem::take(&mut self.any.all_of);
+        if groups & OBJECT != 0 {
+            all_of.push(ReferenceOr::Item(Schema {
+                schema_data: SchemaData::default(),
+                schema_kind: self.object(),
+            }));
+        }
+        SchemaKind::AllOf { all_of }
+    }
+}
+
+fn read_type<'d>(node: &Node<'_, 'd>, grammar: Grammar) -> Result<&'d str, Fault> {
+    let text = node.text()?;
+    let known = match text {
+        "string" | "number" | "integer" | "boolean" | "array" => true,
+        "object" => grammar != Grammar::Simple,
+        "any" | "file" => grammar != Grammar::OpenApi3,
+        _ => false,
+    };
+    if known {
+        Ok(text)
+    } else {
+        Err(node.fault(format!("unknown type {}", quote(text))))
+    }
+}
+
+/// The parts of `allOf`, `oneOf` or `anyOf`.
+fn parts<'d>(
+    node: &Node<'_, 'd>,
+    grammar: Grammar,
+    references: &References<'d>,
+) -> Result<Vec<ReferenceOr<Schema>>, Fault> {
+    let parts = node.list("a list of schemas", |node| read(&node, grammar, references))?;
+    if parts.is_empty() {
+        return Err(node.fault("expected at least one schema"));
+    }
+    Ok(parts)
+}
+
+/// An enum whose values are all null or of one type; none where another is among them.
+fn values<T>(
+    enumeration: &[Value],
+    convert: impl Fn(&Value) -> Option<T>,
+) -> Option<Vec<Option<T>>> {
+    enumeration
+        .iter()
+        .map(|value| match value {
+            Value::Null => Some(None),
+            value => convert(value).map(Some),
+        })
+        .collect()
+}
+
+/// A bound that its type holds: none where there is a bound that it does not hold.
+fn held<T>(bound: Option<&Number>, convert: impl Fn(&Number) -> Option<T>) -> Option<Option<T>> {
+    match bound {
+        None => Some(None),
+        Some(number) => convert(number).map(Some),
+    }
+}
+
+/// A number as an integer, `1.0` included.
+fn whole(number: &Number) -> Option<i64> {
+    number.as_i64().or_else(|| {
+        // Above 2^53 a float no longer names one integer.
+        number
+            .as_f64()
+            .filter(|float| float.fract() == 0.0 && float.abs() <= 9_007_199_254_740_992.0)
+            .map(|float| float as i64)
+    })
+}
+
+/// A number as a float, where that loses nothing.
+fn exact(number: &Number) -> Option<f64> {
+    let float = number.as_f64()?;
+    match number.as_i128() {
+        Some(integer) if float as i128 != integer => None,
+        _ => Some(float),
+    }
+}
+
+pub(crate) fn external_docs(node: &Node<'_, '_>) -> Result<ExternalDocumentation, Fault> {
+    let (mut description, mut url) = (None, None);
+    let extensions = node.fields("external documentation", |key, node| {
+        match key {
+            "description" => description = Some(node.string()?),
+            "url" => url = Some(node.string()?),
+            _ => return Ok(false),
+        }
+        Ok(true)
+    })?;
+    Ok(ExternalDocumentation {
+        description,
+        url: required(url, "url", "external documentation", node)?,
+        extensions,
+    })
+}
+
+fn discriminator<'d>(
+    node: &Node<'_, 'd>,
+    grammar: Grammar,
+    references: &References<'d>,
+) -> Result<Discriminator, Fault> {
+    if grammar == Grammar::Swagger2 {
+        return Ok(Discriminator {
+            property_name: node.string()?,
+            ..Discriminator::default()
+        });
+    }
+    let (mut property_name, mut mapping) = (None, indexmap::IndexMap::new());
+    let extensions = node.fields("a discriminator", |key, node| {
+        match key {
+            "propertyName" => property_name = Some(node.string()?),
+            "mapping" => {
+                mapping = node.map("a discriminator's mapping", |node| {
+                    // Either the name of a schema or a reference to one.
+                    let text = node.text()?;
+                    if references.defines(Section::Schemas, text) {
+                        Ok(text.to_owned())
+                    } else {
+                        references.resolve(Section::Schemas, &node)
+                    }
+                })?;
+            }
+            _ => return Ok(false),
+        }
+        Ok(true)
+    })?;
+    Ok(Discriminator {
+        property_name: required(property_name, "propertyName", "a discriminator", node)?,
+        mapping,
+        extensions,
+    })
+}

@@ -1,0 +1,197 @@
+//! `source.toml`: which release a spec is and where it came from, kept beside it.
+
+use std::fs;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::error::{LoadError, quote};
+use super::{Counts, document_counts};
+
+/// The name of the record, in the folder of the spec.
+pub const SOURCE_FILE: &str = "source.toml";
+
+const HEADER: &str = "\
+# Where the spec beside this file came from. The generator refuses a spec that disagrees.
+# sha256 is that of the JSON text (unpacked, where the file is .gz).
+
+";
+
+/// The record of one spec.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Source {
+    /// The name of the spec file, in the same folder.
+    pub file: String,
+    /// The release of the Platform API.
+    pub release: u32,
+    /// How many operations the file holds.
+    pub operations: usize,
+    /// How many definitions (schemas) the file holds.
+    pub definitions: usize,
+    /// The SHA-256 of the JSON text, in lower-case hexadecimal.
+    pub sha256: String,
+    /// Where the file was taken from: a URL, or a sentence.
+    pub origin: String,
+}
+
+impl Source {
+    /// Describes a spec that is about to be stored under the name `file`: `bytes` are JSON, or JSON
+    /// packed with gzip.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the bytes are not JSON, or `file` is not the name of a file.
+    pub fn describe(
+        file: &str,
+        bytes: &[u8],
+        release: u32,
+        origin: &str,
+    ) -> Result<Self, LoadError> {
+        let (sha256, counts) = document_counts(file, bytes)?;
+        let source = Self {
+            file: file.to_owned(),
+            release,
+            operations: counts.operations,
+            definitions: counts.definitions,
+            sha256,
+            origin: origin.to_owned(),
+        };
+        source.validate(file)?;
+        Ok(source)
+    }
+
+    /// Reads the record in a folder; none where there is no such file.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the record cannot be read or has a key too few or too many.
+    pub fn read(folder: &Path) -> Result<Option<Self>, LoadError> {
+        let path = folder.join(SOURCE_FILE);
+        let text = match fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(LoadError::reading(&path, &error)),
+        };
+        Self::parse(&path.display().to_string(), &text).map(Some)
+    }
+
+    /// Parses the text of a record; `name` is what errors call it.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the text is not TOML or has a key too few or too many.
+    pub fn parse(name: &str, text: &str) -> Result<Self, LoadError> {
+        let source: Self = toml::from_str(text).map_err(|error| {
+            LoadError::new(
+                name,
+                format!("not a record of a spec: {}", error.message()),
+                "It needs file, release, operations, definitions, sha256 and origin, and nothing else.",
+            )
+        })?;
+        source.validate(name)?;
+        Ok(source)
+    }
+
+    fn validate(&self, name: &str) -> Result<(), LoadError> {
+        let problem = if !is_file_name(&self.file) {
+            format!(
+                "file = {} is not the plain name of a file",
+                quote(&self.file)
+            )
+        } else if self.sha256.len() != 64
+            || !self
+                .sha256
+                .bytes()
+                .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+        {
+            format!(
+                "sha256 = {} is not 64 lower-case hexadecimal digits",
+                quote(&self.sha256)
+            )
+        } else {
+            return Ok(());
+        };
+        Err(LoadError::new(name, problem, "Correct the record."))
+    }
+
+    /// The text of the record.
+    pub fn to_toml(&self) -> String {
+        // Every string in it is escaped; a record of strings and numbers cannot fail to serialise.
+        let body = toml::to_string(self).unwrap_or_default();
+        format!("{HEADER}{body}")
+    }
+
+    /// Writes a spec and its record into a folder, each whole or not at all. Should the second write
+    /// fail, the two disagree and loading says so.
+    ///
+    /// # Errors
+    ///
+    /// Fails if `bytes` are not what this record describes, or a file cannot be written.
+    pub fn install(&self, folder: &Path, bytes: &[u8]) -> Result<(), LoadError> {
+        let described = Self::describe(&self.file, bytes, self.release, &self.origin)?;
+        if described != *self {
+            return Err(LoadError::new(
+                folder.join(SOURCE_FILE).display().to_string(),
+                "the record describes other bytes than those to be written",
+                "Describe the bytes again.",
+            ));
+        }
+        replace(&folder.join(&self.file), bytes)?;
+        replace(&folder.join(SOURCE_FILE), self.to_toml().as_bytes())
+    }
+
+    /// Refuses a spec that is not the recorded one. A record of another file says nothing about it.
+    pub(crate) fn check(&self, path: &Path, sha256: &str, counts: Counts) -> Result<(), LoadError> {
+        if path
+            .file_name()
+            .is_none_or(|name| name != self.file.as_str())
+        {
+            return Ok(());
+        }
+        let recorded = Counts {
+            operations: self.operations,
+            definitions: self.definitions,
+        };
+        let remedy = format!(
+            "If the spec was replaced on purpose, let `genesys-codegen fetch` replace both, or state in {SOURCE_FILE}: \
+             operations = {}, definitions = {}, sha256 = \"{sha256}\". Otherwise restore the spec.",
+            counts.operations, counts.definitions
+        );
+        let problem = if self.sha256 != sha256 {
+            format!(
+                "the file is not the one that {SOURCE_FILE} records: its sha256 is {sha256}, not {}",
+                self.sha256
+            )
+        } else if recorded != counts {
+            format!(
+                "{SOURCE_FILE} records {} operations and {} definitions, but the file holds {} and {}",
+                recorded.operations, recorded.definitions, counts.operations, counts.definitions
+            )
+        } else {
+            return Ok(());
+        };
+        Err(LoadError::new(path.display().to_string(), problem, remedy))
+    }
+}
+
+/// Whether a text names a file in a folder, and nothing outside of it.
+fn is_file_name(text: &str) -> bool {
+    !text.contains(['/', '\\', '\0'])
+        && Path::new(text).file_name().is_some_and(|name| name == text)
+}
+
+/// Writes a file under another name first, so that readers see the old or the new one.
+fn replace(path: &Path, bytes: &[u8]) -> Result<(), LoadError> {
+    let mut temporary = path.as_os_str().to_owned();
+    temporary.push(".tmp");
+    fs::write(&temporary, bytes)
+        .and_then(|()| fs::rename(&temporary, path))
+        .map_err(|error| {
+            LoadError::new(
+                path.display().to_string(),
+                format!("cannot be written: {error}"),
+                "Check the folder and its permissions.",
+            )
+        })
+}

@@ -1,0 +1,393 @@
+//! Parameters of Swagger 2.0: plain ones, bodies and parts of forms; and headers of responses.
+
+use indexmap::IndexMap;
+use openapiv3::{
+    Encoding, Header, HeaderStyle, MediaType, ObjectType, Parameter, ParameterData,
+    ParameterSchemaOrContent, PathStyle, QueryStyle, ReferenceOr, RequestBody, Schema, SchemaData,
+    SchemaKind, Type,
+};
+
+use super::super::error::{Fault, quote};
+use super::super::operations::{Declared, Location};
+use super::super::reader::{Extensions, Node, required};
+use super::super::references::References;
+use super::super::schema::{self, Keywords};
+use super::Plain;
+
+const MULTIPART: &str = "multipart/form-data";
+const URL_ENCODED: &str = "application/x-www-form-urlencoded";
+
+/// A parameter of Swagger 2.0, by what becomes of it.
+#[derive(Debug, Clone)]
+pub(super) enum Input {
+    Plain(Box<Parameter>),
+    Body(Box<Body>),
+    Field(Box<Field>),
+}
+
+/// A parameter that is the request body.
+#[derive(Debug, Clone)]
+pub(super) struct Body {
+    description: Option<String>,
+    required: bool,
+    schema: ReferenceOr<Schema>,
+    extensions: Extensions,
+}
+
+/// A field of a form.
+#[derive(Debug, Clone)]
+pub(super) struct Field {
+    required: bool,
+    is_file: bool,
+    schema: Schema,
+    encoding: Option<Encoding>,
+}
+
+/// Reads one parameter, wherever it travels.
+pub(super) fn parameter<'d>(
+    node: &Node<'_, 'd>,
+    references: &References<'d>,
+) -> Result<Declared<Input>, Fault> {
+    let text = |key: &'static str| match node.json.get(key) {
+        Some(json) => Node::new(json, node.at.key(key)).text(),
+        None => required(None, key, "a parameter", node),
+    };
+    let name = text("name")?.to_owned();
+    let location = match text("in")? {
+        "path" => Location::Path,
+        "query" => Location::Query,
+        "header" => Location::Header,
+        "formData" => Location::Form,
+        "body" => Location::Body,
+        other => {
+            return Err(node
+                .at
+                .key("in")
+                .fault(format!("unknown place of a parameter: {}", quote(other))));
+        }
+    };
+    let value = if location == Location::Body {
+        Input::Body(Box::new(body(node, references)?))
+    } else {
+        simple(node, &name, location, references)?
+    };
+    Ok(Declared {
+        location,
+        name,
+        value,
+    })
+}
+
+fn body<'d>(node: &Node<'_, 'd>, references: &References<'d>) -> Result<Body, Fault> {
+    let (mut description, mut schema, mut is_required) = (None, None, false);
+    let extensions = node.fields("a body parameter", |key, node| {
+        match key {
+            "name" | "in" => {}
+            "description" => description = Some(node.string()?),
+            "required" => is_required = node.boolean()?,
+            "schema" => schema = Some(schema::schema(&node, references)?),
+            _ => return Ok(false),
+        }
+        Ok(true)
+    })?;
+    Ok(Body {
+        description,
+        required: is_required,
+        schema: required(schema, "schema", "a body parameter", node)?,
+        extensions,
+    })
+}
+
+/// How the items of an array are written one after the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum CollectionFormat {
+    Commas,
+    Spaces,
+    Pipes,
+    Repeated,
+}
+
+impl CollectionFormat {
+    fn read(node: &Node<'_, '_>, location: Location) -> Result<Self, Fault> {
+        let text = node.text()?;
+        let repeatable = matches!(location, Location::Query | Location::Form);
+        match text {
+            "csv" => Ok(Self::Commas),
+            "multi" if repeatable => Ok(Self::Repeated),
+            "ssv" if repeatable => Ok(Self::Spaces),
+            "pipes" if repeatable => Ok(Self::Pipes),
+            "multi" | "ssv" | "pipes" | "tsv" => Err(node.fault(format!(
+                "the collectionFormat {} has no counterpart here in OpenAPI 3.0",
+                quote(text)
+            ))),
+            _ => Err(node.fault(format!("unknown collectionFormat {}", quote(text)))),
+        }
+    }
+
+    fn query_style(self) -> QueryStyle {
+        match self {
+            Self::Commas | Self::Repeated => QueryStyle::Form,
+            Self::Spaces => QueryStyle::SpaceDelimited,
+            Self::Pipes => QueryStyle::PipeDelimited,
+        }
+    }
+
+    fn explode(self) -> bool {
+        self == Self::Repeated
+    }
+}
+
+/// A parameter or header that has the keywords of a small schema among its own.
+struct Simple {
+    schema: Schema,
+    is_file: bool,
+    /// How its items are written, if it is an array.
+    collection: Option<CollectionFormat>,
+    extensions: Extensions,
+}
+
+fn read_simple<'d>(
+    node: &Node<'_, 'd>,
+    what: &str,
+    location: Location,
+    references: &References<'d>,
+    mut own: impl FnMut(&str, &Node<'_, 'd>) -> Result<bool, Fault>,
+) -> Result<Simple, Fault> {
+    let mut keywords = Keywords::default();
+    let mut collection = CollectionFormat::Commas;
+    let extensions = node.fields(what, |key, node| {
+        if own(key, &node)? {
+            return Ok(true);
+        }
+        if key == "collectionFormat" {
+            collection = CollectionFormat::read(&node, location)?;
+            return Ok(true);
+        }
+        keywords.accept_simple(key, &node, references)
+    })?;
+    if node.json.get("type").is_none() {
+        return Err(node.fault(format!("{what} needs the key \"type\"")));
+    }
+    let (is_array, is_file) = (keywords.is_array(), keywords.is_file());
+    if is_file && location != Location::Form {
+        return Err(node
+            .at
+            .key("type")
+            .fault("only a part of a form (in: formData) can be a file"));
+    }
+    let ReferenceOr::Item(schema) = keywords.finish(node)? else {
+        return Err(node.fault(format!("{what} cannot be a reference")));
+    };
+    Ok(Simple {
+        schema,
+        is_file,
+        collection: is_array.then_some(collection),
+        extensions,
+    })
+}
+
+fn simple<'d>(
+    node: &Node<'_, 'd>,
+    name: &str,
+    location: Location,
+    references: &References<'d>,
+) -> Result<Input, Fault> {
+    let (mut description, mut is_required, mut allow_empty) = (None, false, None);
+    let may_be_empty = matches!(location, Location::Query | Location::Form);
+    let read = read_simple(node, "a parameter", location, references, |key, node| {
+        match key {
+            "name" | "in" => {}
+            "description" => description = Some(node.string()?),
+            "required" => is_required = node.boolean()?,
+            "allowEmptyValue" if may_be_empty => allow_empty = Some(node.boolean()?),
+            _ => return Ok(false),
+        }
+        Ok(true)
+    })?;
+    if location == Location::Path && !is_required {
+        return Err(node.fault(format!(
+            "the path parameter {} must be \"required\": true",
+            quote(name)
+        )));
+    }
+    if location == Location::Form {
+        let mut schema = read.schema;
+        schema.schema_data.description = description;
+        schema.schema_data.extensions = read.extensions;
+        return Ok(Input::Field(Box::new(Field {
+            required: is_required,
+            is_file: read.is_file,
+            schema,
+            encoding: read.collection.map(|collection| Encoding {
+                style: Some(collection.query_style()),
+                explode: collection.explode(),
+                ..Encoding::default()
+            }),
+        })));
+    }
+    let parameter_data = ParameterData {
+        name: name.to_owned(),
+        description,
+        required: is_required,
+        deprecated: None,
+        format: ParameterSchemaOrContent::Schema(ReferenceOr::Item(read.schema)),
+        example: None,
+        examples: IndexMap::new(),
+        explode: read.collection.map(CollectionFormat::explode),
+        extensions: read.extensions,
+    };
+    Ok(Input::Plain(Box::new(match location {
+        Location::Path => Parameter::Path {
+            parameter_data,
+            style: PathStyle::Simple,
+        },
+        Location::Header => Parameter::Header {
+            parameter_data,
+            style: HeaderStyle::Simple,
+        },
+        _ => Parameter::Query {
+            parameter_data,
+            allow_reserved: false,
+            style: read
+                .collection
+                .map_or(QueryStyle::Form, CollectionFormat::query_style),
+            allow_empty_value: allow_empty,
+        },
+    })))
+}
+
+/// Reads a header of a response.
+pub(super) fn header<'d>(
+    node: &Node<'_, 'd>,
+    references: &References<'d>,
+) -> Result<Header, Fault> {
+    let mut description = None;
+    let read = read_simple(
+        node,
+        "a header",
+        Location::Header,
+        references,
+        |key, node| {
+            if key == "description" {
+                description = Some(node.string()?);
+            }
+            Ok(key == "description")
+        },
+    )?;
+    Ok(Header {
+        description,
+        style: HeaderStyle::Simple,
+        required: false,
+        deprecated: None,
+        format: ParameterSchemaOrContent::Schema(ReferenceOr::Item(read.schema)),
+        example: None,
+        examples: IndexMap::new(),
+        extensions: read.extensions,
+    })
+}
+
+/// Parts the parameters of an operation into plain ones and a request body.
+pub(super) fn split(
+    inputs: Vec<Declared<Input>>,
+    consumes: &[String],
+    operation: &Node<'_, '_>,
+) -> Result<(Plain, Option<RequestBody>), Fault> {
+    let mut plain = Vec::new();
+    let mut bodies = Vec::new();
+    let mut fields = Vec::new();
+    for input in inputs {
+        let Declared {
+            location,
+            name,
+            value,
+        } = input;
+        match value {
+            Input::Plain(parameter) => plain.push(Declared {
+                location,
+                name,
+                value: *parameter,
+            }),
+            Input::Body(body) => bodies.push(*body),
+            Input::Field(field) => fields.push((name, *field)),
+        }
+    }
+    let body = match (bodies.len(), fields.is_empty()) {
+        (0, true) => None,
+        (0, false) => Some(form(fields, consumes, operation)?),
+        (1, true) => bodies.pop().map(|body| request_body(body, consumes)),
+        (1, false) => {
+            return Err(operation.fault("the operation has both a body and form parameters"));
+        }
+        _ => return Err(operation.fault("the operation has more than one body parameter")),
+    };
+    Ok((plain, body))
+}
+
+fn request_body(body: Body, consumes: &[String]) -> RequestBody {
+    let content = consumes.iter().map(|content_type| {
+        let media_type = MediaType {
+            schema: Some(body.schema.clone()),
+            ..MediaType::default()
+        };
+        (content_type.clone(), media_type)
+    });
+    RequestBody {
+        content: content.collect(),
+        description: body.description,
+        required: body.required,
+        extensions: body.extensions,
+    }
+}
+
+/// A form: one object with a property for each field.
+fn form(
+    fields: Vec<(String, Field)>,
+    consumes: &[String],
+    operation: &Node<'_, '_>,
+) -> Result<RequestBody, Fault> {
+    let has_file = fields.iter().any(|(_, field)| field.is_file);
+    let mut content_types: Vec<&str> = consumes
+        .iter()
+        .map(String::as_str)
+        .filter(|content_type| matches!(*content_type, MULTIPART | URL_ENCODED))
+        .collect();
+    if content_types.is_empty() {
+        content_types.push(if has_file { MULTIPART } else { URL_ENCODED });
+    }
+    if has_file && content_types.contains(&URL_ENCODED) {
+        return Err(operation.fault(format!(
+            "a form with a file can only be {MULTIPART:?}, yet the operation consumes {URL_ENCODED:?}"
+        )));
+    }
+
+    let is_required = fields.iter().any(|(_, field)| field.required);
+    let mut object = ObjectType::default();
+    let mut encoding = IndexMap::new();
+    for (name, field) in fields {
+        if field.required {
+            object.required.push(name.clone());
+        }
+        if let Some(how) = field.encoding {
+            encoding.insert(name.clone(), how);
+        }
+        object
+            .properties
+            .insert(name, ReferenceOr::Item(Box::new(field.schema)));
+    }
+    let media_type = MediaType {
+        schema: Some(ReferenceOr::Item(Schema {
+            schema_data: SchemaData::default(),
+            schema_kind: SchemaKind::Type(Type::Object(object)),
+        })),
+        encoding,
+        ..MediaType::default()
+    };
+    Ok(RequestBody {
+        content: content_types
+            .into_iter()
+            .map(|content_type| (content_type.to_owned(), media_type.clone()))
+            .collect(),
+        required: is_required,
+        ..RequestBody::default()
+    })
+}
