@@ -25,6 +25,10 @@ pub(crate) enum Json<'d> {
     Object(Vec<(Cow<'d, str>, Json<'d>)>),
 }
 
+/// How deep objects and arrays may be nested. The spec needs 8 levels; this many are safe for the
+/// recursion of every later stage, on any thread.
+const DEPTH_LIMIT: usize = 64;
+
 /// Objects with more keys than this look for duplicates with a hash set, the others pairwise.
 const PAIRWISE: usize = 16;
 
@@ -33,9 +37,12 @@ impl<'d> Json<'d> {
     pub(crate) fn parse(text: &'d str) -> Result<Self, Fault> {
         let trail = Trail::default();
         let mut deserializer = serde_json::Deserializer::from_str(text);
-        let parsed = Tree { trail: &trail }
-            .deserialize(&mut deserializer)
-            .and_then(|json| deserializer.end().map(|()| json));
+        let parsed = Tree {
+            trail: &trail,
+            depth: 0,
+        }
+        .deserialize(&mut deserializer)
+        .and_then(|json| deserializer.end().map(|()| json));
         parsed.map_err(|error| trail.into_fault(&error))
     }
 
@@ -92,7 +99,13 @@ impl<'d> Json<'d> {
 struct Trail {
     /// Innermost segment first.
     segments: RefCell<Vec<Segment>>,
-    duplicate: RefCell<Option<String>>,
+    failure: RefCell<Option<Failure>>,
+}
+
+/// What is valid JSON, but refused here.
+enum Failure {
+    Duplicate(String),
+    Depth,
 }
 
 enum Segment {
@@ -120,20 +133,25 @@ impl Trail {
             }
         }
         let (line, column) = (error.line(), error.column());
-        if let Some(key) = self.duplicate.into_inner() {
-            return Fault {
-                pointer,
-                problem: format!(
+        let refused = self.failure.into_inner().map(|failure| match failure {
+            Failure::Duplicate(key) => (
+                format!(
                     "the key {} appears twice in one object (line {line}, column {column})",
                     super::error::quote(&key)
                 ),
-                remedy: "Remove one of the two from the file; which of them counts is undefined \
-                         (RFC 8259, section 4)."
-                    .into(),
-            };
-        }
-        let message = error.to_string();
-        let (problem, remedy) = if error.is_eof() {
+                "Remove one of the two from the file; which of them counts is undefined \
+                 (RFC 8259, section 4).",
+            ),
+            Failure::Depth => (
+                format!(
+                    "objects and arrays are nested more than {DEPTH_LIMIT} deep (line {line}, column {column})"
+                ),
+                "No API description needs that; check where the file comes from.",
+            ),
+        });
+        let (problem, remedy) = if let Some(refused) = refused {
+            refused
+        } else if error.is_eof() {
             (
                 format!(
                     "the JSON ends in the middle of a value (line {line}, column {column}): \
@@ -141,16 +159,9 @@ impl Trail {
                 ),
                 "Download the file again, completely.",
             )
-        } else if message.starts_with("recursion limit exceeded") {
-            (
-                format!(
-                    "objects and arrays are nested more than 127 deep (line {line}, column {column})"
-                ),
-                "No API description needs that; check where the file comes from.",
-            )
         } else {
             (
-                format!("not valid JSON: {message}"),
+                format!("not valid JSON: {error}"),
                 "Correct the file, or download it again.",
             )
         };
@@ -165,6 +176,21 @@ impl Trail {
 #[derive(Clone, Copy)]
 struct Tree<'t> {
     trail: &'t Trail,
+    depth: usize,
+}
+
+impl Tree<'_> {
+    /// The reader of what is inside.
+    fn deeper<E: serde::de::Error>(self) -> Result<Self, E> {
+        if self.depth == DEPTH_LIMIT {
+            self.trail.failure.replace(Some(Failure::Depth));
+            return Err(E::custom("nested too deep"));
+        }
+        Ok(Self {
+            depth: self.depth + 1,
+            ..self
+        })
+    }
 }
 
 impl<'d> DeserializeSeed<'d> for Tree<'_> {
@@ -216,9 +242,10 @@ impl<'d> Visitor<'d> for Tree<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'d>>(self, mut access: A) -> Result<Json<'d>, A::Error> {
+        let inner = self.deeper()?;
         let mut items = Vec::new();
         loop {
-            match access.next_element_seed(self) {
+            match access.next_element_seed(inner) {
                 Ok(Some(item)) => items.push(item),
                 Ok(None) => return Ok(Json::Array(items)),
                 Err(error) => {
@@ -230,9 +257,10 @@ impl<'d> Visitor<'d> for Tree<'_> {
     }
 
     fn visit_map<A: MapAccess<'d>>(self, mut access: A) -> Result<Json<'d>, A::Error> {
+        let inner = self.deeper()?;
         let mut entries: Vec<(Cow<'d, str>, Json<'d>)> = Vec::new();
         while let Some(key) = access.next_key_seed(Key)? {
-            match access.next_value_seed(self) {
+            match access.next_value_seed(inner) {
                 Ok(value) => entries.push((key, value)),
                 Err(error) => {
                     self.trail.key(&key);
@@ -243,7 +271,7 @@ impl<'d> Visitor<'d> for Tree<'_> {
         if let Some(key) = duplicate(&entries) {
             let key = key.to_owned();
             self.trail.key(&key);
-            self.trail.duplicate.replace(Some(key));
+            self.trail.failure.replace(Some(Failure::Duplicate(key)));
             return Err(A::Error::custom("duplicate key"));
         }
         Ok(Json::Object(entries))

@@ -3,7 +3,7 @@
 //! The types of `openapiv3` could read it themselves, but they skip what they do not know, cannot
 //! say where something is wrong, and keep neither the siblings of a reference nor the exact numbers.
 //! Parameters of paths, and references to parameters and request bodies, are resolved into the
-//! operations; `explode` of a parameter with a schema is always set, to its default where it is not given.
+//! operations; `explode` of a parameter that can have several values is always set.
 
 mod content;
 mod parameters;

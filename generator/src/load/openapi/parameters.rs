@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 use openapiv3::{
     CookieStyle, Example, Header, HeaderStyle, Parameter, ParameterData, ParameterSchemaOrContent,
-    PathStyle, QueryStyle, ReferenceOr,
+    PathStyle, QueryStyle, ReferenceOr, Schema, SchemaKind, Type,
 };
 use serde_json::Value;
 
@@ -118,8 +118,10 @@ pub(super) fn parameter<'d>(
         None => matches!(location, Location::Query | Location::Cookie),
     };
     let explode = match &format {
-        ParameterSchemaOrContent::Schema(_) => Some(shared.explode.unwrap_or(is_form)),
-        ParameterSchemaOrContent::Content(_) => shared.explode,
+        ParameterSchemaOrContent::Schema(schema) if !is_scalar(schema) => {
+            Some(shared.explode.unwrap_or(is_form))
+        }
+        _ => shared.explode,
     };
     let parameter_data = ParameterData {
         name: name.clone(),
@@ -177,6 +179,19 @@ pub(super) fn parameter<'d>(
         name,
         value,
     })
+}
+
+/// Whether a schema is for a single value, to which `explode` means nothing.
+fn is_scalar(schema: &ReferenceOr<Schema>) -> bool {
+    matches!(
+        schema,
+        ReferenceOr::Item(Schema {
+            schema_kind: SchemaKind::Type(
+                Type::String(_) | Type::Number(_) | Type::Integer(_) | Type::Boolean(_)
+            ),
+            ..
+        })
+    )
 }
 
 fn parse_query_style(style: &str) -> Option<QueryStyle> {

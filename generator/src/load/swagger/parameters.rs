@@ -48,6 +48,7 @@ pub(super) fn parameter<'d>(
     node: &Node<'_, 'd>,
     references: &References<'d>,
 ) -> Result<Declared<Input>, Fault> {
+    node.entries("a parameter", |_, _| Ok(()))?;
     let text = |key: &'static str| match node.json.get(key) {
         Some(json) => Node::new(json, node.at.key(key)).text(),
         None => required(None, key, "a parameter", node),
