@@ -1,5 +1,8 @@
 //! Every rule of the loader, on small documents.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::expect_used, reason = "a test fails by panicking")]
+
 use std::io::Write;
 
 use genesys_codegen::load::{LoadError, Spec, load_bytes, load_str};
