@@ -1041,6 +1041,65 @@ async fn large_bodies_shrink_where_gzip_is_on() {
     assert_eq!(answer.header("content-encoding"), None);
 }
 
+#[tokio::test]
+async fn open_connections_can_be_closed_and_new_ones_opened() {
+    let mock = start().await;
+    let bearer = format!("Bearer {}", mock.issue_token(Duration::from_secs(60)));
+    let headers = [("authorization", bearer.as_str())];
+    let (mut idle, mut busy) = (Client::connect(&mock).await, Client::connect(&mock).await);
+    let path = "/api/v2/users/u1";
+    assert_eq!(idle.call("GET", path, &headers, "").await.status(), 200);
+    let gate = Gate::new();
+    mock.fault(Fault::api().hold(&gate));
+    busy.send("GET", path, &headers, "").await;
+    gate.wait_for_arrivals(1).await;
+    mock.close_connections();
+    assert!(idle.receive().await.is_err());
+    gate.open();
+    assert_eq!(busy.receive().await.unwrap().status(), 200);
+    assert!(busy.receive().await.is_err());
+    let mut new = Client::connect(&mock).await;
+    assert_eq!(new.call("GET", path, &headers, "").await.status(), 200);
+}
+
+#[tokio::test]
+async fn it_can_be_asked_as_a_proxy() {
+    let mock = start().await;
+    let mut client = Client::connect(&mock).await;
+    let url = "http://api.example.com/api/v2/workforcemanagement/calendar/data/ics?x=1";
+    assert_eq!(client.call("GET", url, &[], "").await.status(), 200);
+    let requests = mock.requests();
+    assert_eq!(requests[0].uri.authority().unwrap(), "api.example.com");
+    assert_eq!(requests[0].query(), Some("x=1"));
+}
+
+#[tokio::test]
+async fn a_subject_has_the_permissions_that_were_set() {
+    let backend = Backend::new(MockConfig::default());
+    backend.update(|settings| settings.permissions = vec!["routing:queue:edit".to_owned()]);
+    let me = api(&backend, "GET", "/api/v2/users/me", Value::Null)
+        .await
+        .json();
+    assert_eq!(
+        me["authorization"]["permissions"],
+        json!(["routing:queue:edit"])
+    );
+    let subject = api(
+        &backend,
+        "GET",
+        "/api/v2/authorization/subjects/me",
+        Value::Null,
+    )
+    .await;
+    let policy = &subject.json()["grants"][0]["role"]["policies"][0];
+    assert_eq!(
+        *policy,
+        json!({ "domain": "routing", "entityName": "queue", "actions": ["edit"] })
+    );
+    let head = api(&backend, "HEAD", "/api/v2/tokens/me", Value::Null).await;
+    assert_eq!((head.status(), head.body.len()), (200, 0));
+}
+
 #[test]
 fn a_mock_on_its_own_thread_stops_when_it_is_dropped() {
     let mock = MockGenesys::start_threaded(MockConfig::default()).unwrap();

@@ -5,7 +5,8 @@ use std::sync::{Arc, OnceLock, RwLock};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{Method, Request, Response};
+use tokio::sync::watch;
 
 use super::body::ReplyBody;
 use super::call::Call;
@@ -32,6 +33,8 @@ pub(crate) struct State {
     pub(crate) tokens: Tokens,
     pub(crate) faults: Faults,
     pub(crate) recorder: Recorder,
+    /// Changes when open connections are to end.
+    pub(crate) closing: watch::Sender<()>,
     pub(crate) resources: Resources,
     pub(crate) builtin: Vec<Route>,
     pub(crate) custom: RwLock<Vec<Route>>,
@@ -83,6 +86,7 @@ impl Backend {
             tokens: Tokens::default(),
             faults: Faults::new(config.seed),
             recorder: Recorder::default(),
+            closing: watch::Sender::new(()),
             resources: Resources::default(),
             builtin: resources::routes(),
             custom: RwLock::default(),
@@ -90,7 +94,7 @@ impl Backend {
         }))
     }
 
-    /// Handles a request without a socket: for transports in memory, also on tokio's paused clock ([`Clock::Tokio`]).
+    /// Handles a request without a socket, where [`Fault::connect`] has no place: for transports in memory, also on tokio's paused clock ([`Clock::Tokio`]).
     ///
     /// # Errors
     ///
@@ -100,7 +104,11 @@ impl Backend {
         request: Request<Bytes>,
     ) -> Result<Response<ReplyBody>, BrokenConnection> {
         let (parts, body) = request.into_parts();
+        let head_only = parts.method == Method::HEAD;
         match pipeline::serve(&self.0, u64::MAX, parts, Source::Memory(body)).await {
+            Outcome::Reply(response) if head_only => {
+                Ok(response.map(|_| ReplyBody::Whole(Bytes::new())))
+            }
             Outcome::Reply(response) => Ok(response),
             Outcome::Broken(broken) => Err(BrokenConnection {
                 received: broken.bytes,
@@ -254,6 +262,11 @@ impl Backend {
     /// Revokes every refresh token there is now; returns how many there were.
     pub fn revoke_refresh_tokens(&self) -> usize {
         self.0.tokens.revoke_refresh_tokens()
+    }
+
+    /// Ends the connections that are open now as a load balancer does: idle ones at once, busy ones after their response.
+    pub fn close_connections(&self) {
+        self.0.closing.send_replace(());
     }
 
     /// The counters.

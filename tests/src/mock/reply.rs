@@ -138,6 +138,15 @@ impl Reply {
         self
     }
 
+    /// The same with one more header, beside those of its name; left out like one that [`Reply::header`] leaves out.
+    #[must_use]
+    pub fn another_header(mut self, name: &str, value: &str) -> Self {
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            self.headers.append(name, value);
+        }
+        self
+    }
+
     /// The same with a body, whose content type is as set before.
     #[must_use]
     pub fn body(mut self, body: impl Into<Bytes>) -> Self {

@@ -33,18 +33,13 @@ impl Pattern {
                 Some((one, None)) => Segment::One(one.to_owned()),
             }
         };
-        Self(
-            text.trim_start_matches('/')
-                .split('/')
-                .map(segment)
-                .collect(),
-        )
+        Self(without_slash(text).split('/').map(segment).collect())
     }
 
     /// Whether a percent-encoded path is one of these.
     #[must_use]
     pub fn is_match(&self, path: &str) -> bool {
-        let mut parts = path.trim_start_matches('/').split('/');
+        let mut parts = without_slash(path).split('/');
         for segment in &self.0 {
             match (segment, parts.next()) {
                 (Segment::Rest(_), Some(_)) => return true,
@@ -58,7 +53,7 @@ impl Pattern {
 
     /// The decoded parameters of a path that matches; `None` where one is not UTF-8.
     fn params(&self, path: &str) -> Option<Vec<(String, String)>> {
-        let mut rest = path.trim_start_matches('/');
+        let mut rest = without_slash(path);
         let mut params = Vec::new();
         for segment in &self.0 {
             let (part, after) = rest.split_once('/').unwrap_or((rest, ""));
@@ -71,6 +66,11 @@ impl Pattern {
         }
         Some(params)
     }
+}
+
+/// One slash, not more: `//users` is another path than `/users`.
+fn without_slash(path: &str) -> &str {
+    path.strip_prefix('/').unwrap_or(path)
 }
 
 /// "*" is any method. A name that HTTP does not allow becomes one that no request here has.

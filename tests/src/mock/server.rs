@@ -209,6 +209,7 @@ async fn connection(state: Arc<State>, stream: TcpStream) {
             return end(stream, broken).await;
         }
     }
+    let mut closing = state.closing.subscribe();
     let slot = Arc::new(Mutex::new(None));
     let service = {
         let slot = Arc::clone(&slot);
@@ -227,8 +228,14 @@ async fn connection(state: Arc<State>, stream: TcpStream) {
         })
     };
     let mut http = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
-    // An error is a client's bad request or departure, or `Severed`.
-    let _ = poll_fn(|context| http.poll_without_shutdown(context)).await;
+    loop {
+        tokio::select! {
+            biased;
+            // An error is a client's bad request or departure, or `Severed`.
+            _ = poll_fn(|context| http.poll_without_shutdown(context)) => break,
+            Ok(()) = closing.changed() => std::pin::Pin::new(&mut http).graceful_shutdown(),
+        }
+    }
     let stream = http.into_parts().io.into_inner();
     let broken = lock(&slot).take().unwrap_or(Broken {
         bytes: bytes::Bytes::new(),

@@ -167,8 +167,7 @@ fn workitems(state: &State, call: &Call) -> Reply {
         let slice = Slice::new(request.get("after").and_then(Value::as_str), size, total)?;
         let mut body = json!({
             "entities": slice.items(|number| named("workitem", number)),
-            "total": total,
-            "pageSize": slice.size,
+            "count": slice.end - slice.start,
         });
         if let Some(next) = slice.next() {
             body["after"] = next.into();

@@ -3,7 +3,7 @@
 //! | what | routes |
 //! |---|---|
 //! | users, page numbers, versions | `/api/v2/users`, `/users/{id}`, `/users/me`, `/users/search` |
-//! | tokens | `/api/v2/tokens/me` |
+//! | tokens, permissions | `/api/v2/tokens/me`, `/api/v2/authorization/subjects/me` |
 //! | cursor in the body | `GET /api/v2/users/query` |
 //! | `after` in the body | `GET /api/v2/taskmanagement/workbins/{id}/versions`, `POST /api/v2/taskmanagement/workitems/query` |
 //! | `nextUri` with `after` | `GET /api/v2/teams`, `GET /api/v2/authorization/divisions/query` |
