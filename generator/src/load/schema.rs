@@ -9,7 +9,9 @@
 //! - `properties` or `additionalProperties` without a type is an object, `items` an array;
 //! - no type and no constraint (or the type `any`) is an empty `SchemaKind::Any`; `file` is a string of format `binary`;
 //! - whatever the typed kinds cannot hold is a `SchemaKind::Any` with every keyword in it: so is a
-//!   boolean with an enum of strings `AnySchema { typ: Some("boolean"), enumeration: ["true", "false"] }`.
+//!   boolean with an enum of strings `AnySchema { typ: Some("boolean"), enumeration: ["true", "false"] }`,
+//!   and a string with a `maximum` (a few page sizes have one) `AnySchema { typ: Some("string"), .. }`.
+//!   So a reader of `Any` looks at its `typ` first; where that is none, the schema may also be a mix of `oneOf` and the like.
 
 use openapiv3::{
     AdditionalProperties, AnySchema, ArrayType, BooleanType, Discriminator, ExternalDocumentation,
