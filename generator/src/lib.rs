@@ -6,3 +6,4 @@
 pub mod fixups;
 pub mod ir;
 pub mod load;
+pub mod render;

@@ -1,0 +1,242 @@
+//! `mod.rs` files and the root of the crate.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use askama::Template;
+
+use super::{Job, RenderError, docs, feature, literal, operations};
+use crate::ir::{Api, EnumHome};
+
+#[derive(Template)]
+#[template(path = "lib.rs.jinja", escape = "none")]
+struct LibTemplate {
+    docs: Vec<String>,
+}
+
+/// A folder of the output as modules see it: its files, with what each makes public.
+#[derive(Default)]
+struct Folder {
+    files: BTreeMap<String, Vec<String>>,
+}
+
+/// Everything that ties the other files together.
+pub(super) fn jobs(api: &Api) -> Result<Vec<Job<'_>>, RenderError> {
+    let mut models: BTreeMap<&str, Folder> = BTreeMap::new();
+    let mut parameters: BTreeMap<&str, Folder> = BTreeMap::new();
+    let mut shared: BTreeMap<&str, Folder> = BTreeMap::new();
+    let mut calls: BTreeMap<&str, Folder> = BTreeMap::new();
+    for model in &api.models {
+        let folder = api.groups[model.group].folder.as_str();
+        add(&mut models, folder, &model.file, &model.name);
+    }
+    for item in &api.enums {
+        let folder = api.groups[item.group].folder.as_str();
+        match &item.home {
+            EnumHome::Model(model) => {
+                let model = &api.models[*model];
+                add(
+                    &mut models,
+                    api.groups[model.group].folder.as_str(),
+                    &model.file,
+                    &item.name,
+                );
+            }
+            EnumHome::Operation(operation) => {
+                add(
+                    &mut parameters,
+                    folder,
+                    &api.operations[*operation].file,
+                    &item.name,
+                );
+            }
+            EnumHome::Shared { file } => add(&mut shared, folder, file, &item.name),
+        }
+    }
+    for operation in &api.operations {
+        let folder = api.groups[operation.group].folder.as_str();
+        add(&mut calls, folder, &operation.file, &operation.struct_name);
+    }
+
+    let mut jobs = Vec::new();
+    for (folder, kind) in parameters
+        .keys()
+        .map(|folder| (*folder, "operation_parameters"))
+    {
+        add_folder(&mut models, folder, kind);
+    }
+    for (folder, kind) in shared.keys().map(|folder| (*folder, "shared_enums")) {
+        add_folder(&mut models, folder, kind);
+    }
+    for (folder, content) in &parameters {
+        jobs.push(module(
+            format!("src/models/{folder}/operation_parameters/mod.rs"),
+            content,
+        )?);
+    }
+    for (folder, content) in &shared {
+        jobs.push(module(
+            format!("src/models/{folder}/shared_enums/mod.rs"),
+            content,
+        )?);
+    }
+    for (folder, content) in &models {
+        jobs.push(module(format!("src/models/{folder}/mod.rs"), content)?);
+    }
+    for (folder, content) in &calls {
+        jobs.push(module(format!("src/api/{folder}/mod.rs"), content)?);
+    }
+    jobs.push(text(
+        "src/models/mod.rs".to_owned(),
+        models_root(api, &models),
+    ));
+    jobs.push(text("src/api/mod.rs".to_owned(), api_root(api, &calls)));
+    jobs.push(text(
+        "src/api/handles/mod.rs".to_owned(),
+        handles_module(api),
+    ));
+    jobs.push(Job {
+        path: "src/lib.rs".to_owned(),
+        source: "the spec".to_owned(),
+        text: Box::new(move || lib(api)),
+    });
+    Ok(jobs)
+}
+
+fn add<'a>(folders: &mut BTreeMap<&'a str, Folder>, folder: &'a str, file: &str, name: &str) {
+    folders
+        .entry(folder)
+        .or_default()
+        .files
+        .entry(file.to_owned())
+        .or_default()
+        .push(name.to_owned());
+}
+
+/// A folder in a folder, of which everything is public.
+fn add_folder<'a>(folders: &mut BTreeMap<&'a str, Folder>, folder: &'a str, name: &str) {
+    folders
+        .entry(folder)
+        .or_default()
+        .files
+        .entry(name.to_owned())
+        .or_default()
+        .push("*".to_owned());
+}
+
+fn text<'a>(path: String, text: String) -> Job<'a> {
+    Job {
+        path,
+        source: "the spec".to_owned(),
+        text: Box::new(move || Ok(text.clone())),
+    }
+}
+
+fn module<'a>(path: String, folder: &Folder) -> Result<Job<'a>, RenderError> {
+    let mut lines = String::new();
+    for file in folder.files.keys() {
+        let file = literal::identifier(&path, file)?;
+        let _ = writeln!(lines, "mod {file};");
+    }
+    for (file, names) in &folder.files {
+        // Names and not a glob: with thousands of globs the compiler's name resolution takes minutes.
+        let _ = match names.as_slice() {
+            [one] => writeln!(lines, "pub use {file}::{one};"),
+            several => writeln!(lines, "pub use {file}::{{{}}};", several.join(", ")),
+        };
+    }
+    Ok(text(path, lines))
+}
+
+fn models_root(api: &Api, models: &BTreeMap<&str, Folder>) -> String {
+    let mut lines = String::from(
+        "//! Every model and enum of the API, under one path whatever its tags.\n\
+         // Where the spec says nothing of a property, nothing is made up.\n#![allow(missing_docs)]\n",
+    );
+    groups(api, models, &mut lines);
+    lines
+}
+
+fn api_root(api: &Api, calls: &BTreeMap<&str, Folder>) -> String {
+    let mut lines = String::from(
+        "//! Every operation of the API, and the handles that make them.\n#![allow(missing_docs)]\n",
+    );
+    groups(api, calls, &mut lines);
+    lines.push_str("mod handles;\npub use handles::*;\n");
+    let codes: Vec<String> = operations::common_error_codes(api)
+        .iter()
+        .map(operations::error_code)
+        .collect();
+    let _ = writeln!(
+        lines,
+        "/// The error codes that every operation can answer with; those of its own are in its metadata.\n\
+         pub const COMMON_ERROR_CODES: &[crate::runtime::ErrorCode] = &[{}];",
+        codes.join(", ")
+    );
+    lines
+}
+
+fn groups(api: &Api, folders: &BTreeMap<&str, Folder>, lines: &mut String) {
+    for (index, group) in api.groups.iter().enumerate() {
+        let folder = group.folder.as_str();
+        if folders.contains_key(folder) {
+            let predicate = feature::predicate(api, index);
+            let _ = writeln!(
+                lines,
+                "#[cfg({predicate})]\nmod {folder};\n#[cfg({predicate})]\npub use {folder}::*;"
+            );
+        }
+    }
+}
+
+fn handles_module(api: &Api) -> String {
+    let mut lines = String::new();
+    for tag in &api.tags {
+        let module = &tag.module;
+        let _ = writeln!(
+            lines,
+            "#[cfg(feature = \"{0}\")]\nmod {module};\n#[cfg(feature = \"{0}\")]\npub use {module}::{1};",
+            tag.feature, tag.type_name
+        );
+    }
+    lines
+}
+
+fn lib(api: &Api) -> Result<String, RenderError> {
+    let mut lines = vec![format!(
+        "A typed client for the {}{}.",
+        docs::line(&api.title),
+        api.release
+            .as_deref()
+            .map(|release| format!(", release {}", docs::line(release)))
+            .unwrap_or_default()
+    )];
+    lines.push(String::new());
+    lines.extend(docs::wrap_markdown(&format!(
+        "{} operations and {} models, each tag of the API behind a feature of its own; `full` is all of them.",
+        api.operations.len(),
+        api.models.len()
+    )));
+    lines.push(String::new());
+    lines.push("| feature | method of `Client` | operations |".to_owned());
+    lines.push("|---|---|---|".to_owned());
+    for (index, tag) in api.tags.iter().enumerate() {
+        let operations = api
+            .operations
+            .iter()
+            .filter(|operation| operation.tags.contains(&index))
+            .count();
+        lines.push(format!(
+            "| `{}` | `{}()` | {operations} |",
+            tag.feature, tag.module
+        ));
+    }
+    LibTemplate {
+        docs: literal::doc_lines(lines),
+    }
+    .render()
+    .map_err(|source| RenderError::Template {
+        file: "src/lib.rs".to_owned(),
+        source,
+    })
+}

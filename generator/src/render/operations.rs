@@ -1,0 +1,430 @@
+//! Operations: a struct for each, its setters, its metadata, and the methods of the handles that make it.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+
+use super::types::Types;
+use super::{Job, RenderError, docs, enums, literal};
+use crate::ir::{Api, Body, ErrorCode, Location, Operation, Output, Parameter, Permissions, Type};
+
+#[derive(Template)]
+#[template(path = "operations.rs.jinja", escape = "none")]
+struct OperationsTemplate<'a> {
+    imports: Vec<String>,
+    operations: Vec<OperationView<'a>>,
+}
+
+struct OperationView<'a> {
+    docs: Vec<String>,
+    method_docs: Vec<String>,
+    struct_name: &'a str,
+    method_name: &'a str,
+    arguments: Vec<ParameterView<'a>>,
+    setters: Vec<ParameterView<'a>>,
+    takes_body: bool,
+    output: String,
+    name: String,
+    operation_id: String,
+    method: String,
+    path: String,
+    tags: Vec<String>,
+    permissions: String,
+    error_codes: Vec<String>,
+    accept: String,
+    public: bool,
+    deprecated: bool,
+    preview: bool,
+    idempotent: bool,
+    handles: Vec<HandleView<'a>>,
+}
+
+struct ParameterView<'a> {
+    docs: Vec<String>,
+    name: &'a str,
+    ty: String,
+    call: String,
+}
+
+struct HandleView<'a> {
+    type_name: &'a str,
+    /// Set where the file compiles without this handle's tag.
+    feature: Option<String>,
+}
+
+/// What the argument of a setter is called.
+const SETTER_VALUE: &str = "value";
+
+/// The error codes that every operation declares: they are written once.
+pub(super) fn common_error_codes(api: &Api) -> Vec<ErrorCode> {
+    let mut operations = api.operations.iter();
+    let Some(first) = operations.next() else {
+        return Vec::new();
+    };
+    let mut common = first.error_codes.clone();
+    for operation in operations {
+        common.retain(|code| operation.error_codes.binary_search(code).is_ok());
+    }
+    common
+}
+
+/// One job a file of operations.
+pub(super) fn jobs(api: &Api) -> Result<Vec<Job<'_>>, RenderError> {
+    let common = common_error_codes(api);
+    let mut by_file: BTreeMap<String, Vec<&Operation>> = BTreeMap::new();
+    for operation in &api.operations {
+        by_file
+            .entry(path(api, operation))
+            .or_default()
+            .push(operation);
+    }
+    Ok(by_file
+        .into_iter()
+        .map(|(path, operations)| {
+            let common = common.clone();
+            let names: Vec<&str> = operations
+                .iter()
+                .map(|operation| operation.wire_name.as_str())
+                .collect();
+            Job {
+                source: format!("the operations {}", names.join(", ")),
+                text: {
+                    let file = path.clone();
+                    Box::new(move || render(api, &operations, &common, &file))
+                },
+                path,
+            }
+        })
+        .collect())
+}
+
+/// The file of an operation.
+pub(super) fn path(api: &Api, operation: &Operation) -> String {
+    format!(
+        "src/api/{}/{}.rs",
+        api.groups[operation.group].folder, operation.file
+    )
+}
+
+fn render(
+    api: &Api,
+    operations: &[&Operation],
+    common: &[ErrorCode],
+    file: &str,
+) -> Result<String, RenderError> {
+    let mut types = Types::new(api, []);
+    let mut handles = Vec::new();
+    let views = operations
+        .iter()
+        .map(|operation| {
+            for tag in &operation.tags {
+                handles.push(api.tags[*tag].type_name.clone());
+            }
+            view(api, operation, common, &mut types)
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    let runtime_names = ["Call", "Operation", "OperationMetadata", "Request"];
+    let mut imports = types.imports();
+    imports.push(format!("crate::runtime::{{{}}}", runtime_names.join(", ")));
+    OperationsTemplate {
+        imports,
+        operations: views,
+    }
+    .render()
+    .map_err(|source| RenderError::Template {
+        file: file.to_owned(),
+        source,
+    })
+}
+
+fn view<'a>(
+    api: &'a Api,
+    operation: &'a Operation,
+    common: &[ErrorCode],
+    types: &mut Types<'a>,
+) -> Result<OperationView<'a>, RenderError> {
+    let place = &operation.wire_name;
+    let mut arguments = parameters(&operation.arguments, None, types, place)?;
+    let mut setters = parameters(&operation.setters, Some(SETTER_VALUE), types, place)?;
+    match &operation.body {
+        Some(body) if body.required => arguments.push(body_view(body, "body", types)),
+        Some(body) => setters.push(body_view(body, SETTER_VALUE, types)),
+        None => {}
+    }
+    let several = operation.tags.len() > 1;
+    Ok(OperationView {
+        docs: literal::doc_lines(struct_docs(api, operation)),
+        method_docs: literal::doc_lines(method_docs(operation)),
+        struct_name: literal::identifier(place, &operation.struct_name)?,
+        method_name: literal::identifier(place, &operation.method_name)?,
+        arguments,
+        setters,
+        takes_body: operation.body.as_ref().is_some_and(|body| body.required),
+        output: match &operation.output {
+            Output::Json(ty) => types.rust(ty),
+            Output::Empty => "()".to_owned(),
+            Output::Text => "String".to_owned(),
+            Output::Bytes => "bytes::Bytes".to_owned(),
+        },
+        name: literal::string(&operation.wire_name),
+        operation_id: literal::string(&operation.operation_id),
+        method: literal::string(&operation.http_method),
+        path: literal::string(&operation.path),
+        tags: operation
+            .tags
+            .iter()
+            .map(|tag| literal::string(&api.tags[*tag].name))
+            .collect(),
+        permissions: permissions(operation.permissions.as_ref()),
+        error_codes: operation
+            .error_codes
+            .iter()
+            .filter(|code| !common.contains(code))
+            .map(error_code)
+            .collect(),
+        accept: literal::string(&operation.accept),
+        public: operation.public,
+        deprecated: operation.deprecated,
+        preview: operation.preview,
+        idempotent: operation.idempotent,
+        handles: operation
+            .tags
+            .iter()
+            .map(|tag| HandleView {
+                type_name: &api.tags[*tag].type_name,
+                feature: several.then(|| literal::string(&api.tags[*tag].feature)),
+            })
+            .collect(),
+    })
+}
+
+fn parameters<'a>(
+    parameters: &'a [Parameter],
+    value: Option<&str>,
+    types: &mut Types<'_>,
+    place: &str,
+) -> Result<Vec<ParameterView<'a>>, RenderError> {
+    parameters
+        .iter()
+        .map(|parameter| {
+            Ok(ParameterView {
+                docs: literal::doc_lines(parameter_docs(parameter)),
+                name: literal::identifier(place, &parameter.name)?,
+                ty: argument_type(&parameter.ty, types),
+                call: call(parameter, value.unwrap_or(&parameter.name), types),
+            })
+        })
+        .collect()
+}
+
+/// What a caller may pass: whatever turns into the type without a cast in the caller's code.
+fn argument_type(ty: &Type, types: &mut Types<'_>) -> String {
+    match ty {
+        Type::String => "impl AsRef<str>".to_owned(),
+        Type::DateTime | Type::Date | Type::LocalDateTime | Type::YearMonth => {
+            format!("impl Into<{}>", types.rust(ty))
+        }
+        Type::List(item) => format!("impl IntoIterator<Item = {}>", argument_type(item, types)),
+        other => types.rust(other),
+    }
+}
+
+/// `value` (an [`argument_type`]) as something that the request takes.
+fn converted(ty: &Type, value: &str, types: &mut Types<'_>) -> String {
+    match ty {
+        Type::String => format!("{value}.as_ref()"),
+        Type::DateTime | Type::Date | Type::LocalDateTime | Type::YearMonth => {
+            format!("Into::<{}>::into({value})", types.rust(ty))
+        }
+        Type::List(item) => match item.as_ref() {
+            Type::String => format!("{value}.into_iter().map(|item| item.as_ref().to_owned())"),
+            Type::DateTime | Type::Date | Type::LocalDateTime | Type::YearMonth => {
+                format!(
+                    "{value}.into_iter().map(Into::<{}>::into)",
+                    types.rust(item)
+                )
+            }
+            _ => value.to_owned(),
+        },
+        _ => value.to_owned(),
+    }
+}
+
+/// The call of the request that takes a parameter, whose value is called `value` in the generated method.
+fn call(parameter: &Parameter, value: &str, types: &mut Types<'_>) -> String {
+    let name = literal::string(&parameter.wire_name);
+    let value = converted(&parameter.ty, value, types);
+    let list = matches!(parameter.ty, Type::List(_));
+    match parameter.location {
+        Location::Path => format!("path({name}, {value})"),
+        Location::Query if list && parameter.comma_joined => {
+            format!("query_joined({name}, {value})")
+        }
+        Location::Query if list => format!("query_repeated({name}, {value})"),
+        Location::Query => format!("query({name}, {value})"),
+        Location::Header if list => format!("header_joined({name}, {value})"),
+        Location::Header => format!("header({name}, {value})"),
+        Location::Form if list => format!("form_repeated({name}, {value})"),
+        Location::Form => format!("form({name}, {value})"),
+    }
+}
+
+fn body_view<'a>(body: &Body, value: &str, types: &mut Types<'_>) -> ParameterView<'a> {
+    let value = if body.ty == Type::String {
+        format!("Into::<String>::into({value})")
+    } else {
+        value.to_owned()
+    };
+    ParameterView {
+        docs: literal::doc_lines(enums::prose(&body.docs)),
+        name: "body",
+        ty: match &body.ty {
+            Type::String => "impl Into<String>".to_owned(),
+            other => types.rust(other),
+        },
+        call: format!("body({}, {value})", literal::string(&body.content_type)),
+    }
+}
+
+fn permissions(permissions: Option<&Permissions>) -> String {
+    let (kind, names) = match permissions {
+        Some(permissions) if permissions.all => ("all", permissions.names.as_slice()),
+        Some(permissions) => ("any", permissions.names.as_slice()),
+        None => ("any", [].as_slice()),
+    };
+    let names: Vec<String> = names.iter().map(|name| literal::string(name)).collect();
+    if names.is_empty() {
+        "crate::runtime::Permissions::none()".to_owned()
+    } else {
+        format!(
+            "crate::runtime::Permissions::{kind}(&[{}])",
+            names.join(", ")
+        )
+    }
+}
+
+/// An error code as a constant.
+pub(super) fn error_code(code: &ErrorCode) -> String {
+    format!(
+        "crate::runtime::ErrorCode::new({}, {}, {})",
+        code.status,
+        literal::string(&code.code),
+        literal::string(&code.message)
+    )
+}
+
+fn parameter_docs(parameter: &Parameter) -> Vec<String> {
+    let mut lines = enums::prose(&parameter.docs);
+    let mut facts = Vec::new();
+    if parameter.name.trim_start_matches("r#") != parameter.wire_name {
+        facts.push(docs::code(&parameter.wire_name));
+    }
+    if let Some(default) = &parameter.default {
+        facts.push(format!("default {}", docs::code(default)));
+    }
+    if !facts.is_empty() {
+        if !lines.is_empty() {
+            lines.push(String::new());
+        }
+        lines.push(facts.join(", "));
+    }
+    lines
+}
+
+fn method_docs(operation: &Operation) -> Vec<String> {
+    let mut lines = summary(operation);
+    if !lines.is_empty() {
+        lines.push(String::new());
+    }
+    lines.extend(docs::wrap_markdown(&format!(
+        "{} Optional parameters and all else: [`{}`].",
+        docs::code(&format!("{} {}", operation.http_method, operation.path)),
+        operation.struct_name
+    )));
+    lines
+}
+
+fn summary(operation: &Operation) -> Vec<String> {
+    operation
+        .docs
+        .summary
+        .as_deref()
+        .map(docs::paragraphs)
+        .unwrap_or_default()
+}
+
+fn struct_docs(api: &Api, operation: &Operation) -> Vec<String> {
+    let mut lines = enums::prose(&operation.docs);
+    let mut paragraph = |text: String| {
+        if !lines.is_empty() {
+            lines.push(String::new());
+        }
+        lines.extend(docs::wrap_markdown(&text));
+    };
+    paragraph(docs::code(&format!(
+        "{} {}",
+        operation.http_method, operation.path
+    )));
+    if operation.deprecated {
+        paragraph("**Deprecated.** Genesys may remove this operation.".to_owned());
+    }
+    if operation.preview {
+        paragraph("**Preview.** Genesys may change this operation without notice.".to_owned());
+    }
+    if operation.public {
+        paragraph("Needs no access token, and sends none.".to_owned());
+    }
+    if let Some(permissions) = &operation.permissions
+        && !permissions.names.is_empty()
+    {
+        let names: Vec<String> = permissions
+            .names
+            .iter()
+            .map(|name| docs::code(name))
+            .collect();
+        let which = match (names.len(), permissions.all) {
+            (1, _) => "Permission",
+            (_, true) => "Permissions, all of",
+            (_, false) => "Permissions, any of",
+        };
+        paragraph(format!("{which}: {}", names.join(", ")));
+    }
+    if let Some(paging) = &operation.paging {
+        paragraph(super::paging::docs(paging));
+    }
+    let handles: Vec<String> = operation
+        .tags
+        .iter()
+        .map(|tag| {
+            docs::code(&format!(
+                "{}::{}",
+                api.tags[*tag].type_name, operation.method_name
+            ))
+        })
+        .collect();
+    paragraph(format!("Made by {}.", handles.join(" and ")));
+    paragraph(format!(
+        "[Genesys's page of this operation](<{}>)",
+        developer_page(operation)
+    ));
+    lines
+}
+
+/// The operation in Genesys's API explorer, whose anchors are the method and the path with every `/`, `{` and `}` as a hyphen.
+fn developer_page(operation: &Operation) -> String {
+    let anchor: String = operation
+        .path
+        .chars()
+        .map(|character| {
+            if character.is_ascii_alphanumeric() || "._~".contains(character) {
+                character
+            } else {
+                '-'
+            }
+        })
+        .collect();
+    format!(
+        "https://developer.genesys.cloud/devapps/api-explorer#{}{anchor}",
+        operation.http_method.to_lowercase()
+    )
+}
