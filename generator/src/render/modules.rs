@@ -163,15 +163,11 @@ fn api_root(api: &Api, calls: &BTreeMap<&str, Folder>) -> String {
     );
     groups(api, calls, &mut lines);
     lines.push_str("mod handles;\npub use handles::*;\n");
-    let codes: Vec<String> = operations::common_error_codes(api)
-        .iter()
-        .map(operations::error_code)
-        .collect();
     let _ = writeln!(
         lines,
-        "/// The error codes that every operation can answer with; those of its own are in its metadata.\n\
-         pub const COMMON_ERROR_CODES: &[crate::runtime::ErrorCode] = &[{}];",
-        codes.join(", ")
+        "/// The error codes by status that every operation can answer with; those of its own are in its metadata.\n\
+         pub const COMMON_ERROR_CODES: &[(u16, &[&str])] = {};",
+        operations::error_codes(operations::common_error_codes(api).iter())
     );
     lines
 }

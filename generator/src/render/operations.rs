@@ -30,7 +30,7 @@ struct OperationView<'a> {
     path: String,
     tags: Vec<String>,
     permissions: String,
-    error_codes: Vec<String>,
+    error_codes: String,
     accept: String,
     public: bool,
     deprecated: bool,
@@ -113,17 +113,20 @@ fn render(
     file: &str,
 ) -> Result<String, RenderError> {
     let mut types = Types::new(api, []);
-    let mut handles = Vec::new();
     let views = operations
         .iter()
-        .map(|operation| {
-            for tag in &operation.tags {
-                handles.push(api.tags[*tag].type_name.clone());
-            }
-            view(api, operation, common, &mut types)
-        })
+        .map(|operation| view(api, operation, common, &mut types))
         .collect::<Result<Vec<_>, _>>()?;
-    let runtime_names = ["Call", "Operation", "OperationMetadata", "Request"];
+    let mut runtime_names = vec![
+        "Call",
+        "Operation",
+        "OperationMetadata",
+        "Request",
+        "RequiredPermissions",
+    ];
+    if operations.iter().any(|operation| has_query_list(operation)) {
+        runtime_names.push("ListStyle");
+    }
     let mut imports = types.imports();
     imports.push(format!("crate::runtime::{{{}}}", runtime_names.join(", ")));
     OperationsTemplate {
@@ -134,6 +137,18 @@ fn render(
     .map_err(|source| RenderError::Template {
         file: file.to_owned(),
         source,
+    })
+}
+
+/// The HTTP method as a constant of the `http` crate, which has all that a spec can name.
+fn method(name: &str) -> String {
+    format!("http::Method::{name}")
+}
+
+fn has_query_list(operation: &Operation) -> bool {
+    let mut parameters = operation.arguments.iter().chain(&operation.setters);
+    parameters.any(|parameter| {
+        parameter.location == Location::Query && matches!(parameter.ty, Type::List(_))
     })
 }
 
@@ -168,7 +183,7 @@ fn view<'a>(
         },
         name: literal::string(&operation.wire_name),
         operation_id: literal::string(&operation.operation_id),
-        method: literal::string(&operation.http_method),
+        method: method(&operation.http_method),
         path: literal::string(&operation.path),
         tags: operation
             .tags
@@ -176,12 +191,12 @@ fn view<'a>(
             .map(|tag| literal::string(&api.tags[*tag].name))
             .collect(),
         permissions: permissions(operation.permissions.as_ref()),
-        error_codes: operation
-            .error_codes
-            .iter()
-            .filter(|code| !common.contains(code))
-            .map(error_code)
-            .collect(),
+        error_codes: error_codes(
+            operation
+                .error_codes
+                .iter()
+                .filter(|code| !common.contains(code)),
+        ),
         accept: literal::string(&operation.accept),
         public: operation.public,
         deprecated: operation.deprecated,
@@ -255,17 +270,17 @@ fn call(parameter: &Parameter, value: &str, types: &mut Types<'_>) -> String {
     let name = literal::string(&parameter.wire_name);
     let value = converted(&parameter.ty, value, types);
     let list = matches!(parameter.ty, Type::List(_));
+    let style = if parameter.comma_joined {
+        "CommaJoined"
+    } else {
+        "Repeated"
+    };
     match parameter.location {
-        Location::Path => format!("path({name}, {value})"),
-        Location::Query if list && parameter.comma_joined => {
-            format!("query_joined({name}, {value})")
-        }
-        Location::Query if list => format!("query_repeated({name}, {value})"),
+        Location::Path => format!("path_argument({value})"),
+        Location::Query if list => format!("query_list({name}, ListStyle::{style}, {value})"),
         Location::Query => format!("query({name}, {value})"),
-        Location::Header if list => format!("header_joined({name}, {value})"),
         Location::Header => format!("header({name}, {value})"),
-        Location::Form if list => format!("form_repeated({name}, {value})"),
-        Location::Form => format!("form({name}, {value})"),
+        Location::Form => format!("form_field({name}, {value})"),
     }
 }
 
@@ -282,35 +297,49 @@ fn body_view<'a>(body: &Body, value: &str, types: &mut Types<'_>) -> ParameterVi
             Type::String => "impl Into<String>".to_owned(),
             other => types.rust(other),
         },
-        call: format!("body({}, {value})", literal::string(&body.content_type)),
+        call: {
+            let method = if body.ty == Type::String && body.content_type.starts_with("text/") {
+                "text"
+            } else {
+                "json"
+            };
+            format!(
+                "{method}_body({}, {value})",
+                literal::string(&body.content_type)
+            )
+        },
     }
 }
 
 fn permissions(permissions: Option<&Permissions>) -> String {
-    let (kind, names) = match permissions {
-        Some(permissions) if permissions.all => ("all", permissions.names.as_slice()),
-        Some(permissions) => ("any", permissions.names.as_slice()),
-        None => ("any", [].as_slice()),
-    };
-    let names: Vec<String> = names.iter().map(|name| literal::string(name)).collect();
-    if names.is_empty() {
-        "crate::runtime::Permissions::none()".to_owned()
-    } else {
-        format!(
-            "crate::runtime::Permissions::{kind}(&[{}])",
-            names.join(", ")
-        )
+    match permissions {
+        Some(permissions) if !permissions.names.is_empty() => {
+            let kind = if permissions.all { "All" } else { "Any" };
+            let names: Vec<String> = permissions
+                .names
+                .iter()
+                .map(|name| literal::string(name))
+                .collect();
+            format!("RequiredPermissions::{kind}(&[{}])", names.join(", "))
+        }
+        _ => "RequiredPermissions::None".to_owned(),
     }
 }
 
-/// An error code as a constant.
-pub(super) fn error_code(code: &ErrorCode) -> String {
-    format!(
-        "crate::runtime::ErrorCode::new({}, {}, {})",
-        code.status,
-        literal::string(&code.code),
-        literal::string(&code.message)
-    )
+/// Error codes by status, as a constant. `codes` are sorted.
+pub(super) fn error_codes<'a>(codes: impl Iterator<Item = &'a ErrorCode>) -> String {
+    let mut by_status: BTreeMap<u16, Vec<String>> = BTreeMap::new();
+    for code in codes {
+        by_status
+            .entry(code.status)
+            .or_default()
+            .push(literal::string(&code.code));
+    }
+    let entries: Vec<String> = by_status
+        .iter()
+        .map(|(status, codes)| format!("({status}, &[{}])", codes.join(", ")))
+        .collect();
+    format!("&[{}]", entries.join(", "))
 }
 
 fn parameter_docs(parameter: &Parameter) -> Vec<String> {
