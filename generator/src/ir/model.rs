@@ -21,6 +21,8 @@ pub struct Api {
     pub enums: Vec<Enum>,
     /// The families of asynchronous jobs.
     pub job_families: Vec<JobFamily>,
+    /// Definitions that are written as another type wherever they are used, sorted by name.
+    pub aliases: Vec<Alias>,
     /// Definitions that get no type of their own, and why.
     pub skipped: Vec<Skipped>,
 }
@@ -101,7 +103,7 @@ pub enum Type {
 }
 
 /// A definition with properties (or none): a struct.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Model {
     /// The Rust name, unique among models and enums whatever the case.
     pub name: String,
@@ -111,6 +113,8 @@ pub struct Model {
     pub file: String,
     /// What turns it on.
     pub group: GroupId,
+    /// It has no definition of its own: an object written where it is used. Its wire name is that place.
+    pub inline: bool,
     /// What the spec says of it.
     pub docs: Docs,
     /// The properties in the order of the spec.
@@ -145,6 +149,10 @@ pub struct Field {
 pub struct Enum {
     /// The Rust name, unique among models and enums whatever the case.
     pub name: String,
+    /// The wire name of the property or parameter that it types; none for a definition of its own.
+    pub wire_name: Option<String>,
+    /// It has no definition of its own: it is written where it is used.
+    pub inline: bool,
     /// What its values are on the wire.
     pub repr: EnumRepr,
     /// The known values in the order of the spec, without duplicates.
@@ -195,7 +203,7 @@ pub struct Variant {
 }
 
 /// One operation.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Operation {
     /// The Rust method name (`get_user`), from `x-purecloud-method-name`; unique.
     pub method_name: String,
@@ -300,11 +308,12 @@ pub struct Body {
 }
 
 /// What a successful response holds.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Output {
     /// JSON of this type.
     Json(Type),
     /// `()`: no success response has a schema.
+    #[default]
     Empty,
     /// `String`: text/plain and text/calendar.
     Text,
@@ -413,6 +422,15 @@ pub struct JobFamily {
     pub id: Vec<String>,
     /// Field path (Rust names) of the state in the status operation's output.
     pub state: Vec<String>,
+}
+
+/// A definition that is a list, a map, a plain value or another definition: it is written as that type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alias {
+    /// The definition.
+    pub wire_name: String,
+    /// What it stands for.
+    pub ty: Type,
 }
 
 /// A definition without a type of its own.

@@ -1,0 +1,180 @@
+//! Puts what was converted in its order and its place: sorts, numbers anew, finds aliases, groups and files, and boxes circles.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::enums::find_aliases;
+use super::files;
+use super::groups::Groups;
+use super::model::{Api, EnumHome, EnumId, GroupId, ModelId, Operation, Output, Type};
+use super::naming::{Case, Names, module, snake};
+use super::reach::{Reach, TagSet, User, enum_users, reach};
+use super::recursion::box_circles;
+
+/// The longest name of a file of a model.
+const FILE_LIMIT: usize = 80;
+
+/// Arranges everything but tags, paging and jobs, which must be there before (tags) or come later.
+pub(crate) fn arrange(api: &mut Api) {
+    sort(api);
+    box_circles(&mut api.models);
+    find_aliases(&mut api.enums);
+    let mut reach = reach(api);
+    let homes = enum_homes(api, &mut reach);
+    group(api, &reach);
+    let taken = name_model_files(api);
+    place_enums(api, homes, taken);
+    files::name_operation_files(&mut api.operations);
+}
+
+/// New numbers for the models and enums that stay; types may name no other.
+pub(crate) struct Numbers {
+    pub(crate) models: Vec<Option<ModelId>>,
+    pub(crate) enums: Vec<Option<EnumId>>,
+}
+
+impl Numbers {
+    /// Renumbers every type.
+    pub(crate) fn apply(&self, api: &mut Api) {
+        for field in api.models.iter_mut().flat_map(|model| &mut model.fields) {
+            self.renumber(&mut field.ty);
+        }
+        for operation in &mut api.operations {
+            self.renumber_operation(operation);
+        }
+        for alias in &mut api.aliases {
+            self.renumber(&mut alias.ty);
+        }
+    }
+
+    fn renumber_operation(&self, operation: &mut Operation) {
+        for parameter in operation.arguments.iter_mut().chain(&mut operation.setters) {
+            self.renumber(&mut parameter.ty);
+        }
+        if let Some(body) = &mut operation.body {
+            self.renumber(&mut body.ty);
+        }
+        if let Output::Json(ty) = &mut operation.output {
+            self.renumber(ty);
+        }
+        if let Some(paging) = &mut operation.paging {
+            self.renumber(&mut paging.item);
+        }
+    }
+
+    fn renumber(&self, ty: &mut Type) {
+        match ty {
+            Type::Model(id) => *ty = self.models[*id].map_or(Type::Json, Type::Model),
+            Type::Enum(id) => *ty = self.enums[*id].map_or(Type::Json, Type::Enum),
+            Type::List(item) | Type::Map(item) => self.renumber(item),
+            _ => {}
+        }
+    }
+}
+
+/// Sorts by name, and numbers accordingly.
+fn sort(api: &mut Api) {
+    let (models, model_ids) = sorted(std::mem::take(&mut api.models), |model| model.name.clone());
+    let (enums, enum_ids) = sorted(std::mem::take(&mut api.enums), |item| item.name.clone());
+    api.models = models;
+    api.enums = enums;
+    let numbers = Numbers {
+        models: model_ids,
+        enums: enum_ids,
+    };
+    numbers.apply(api);
+    api.operations
+        .sort_by(|left, right| left.method_name.cmp(&right.method_name));
+    api.aliases
+        .sort_by(|left, right| left.wire_name.cmp(&right.wire_name));
+    api.skipped
+        .sort_by(|left, right| left.wire_name.cmp(&right.wire_name));
+}
+
+/// The items in their order, and the new number of each old one.
+fn sorted<T>(items: Vec<T>, key: impl Fn(&T) -> String) -> (Vec<T>, Vec<Option<usize>>) {
+    let mut numbered: Vec<(usize, T)> = items.into_iter().enumerate().collect();
+    numbered.sort_by_cached_key(|(_, item)| key(item));
+    let mut numbers = vec![None; numbered.len()];
+    for (new, (old, _)) in numbered.iter().enumerate() {
+        numbers[*old] = Some(new);
+    }
+    (
+        numbered.into_iter().map(|(_, item)| item).collect(),
+        numbers,
+    )
+}
+
+/// Where each enum is written: at its only user, if that is compiled whenever the enum is needed, else in a file of its own. An
+/// enum with aliases is needed wherever these are: its set of tags grows to theirs.
+fn enum_homes(api: &Api, reach: &mut Reach) -> Vec<Option<User>> {
+    let users = enum_users(api);
+    let alone = reach.enums.clone();
+    for (id, item) in api.enums.iter().enumerate() {
+        if let Some(canonical) = item.alias_of {
+            let set = alone[id].clone();
+            reach.enums[canonical].add(&set);
+        }
+    }
+    users
+        .iter()
+        .enumerate()
+        .map(|(id, users)| match users.as_slice() {
+            [user] if api.enums[id].inline && reach.enums[id] == alone[id] => Some(*user),
+            _ => None,
+        })
+        .collect()
+}
+
+/// Finds the distinct sets of tags and makes groups of them.
+fn group(api: &mut Api, reach: &Reach) {
+    let sets: BTreeSet<TagSet> = reach
+        .models
+        .iter()
+        .chain(&reach.enums)
+        .cloned()
+        .chain(api.operations.iter().map(|item| TagSet::of(&item.tags)))
+        .collect();
+    let groups = Groups::new(&api.tags, sets);
+    for (model, set) in api.models.iter_mut().zip(&reach.models) {
+        model.group = groups.id(set);
+    }
+    for (item, set) in api.enums.iter_mut().zip(&reach.enums) {
+        item.group = groups.id(set);
+    }
+    for operation in &mut api.operations {
+        operation.group = groups.id(&TagSet::of(&operation.tags));
+    }
+    api.groups = groups.into_inner();
+}
+
+/// The names that files of each group have taken.
+type Taken = BTreeMap<GroupId, Names>;
+
+fn name_model_files(api: &mut Api) -> Taken {
+    let mut taken = Taken::new();
+    for model in &mut api.models {
+        let file = module(&snake(&model.name), FILE_LIMIT);
+        model.file =
+            taken
+                .entry(model.group)
+                .or_default()
+                .claim(&file, "", &model.name, Case::Snake);
+    }
+    taken
+}
+
+fn place_enums(api: &mut Api, homes: Vec<Option<User>>, mut taken: Taken) {
+    for (item, home) in api.enums.iter_mut().zip(homes) {
+        item.home = match home {
+            Some(User::Model(model)) => EnumHome::Model(model),
+            Some(User::Operation(operation)) => EnumHome::Operation(operation),
+            None => {
+                let file = module(&snake(&item.name), FILE_LIMIT);
+                let names = taken.entry(item.group).or_default();
+                EnumHome::Shared {
+                    file: names.claim(&file, "", &item.name, Case::Snake),
+                }
+            }
+        };
+    }
+}

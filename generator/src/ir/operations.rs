@@ -1,0 +1,365 @@
+//! Operations: names, paths, arguments and setters, bodies, and what their extensions say.
+
+use std::collections::BTreeMap;
+
+use openapiv3::{OpenAPI, ReferenceOr, RequestBody, StatusCode};
+use serde_json::Value;
+
+use super::content::{content_type, is_json, is_text};
+use super::error::{self, FIX_UP, IrError, pointer};
+use super::model::{Body, Docs, ErrorCode, Operation, PathPiece, Permissions, Tag};
+use super::naming::{Case, Names, identifier, snake, type_name};
+use super::parameters::{Parameters, parameters};
+use super::responses;
+use super::schemas::{Place, Schemas, Source, prose};
+
+const METHOD_NAME: &str = "x-purecloud-method-name";
+const PERMISSIONS: &str = "x-inin-requires-permissions";
+const ERROR_CODES: &str = "x-inin-error-codes";
+const PREVIEW: &str = "x-genesys-preview";
+
+/// Methods that every handle has, or that a method of an operation would hide.
+const HANDLE_METHODS: &[&str] = &[
+    "as_ref",
+    "borrow",
+    "borrow_mut",
+    "client",
+    "clone",
+    "clone_into",
+    "fmt",
+    "from",
+    "into",
+    "new",
+    "to_owned",
+    "try_from",
+    "try_into",
+    "type_id",
+];
+
+/// An operation as the document has it.
+pub(crate) struct Input<'d> {
+    pub(crate) document: &'d OpenAPI,
+    pub(crate) path: &'d str,
+    pub(crate) method: &'d str,
+    pub(crate) operation: &'d openapiv3::Operation,
+    /// Its name on the wire.
+    pub(crate) name: &'d str,
+}
+
+impl Input<'_> {
+    /// The JSON pointer of something in it.
+    pub(crate) fn pointer(&self, keys: &[&str]) -> String {
+        pointer(
+            ["paths", self.path, self.method]
+                .iter()
+                .chain(keys)
+                .copied(),
+        )
+    }
+
+    /// An error about it.
+    pub(crate) fn error(&self, keys: &[&str], problem: impl Into<String>) -> IrError {
+        IrError::new(error::operation(self.name), problem, FIX_UP).at(self.pointer(keys))
+    }
+}
+
+/// Converts every operation, in no particular order.
+pub(crate) fn operations<'d>(
+    document: &'d OpenAPI,
+    tags: &[Tag],
+    schemas: &mut Schemas<'d>,
+) -> Result<Vec<Operation>, IrError> {
+    let mut inputs: Vec<Input<'d>> = document
+        .operations()
+        .map(|(path, method, operation)| {
+            let input = Input {
+                document,
+                path,
+                method,
+                operation,
+                name: operation
+                    .extensions
+                    .get(METHOD_NAME)
+                    .and_then(Value::as_str)
+                    .or(operation.operation_id.as_deref())
+                    .unwrap_or_default(),
+            };
+            if input.name.is_empty() {
+                return Err(input.error(&[], "it has no name"));
+            }
+            Ok(input)
+        })
+        .collect::<Result<_, _>>()?;
+    inputs.sort_by_key(|input| input.name);
+
+    let mut method_names = Names::without(HANDLE_METHODS);
+    let mut struct_names = Names::default();
+    inputs
+        .iter()
+        .map(|input| {
+            let plain = snake(input.name);
+            let method_name = method_names.claim(
+                &identifier(&plain),
+                &format!("{plain}_"),
+                input.name,
+                Case::Snake,
+            );
+            let struct_name = struct_names.claim(
+                &type_name(input.name, "Operation"),
+                "",
+                input.name,
+                Case::Camel,
+            );
+            operation(input, method_name, struct_name, tags, schemas)
+        })
+        .collect()
+}
+
+fn operation<'d>(
+    input: &Input<'d>,
+    method_name: String,
+    struct_name: String,
+    tags: &[Tag],
+    schemas: &mut Schemas<'d>,
+) -> Result<Operation, IrError> {
+    let source = input.operation;
+    let http_method = input.method.to_ascii_uppercase();
+    let mut inputs = parameters(input, &struct_name, schemas)?;
+    let body = body(input, &struct_name, schemas, &mut inputs)?;
+    let Parameters { arguments, setters } = inputs.named();
+    let path_segments = path_pieces(input, |name| {
+        arguments
+            .iter()
+            .position(|argument| argument.wire_name == name)
+    })?;
+    let answer = responses::answer(input, &struct_name, schemas)?;
+    let mut tag_ids: Vec<usize> = source
+        .tags
+        .iter()
+        .filter_map(|name| tags.iter().position(|tag| tag.name == *name))
+        .collect();
+    tag_ids.sort_unstable();
+    if tag_ids.is_empty() {
+        return Err(input.error(
+            &["tags"],
+            "it has no tag, and so no feature and no module it could belong to",
+        ));
+    }
+    Ok(Operation {
+        method_name,
+        struct_name,
+        wire_name: input.name.to_owned(),
+        operation_id: source.operation_id.clone().unwrap_or_default(),
+        idempotent: is_idempotent(&http_method, input.path),
+        http_method,
+        path: input.path.to_owned(),
+        path_segments,
+        tags: tag_ids,
+        group: 0,
+        file: String::new(),
+        arguments,
+        setters,
+        body,
+        accept: answer.accept,
+        output: answer.output,
+        public: is_public(input),
+        permissions: permissions(input),
+        error_codes: error_codes(input)?,
+        deprecated: source.deprecated,
+        preview: source
+            .extensions
+            .get(PREVIEW)
+            .and_then(Value::as_bool)
+            .unwrap_or(false),
+        paging: None,
+        docs: Docs {
+            summary: prose(source.summary.as_deref()),
+            description: prose(source.description.as_deref()),
+        },
+    })
+}
+
+/// A path in pieces. Its fixed text goes out as it is, and so must be fit for that.
+fn path_pieces(
+    input: &Input<'_>,
+    argument: impl Fn(&str) -> Option<usize>,
+) -> Result<Vec<PathPiece>, IrError> {
+    let path = input.path;
+    for segment in path.split('/').skip(1) {
+        if matches!(segment, "." | "..") {
+            return Err(input.error(
+                &[],
+                format!("the path has the segment {segment:?}, which leads elsewhere"),
+            ));
+        }
+    }
+    let mut pieces = Vec::new();
+    for (index, part) in path.split(['{', '}']).enumerate() {
+        if index % 2 == 1 {
+            let argument = argument(part).ok_or_else(|| {
+                input.error(
+                    &["parameters"],
+                    format!("its path needs the parameter {}", crate::load::quote(part)),
+                )
+            })?;
+            pieces.push(PathPiece::Argument(argument));
+        } else if !part.is_empty() {
+            if let Some(character) = part
+                .chars()
+                .find(|character| !is_path_character(*character))
+            {
+                return Err(input.error(
+                    &[],
+                    format!("the path has the character {character:?}, which no path can have"),
+                ));
+            }
+            pieces.push(PathPiece::Literal(part.to_owned()));
+        }
+    }
+    Ok(pieces)
+}
+
+/// What a path is made of (RFC 3986, section 3.3).
+fn is_path_character(character: char) -> bool {
+    character.is_ascii_alphanumeric() || "/-._~%!$&'()*+,;=:@".contains(character)
+}
+
+/// Whether a call can be made twice without harm: by its method (RFC 9110, section 9.2.2), or because it only reads.
+fn is_idempotent(http_method: &str, path: &str) -> bool {
+    match http_method {
+        "GET" | "HEAD" | "PUT" | "DELETE" | "OPTIONS" | "TRACE" => true,
+        "POST" => {
+            let last = path.rsplit('/').next().unwrap_or_default();
+            matches!(last, "query" | "search")
+        }
+        _ => false,
+    }
+}
+
+/// Whether an operation needs no token. Where it does not say, the document does; and where that does not either, a token is sent.
+fn is_public(input: &Input<'_>) -> bool {
+    input
+        .operation
+        .security
+        .as_ref()
+        .or(input.document.security.as_ref())
+        .is_some_and(Vec::is_empty)
+}
+
+fn permissions(input: &Input<'_>) -> Option<Permissions> {
+    let extension = input.operation.extensions.get(PERMISSIONS)?;
+    let names: Vec<String> = extension
+        .get("permissions")
+        .and_then(Value::as_array)?
+        .iter()
+        .filter_map(Value::as_str)
+        .map(str::to_owned)
+        .collect();
+    (!names.is_empty()).then(|| Permissions {
+        all: extension.get("type").and_then(Value::as_str) == Some("ALL"),
+        names,
+    })
+}
+
+fn error_codes(input: &Input<'_>) -> Result<Vec<ErrorCode>, IrError> {
+    let mut codes: BTreeMap<(u16, String), String> = BTreeMap::new();
+    for (status, response) in &input.operation.responses.responses {
+        let status = match status {
+            StatusCode::Code(code) => *code,
+            // A range has no number of its own; its first stands for it.
+            StatusCode::Range(range) => range * 100,
+        };
+        let response = responses::resolve(input, response)?;
+        let declared = response
+            .extensions
+            .get(ERROR_CODES)
+            .and_then(Value::as_object);
+        for (code, message) in declared.into_iter().flatten() {
+            let message = message.as_str().unwrap_or_default().to_owned();
+            codes.entry((status, code.clone())).or_insert(message);
+        }
+    }
+    Ok(codes
+        .into_iter()
+        .map(|((status, code), message)| ErrorCode {
+            status,
+            code,
+            message,
+        })
+        .collect())
+}
+
+const URL_ENCODED: &str = "application/x-www-form-urlencoded";
+
+/// The body. A form has none: its fields are parameters.
+fn body<'d>(
+    input: &Input<'d>,
+    struct_name: &str,
+    schemas: &mut Schemas<'d>,
+    parameters: &mut Parameters,
+) -> Result<Option<Body>, IrError> {
+    let body: &RequestBody = match &input.operation.request_body {
+        None => return Ok(None),
+        Some(ReferenceOr::Item(body)) => body,
+        Some(ReferenceOr::Reference { .. }) => {
+            return Err(input.error(&["requestBody"], "its body is a reference"));
+        }
+    };
+    let Some((content_type, media_type)) = content_type(&body.content) else {
+        return Ok(None);
+    };
+    let place = Place {
+        base: format!("{struct_name}Body"),
+        origin: format!("{}()", input.name),
+        wire_name: None,
+        is_parameter: false,
+        is_definition: false,
+        pointer: input.pointer(&["requestBody", "content", content_type, "schema"]),
+        subject: error::operation(input.name),
+    };
+    if content_type == URL_ENCODED {
+        parameters.add_form(input, media_type, struct_name, schemas)?;
+        return Ok(None);
+    }
+    if !is_json(content_type) && !is_text(content_type) {
+        return Err(input.error(
+            &["requestBody", "content", content_type],
+            "bodies are JSON, text or URL-encoded forms; this one is neither",
+        ));
+    }
+    let ty = match &media_type.schema {
+        Some(schema) => schemas.ty(Source::from(schema), &place)?,
+        None => super::model::Type::Json,
+    };
+    Ok(Some(Body {
+        ty,
+        required: body.required,
+        content_type: content_type.to_owned(),
+        docs: Docs {
+            summary: None,
+            description: prose(body.description.as_deref()),
+        },
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reading_can_be_repeated() {
+        for (method, path, expected) in [
+            ("GET", "/api/v2/users", true),
+            ("PUT", "/api/v2/users/{userId}", true),
+            ("DELETE", "/api/v2/users/{userId}", true),
+            ("PATCH", "/api/v2/users/{userId}", false),
+            ("POST", "/api/v2/users", false),
+            ("POST", "/api/v2/users/search", true),
+            ("POST", "/api/v2/analytics/users/details/query", true),
+            ("POST", "/api/v2/analytics/users/details/query/jobs", false),
+            ("PATCH", "/api/v2/users/search", false),
+        ] {
+            assert_eq!(is_idempotent(method, path), expected, "{method} {path}");
+        }
+    }
+}

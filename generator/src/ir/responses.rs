@@ -1,0 +1,121 @@
+//! What a success holds.
+
+use openapiv3::{ReferenceOr, Response, StatusCode};
+
+use crate::load::component_name;
+
+use super::content::{content_type, is_json, is_text};
+use super::error::{self, IrError};
+use super::model::{Output, Type};
+use super::operations::Input;
+use super::schemas::{Place, Schemas, Source, is_binary};
+
+/// What is asked for, and what comes back.
+pub(crate) struct Answer {
+    pub(crate) accept: String,
+    pub(crate) output: Output,
+}
+
+const JSON: &str = "application/json";
+
+/// Looks at the success responses: 200 first, then the others in order. The first content type found is asked for. One schema, or
+/// the same one several times, is the output; several different ones are [`Type::Json`].
+pub(crate) fn answer<'d>(
+    input: &Input<'d>,
+    struct_name: &str,
+    schemas: &mut Schemas<'d>,
+) -> Result<Answer, IrError> {
+    let responses = &input.operation.responses;
+    let mut successes: Vec<(u16, &'d ReferenceOr<Response>)> = responses
+        .responses
+        .iter()
+        .filter_map(|(status, response)| match status {
+            StatusCode::Code(code @ 200..=299) => Some((*code, response)),
+            StatusCode::Range(2) => Some((300, response)),
+            _ => None,
+        })
+        .collect();
+    successes.sort_by_key(|(code, _)| *code);
+    let only_default = successes.is_empty() && responses.default.is_some();
+
+    let mut accept: Option<&str> = None;
+    let mut outputs: Vec<Output> = Vec::new();
+    for (code, response) in successes {
+        let response = resolve(input, response)?;
+        let Some((name, media_type)) = content_type(&response.content) else {
+            continue;
+        };
+        accept.get_or_insert(name);
+        let Some(schema) = &media_type.schema else {
+            continue;
+        };
+        let code = code.to_string();
+        let output = if is_binary(Source::from(schema)) {
+            Output::Bytes
+        } else if is_json(name) {
+            let place = Place {
+                base: format!("{struct_name}Response"),
+                origin: format!("{}->{code}", input.name),
+                wire_name: None,
+                is_parameter: false,
+                is_definition: false,
+                pointer: input.pointer(&["responses", &code]),
+                subject: error::operation(input.name),
+            };
+            Output::Json(schemas.ty(Source::from(schema), &place)?)
+        } else if is_text(name) {
+            Output::Text
+        } else {
+            Output::Bytes
+        };
+        if !outputs.contains(&output) {
+            outputs.push(output);
+        }
+    }
+    let output = match outputs.len() {
+        0 if only_default => Output::Bytes,
+        0 => Output::Empty,
+        1 => outputs.swap_remove(0),
+        _ if outputs
+            .iter()
+            .all(|output| matches!(output, Output::Json(_))) =>
+        {
+            Output::Json(Type::Json)
+        }
+        _ => Output::Bytes,
+    };
+    // The body of a HEAD response is never sent (RFC 9110, section 9.3.2).
+    let output = if input.method == "head" {
+        Output::Empty
+    } else {
+        output
+    };
+    Ok(Answer {
+        accept: accept.unwrap_or(JSON).to_owned(),
+        output,
+    })
+}
+
+/// A response, or the one that a reference names.
+pub(crate) fn resolve<'d>(
+    input: &Input<'d>,
+    response: &'d ReferenceOr<Response>,
+) -> Result<&'d Response, IrError> {
+    let mut current = response;
+    // A reference to a reference is legal; the loader refuses circles of them.
+    for _ in 0..10 {
+        match current {
+            ReferenceOr::Item(response) => return Ok(response),
+            ReferenceOr::Reference { reference } => {
+                let components = input.document.components.as_ref();
+                let target = component_name(reference)
+                    .and_then(|name| components.and_then(|all| all.responses.get(&name)));
+                match target {
+                    Some(target) => current = target,
+                    None => break,
+                }
+            }
+        }
+    }
+    Err(input.error(&["responses"], "a response is a reference to nowhere"))
+}

@@ -1,0 +1,299 @@
+//! The spec in `spec/` becomes an SDK, whole.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::LazyLock;
+
+use genesys_codegen::ir::{
+    Api, EnumHome, Location, Options, Output, PathPiece, Type, build, select, stats,
+};
+use genesys_codegen::load::load_file;
+
+static API: LazyLock<Api> = LazyLock::new(|| {
+    let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../spec"));
+    let spec = load_file(folder).unwrap();
+    build(&spec.document, &Options::default()).unwrap()
+});
+
+#[test]
+fn every_operation_and_every_definition_is_there() {
+    let stats = stats(&API);
+    assert_eq!(stats.operations, 3355);
+    assert_eq!(stats.definitions, 5165);
+    assert_eq!(stats.models, 5165);
+    assert_eq!(stats.models_from_definitions, 5165);
+    assert_eq!(stats.skipped, []);
+    assert_eq!(stats.fields, 27563);
+    assert_eq!(stats.tags, 87);
+    // Counted in the file with a program of its own: 2,745 in definitions, 649 in parameters, 10 in responses.
+    assert_eq!(stats.enum_places, 2745 + 649 + 10);
+    assert_eq!(stats.enums + stats.enum_aliases, stats.enum_places);
+    assert!(stats.enums < 1710, "{}", stats.enums);
+    assert_eq!(stats.parameters, 3068 + 2962 + 23);
+    assert_eq!(stats.bodies, 1350);
+    assert_eq!(stats.public_operations, 35);
+    assert_eq!(stats.deprecated_operations, 129);
+    assert_eq!(stats.preview_operations, 88);
+    assert_eq!(stats.unreached_models, 165);
+}
+
+#[test]
+fn operations_have_the_tags_of_the_spec() {
+    let several = API
+        .operations
+        .iter()
+        .filter(|operation| operation.tags.len() > 1);
+    let sets: BTreeSet<&Vec<usize>> = several.clone().map(|operation| &operation.tags).collect();
+    assert_eq!(several.count(), 152);
+    assert_eq!(sets.len(), 30);
+    for operation in &API.operations {
+        assert_eq!(API.groups[operation.group].tags, operation.tags);
+    }
+    let of_one_tag = API
+        .models
+        .iter()
+        .filter(|model| API.groups[model.group].tags.len() == 1);
+    assert_eq!(of_one_tag.count(), 4279);
+}
+
+#[test]
+fn arguments_come_in_their_order() {
+    let required = API
+        .operations
+        .iter()
+        .filter(|operation| {
+            operation
+                .arguments
+                .iter()
+                .any(|argument| argument.location != Location::Path)
+        })
+        .count();
+    assert_eq!(required, 122);
+    for operation in &API.operations {
+        let places: Vec<usize> = operation
+            .path_segments
+            .iter()
+            .filter_map(|piece| match piece {
+                PathPiece::Argument(index) => Some(*index),
+                PathPiece::Literal(_) => None,
+            })
+            .collect();
+        assert_eq!(places, (0..places.len()).collect::<Vec<usize>>());
+        let rebuilt: String = operation
+            .path_segments
+            .iter()
+            .map(|piece| match piece {
+                PathPiece::Literal(text) => text.clone(),
+                PathPiece::Argument(index) => {
+                    format!("{{{}}}", operation.arguments[*index].wire_name)
+                }
+            })
+            .collect();
+        assert_eq!(rebuilt, operation.path);
+    }
+    let joined = API
+        .operations
+        .iter()
+        .flat_map(|operation| operation.arguments.iter().chain(&operation.setters))
+        .filter(|parameter| parameter.comma_joined);
+    let names: BTreeSet<&str> = joined
+        .map(|parameter| parameter.wire_name.as_str())
+        .collect();
+    assert_eq!(names, BTreeSet::from(["attributes", "excludedAttributes"]));
+}
+
+#[test]
+fn outputs_are_told_apart() {
+    let count = |test: fn(&Output) -> bool| {
+        let outputs = API.operations.iter().map(|operation| &operation.output);
+        outputs.filter(|output| test(output)).count()
+    };
+    assert_eq!(count(|output| *output == Output::Bytes), 30);
+    assert_eq!(count(|output| *output == Output::Text), 3);
+    assert_eq!(count(|output| *output == Output::Empty), 415);
+    assert_eq!(count(|output| matches!(output, Output::Json(_))), 2907);
+    let accepts: BTreeSet<&str> = API
+        .operations
+        .iter()
+        .map(|operation| operation.accept.as_str())
+        .collect();
+    assert_eq!(
+        accepts,
+        BTreeSet::from(["application/json", "text/calendar", "text/plain"])
+    );
+}
+
+#[test]
+fn names_differ_whatever_their_case() {
+    let mut names = BTreeSet::new();
+    let types = API.models.iter().map(|model| &model.name);
+    for name in types.chain(API.enums.iter().map(|item| &item.name)) {
+        assert!(names.insert(name.to_lowercase()), "{name}");
+    }
+    let mut files = BTreeSet::new();
+    for model in &API.models {
+        assert!(files.insert((model.group, &model.file)), "{}", model.file);
+        let fields: BTreeSet<&str> = model
+            .fields
+            .iter()
+            .map(|field| field.name.as_str())
+            .collect();
+        assert_eq!(fields.len(), model.fields.len(), "{}", model.name);
+        assert!(!fields.contains("extra"));
+    }
+    for item in &API.enums {
+        if let EnumHome::Shared { file } = &item.home {
+            assert!(files.insert((item.group, file)), "{file}");
+        }
+        let variants: BTreeSet<&str> = item
+            .variants
+            .iter()
+            .map(|variant| variant.name.as_str())
+            .collect();
+        assert_eq!(variants.len(), item.variants.len(), "{}", item.name);
+        assert!(!variants.contains("Unknown") && !variants.contains("Self"));
+    }
+    let folders: BTreeSet<&str> = API
+        .groups
+        .iter()
+        .map(|group| group.folder.as_str())
+        .collect();
+    assert_eq!(folders.len(), API.groups.len());
+}
+
+#[test]
+fn an_enum_is_compiled_wherever_it_is_used() {
+    let covers = |wide: usize, narrow: usize| {
+        let wide = &API.groups[wide].tags;
+        API.groups[narrow].tags.iter().all(|tag| wide.contains(tag))
+    };
+    for item in &API.enums {
+        match &item.home {
+            EnumHome::Model(model) => assert!(covers(API.models[*model].group, item.group)),
+            EnumHome::Operation(id) => assert!(covers(API.operations[*id].group, item.group)),
+            EnumHome::Shared { .. } => {}
+        }
+        if let Some(canonical) = item.alias_of {
+            let canonical = &API.enums[canonical];
+            assert!(covers(canonical.group, item.group), "{}", item.name);
+            assert!(canonical.alias_of.is_none());
+            assert!(canonical.name < item.name);
+            assert_eq!(canonical.wire_name, item.wire_name);
+        }
+    }
+}
+
+#[test]
+fn files_of_operations_are_small() {
+    let mut counts = std::collections::BTreeMap::new();
+    for operation in &API.operations {
+        *counts
+            .entry((operation.group, &operation.file))
+            .or_insert(0) += 1;
+    }
+    assert!(counts.values().all(|count| *count <= 25));
+    let file = |name: &str| {
+        let operation = API
+            .operations
+            .iter()
+            .find(|operation| operation.method_name == name)
+            .unwrap();
+        format!("{}/{}", API.groups[operation.group].folder, operation.file)
+    };
+    assert_eq!(file("get_user"), "users/users");
+    assert_eq!(file("get_user_queues"), "routing_and_users/users_queues");
+}
+
+#[test]
+fn only_what_holds_itself_is_boxed() {
+    let boxed: BTreeSet<(&str, &str)> = API
+        .models
+        .iter()
+        .flat_map(|model| model.fields.iter().map(move |field| (model, field)))
+        .filter(|(_, field)| field.boxed)
+        .map(|(model, field)| (model.name.as_str(), field.wire_name.as_str()))
+        .collect();
+    assert!(boxed.contains(&("User", "manager")));
+    assert!(boxed.contains(&("UserStation", "associatedUser")));
+    assert_eq!(boxed.len(), 27);
+}
+
+#[test]
+fn secrets_of_the_spec_are_known() {
+    let secrets: BTreeSet<String> = API
+        .models
+        .iter()
+        .flat_map(|model| model.fields.iter().map(move |field| (model, field)))
+        .filter(|(_, field)| field.secret)
+        .map(|(model, field)| format!("{}.{}", model.name, field.wire_name))
+        .collect();
+    for name in [
+        "CreateUser.password",
+        "OAuthClient.secret",
+        "Credential.credentialFields",
+        "ChangePasswordRequest.newPassword",
+        "WebDeploymentsAuthorizationResponse.refreshToken",
+        "VmPairingInfo.auth-token",
+    ] {
+        assert!(secrets.contains(name), "{name}");
+    }
+    assert!(secrets.iter().all(|name| !name.contains("Uri")));
+}
+
+#[test]
+fn a_slice_is_what_its_tags_reach() {
+    let names = ["users".to_owned()];
+    let slice = select(&API, &names).unwrap();
+    assert_eq!(slice.tags.len(), 1);
+    assert!(slice.groups.iter().all(|group| group.tags == [0]));
+    let users = API
+        .tags
+        .iter()
+        .position(|tag| tag.module == "users")
+        .unwrap();
+    let expected = |tags: &Vec<usize>| tags.contains(&users);
+    let operations = API.operations.iter().filter(|item| expected(&item.tags));
+    assert_eq!(slice.operations.len(), operations.count());
+    let expected: Vec<&str> = API
+        .models
+        .iter()
+        .filter(|model| API.groups[model.group].tags.contains(&users))
+        .map(|model| model.name.as_str())
+        .collect();
+    let models: Vec<&str> = slice
+        .models
+        .iter()
+        .map(|model| model.name.as_str())
+        .collect();
+    assert_eq!(models, expected);
+
+    // What is in the slice has the names and types that it has in the whole.
+    let named = |api: &Api, ty: &Type| match ty {
+        Type::Model(id) => api.models[*id].name.clone(),
+        Type::Enum(id) => api.enums[*id].name.clone(),
+        other => format!("{other:?}"),
+    };
+    for model in &slice.models {
+        let whole = API
+            .models
+            .iter()
+            .find(|item| item.name == model.name)
+            .unwrap();
+        for (left, right) in model.fields.iter().zip(&whole.fields) {
+            assert_eq!((&left.name, left.boxed), (&right.name, right.boxed));
+            if !matches!(left.ty, Type::List(_) | Type::Map(_)) {
+                assert_eq!(named(&slice, &left.ty), named(&API, &right.ty));
+            }
+        }
+    }
+    assert!(select(&API, &["user".to_owned()]).is_err());
+}
+
+#[test]
+fn building_twice_gives_the_same() {
+    let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../spec"));
+    let spec = load_file(folder).unwrap();
+    let again = build(&spec.document, &Options::default()).unwrap();
+    assert!(format!("{again:?}") == format!("{:?}", *API));
+}
