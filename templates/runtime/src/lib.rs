@@ -4,3 +4,6 @@
 //! folder stay here.
 
 pub mod runtime;
+
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,7 @@ use std::fmt;
 use serde_json::Value;
 
 use super::Model;
-use super::secret_names::is_secret_name;
+use super::secret_names::{is_permissions_name, is_secret_name};
 use super::write::to_value;
 
 /// Prints a model: its name, and the properties that are set by their names on the wire. The value of a property with a secret name is
@@ -26,7 +26,16 @@ pub fn debug_model<M: Model>(model: &M, formatter: &mut fmt::Formatter<'_>) -> f
 
 /// `value` as it may be shown under `name`.
 pub(super) fn redacted<'a>(name: &str, value: &'a Value) -> Redacted<'a> {
-    if is_secret_name(name) && !value.is_null() {
+    let hidden = match value {
+        Value::Null | Value::Bool(_) => false,
+        Value::Object(_) => is_secret_name(name) && !is_permissions_name(name),
+        Value::Array(elements) => {
+            is_secret_name(name)
+                && !(is_permissions_name(name) && elements.iter().all(Value::is_object))
+        }
+        Value::Number(_) | Value::String(_) => is_secret_name(name),
+    };
+    if hidden {
         Redacted::Hidden
     } else {
         Redacted::Shown(value)

@@ -14,7 +14,11 @@ use super::debug::redacted;
 /// under its name.
 #[derive(Clone, Default, PartialEq)]
 pub struct Extra {
-    // Most models never need it: one pointer, and no allocation.
+    // Most models never need it: one pointer, and no allocation. An empty map is never held, so that equality can be derived.
+    #[allow(
+        clippy::box_collection,
+        reason = "one word in every model instead of three"
+    )]
     entries: Option<Box<BTreeMap<String, Value>>>,
 }
 
@@ -27,10 +31,8 @@ impl Extra {
 
     /// Whether nothing is kept.
     #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.entries
-            .as_ref()
-            .is_none_or(|entries| entries.is_empty())
+    pub const fn is_empty(&self) -> bool {
+        self.entries.is_none()
     }
 
     /// What is kept under `name`, a property's name on the wire.
@@ -66,7 +68,17 @@ impl Extra {
 
     /// Forgets what is kept under `name`, and returns it.
     pub fn remove(&mut self, name: &str) -> Option<Value> {
-        self.entries.as_mut()?.remove(name)
+        let entries = self.entries.as_mut()?;
+        let removed = entries.remove(name);
+        if entries.is_empty() {
+            self.entries = None;
+        }
+        removed
+    }
+
+    /// Forgets everything: unknown properties, and explicit nulls.
+    pub fn clear(&mut self) {
+        self.entries = None;
     }
 
     /// Everything that is kept, by name.

@@ -1,4 +1,7 @@
 //! The implementations that every generated type gets, each a call of a function written once.
+//!
+//! `fmt` and `eq` are not generic, so without `#[inline]` the machine code of a serialiser for every model would be made in the generated
+//! crate, whether anyone prints or compares that model or not.
 
 /// Implements serde's traits, `Debug` and `PartialEq` for a [`Model`](super::Model).
 #[doc(hidden)]
@@ -24,12 +27,14 @@ macro_rules! __model {
         }
 
         impl ::std::fmt::Debug for $type {
+            #[inline]
             fn fmt(&self, formatter: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 $crate::runtime::codec::debug_model(self, formatter)
             }
         }
 
         impl PartialEq for $type {
+            #[inline]
             fn eq(&self, other: &Self) -> bool {
                 $crate::runtime::codec::equal_models(self, other)
             }
@@ -61,12 +66,14 @@ macro_rules! __open_enum {
         }
 
         impl ::std::fmt::Debug for $type {
+            #[inline]
             fn fmt(&self, formatter: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 formatter.write_str($crate::runtime::codec::OpenEnum::as_str(self))
             }
         }
 
         impl PartialEq for $type {
+            #[inline]
             fn eq(&self, other: &Self) -> bool {
                 $crate::runtime::codec::OpenEnum::as_str(self)
                     == $crate::runtime::codec::OpenEnum::as_str(other)

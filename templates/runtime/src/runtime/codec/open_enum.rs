@@ -7,6 +7,7 @@ use serde::de::{self, Deserializer};
 use serde::ser::Serializer;
 
 use super::WireForm;
+use super::scalar::integer_of_float;
 
 /// An enum of the API. Its values may grow on the server at any time, so each has a variant `Unknown` that keeps the text.
 pub trait OpenEnum: Clone + Sized + 'static {
@@ -69,7 +70,8 @@ impl<E: OpenEnum> WireForm<E> for EnumForm {
 ///
 /// # Errors
 ///
-/// Whatever the deserializer reports, and a value of the wrong JSON type.
+/// Whatever the deserializer reports, and a value of the wrong JSON type. An integer enum takes integers, and strings that hold none (they
+/// are unknown values).
 pub fn read_enum<'de, E: OpenEnum, D: Deserializer<'de>>(deserializer: D) -> Result<E, D::Error> {
     if E::KNOWN.integer {
         deserializer.deserialize_any(EnumVisitor(PhantomData))
@@ -104,7 +106,11 @@ impl<E: OpenEnum> de::Visitor<'_> for EnumVisitor<E> {
         })
     }
 
-    fn visit_str<Error>(self, text: &str) -> Result<E, Error> {
+    fn visit_str<Error: de::Error>(self, text: &str) -> Result<E, Error> {
+        // An integer enum writes every integer as a number, so a string that holds one could not be written back as it came.
+        if E::KNOWN.integer && text.parse::<i64>().is_ok() {
+            return Err(Error::invalid_type(de::Unexpected::Str(text), &self));
+        }
         Ok(E::from_wire(text))
     }
 
@@ -117,10 +123,16 @@ impl<E: OpenEnum> de::Visitor<'_> for EnumVisitor<E> {
     }
 
     fn visit_u64<Error: de::Error>(self, value: u64) -> Result<E, Error> {
-        if E::KNOWN.integer {
-            Ok(E::from_wire(&value.to_string()))
-        } else {
-            Err(Error::invalid_type(de::Unexpected::Unsigned(value), &self))
+        match i64::try_from(value) {
+            Ok(value) if E::KNOWN.integer => self.visit_i64(value),
+            _ => Err(Error::invalid_type(de::Unexpected::Unsigned(value), &self)),
+        }
+    }
+
+    fn visit_f64<Error: de::Error>(self, value: f64) -> Result<E, Error> {
+        match integer_of_float(value) {
+            Some(value) if E::KNOWN.integer => self.visit_i64(value),
+            _ => Err(Error::invalid_type(de::Unexpected::Float(value), &self)),
         }
     }
 }

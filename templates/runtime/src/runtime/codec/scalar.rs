@@ -63,12 +63,29 @@ impl Wire for i64 {
 
 impl WireForm<i64> for ScalarForm {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
-        deserializer.deserialize_i64(Integer)
+        read_integer(deserializer)
     }
 
     fn write<S: Serializer>(value: &mut i64, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_i64(*value)
     }
+}
+
+/// Reads an integer of 64 bits.
+pub(super) fn read_integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
+    // Any number, not `deserialize_i64`: serde's buffers (untagged, flatten) refuse a float there.
+    deserializer.deserialize_any(Integer)
+}
+
+/// The integer that a float stands for, where it stands for one only.
+pub(super) fn integer_of_float(value: f64) -> Option<i64> {
+    // From 2^53 on a float does not say which integer was meant.
+    const FIRST_INEXACT: f64 = 9_007_199_254_740_992.0;
+    #[allow(
+        clippy::cast_possible_truncation,
+        reason = "an integral value below 2^53 fits"
+    )]
+    (value.fract() == 0.0 && value.abs() < FIRST_INEXACT).then_some(value as i64)
 }
 
 /// An integer, also where the server writes it with a fraction of zero (`7.0`).
@@ -90,17 +107,7 @@ impl de::Visitor<'_> for Integer {
     }
 
     fn visit_f64<E: de::Error>(self, value: f64) -> Result<i64, E> {
-        // Beyond 2^53 a float does not say which integer was meant.
-        const EXACT: f64 = 9_007_199_254_740_992.0;
-        if value.fract() == 0.0 && value.abs() <= EXACT {
-            #[allow(
-                clippy::cast_possible_truncation,
-                reason = "an integral value below 2^53 fits"
-            )]
-            Ok(value as i64)
-        } else {
-            Err(E::invalid_value(de::Unexpected::Float(value), &self))
-        }
+        integer_of_float(value).ok_or_else(|| E::invalid_value(de::Unexpected::Float(value), &self))
     }
 }
 

@@ -134,9 +134,11 @@ impl<'de, T: Wire> Visitor<'de> for MapVisitor<T> {
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
         let mut map = BTreeMap::new();
         while let Some(key) = entries.next_key::<String>()? {
-            if let Some(value) = entries.next_value_seed(Nullable::<T>::new())? {
-                map.insert(key, value);
-            }
+            // Of a key that stands twice, the last value counts.
+            match entries.next_value_seed(Nullable::<T>::new())? {
+                Some(value) => map.insert(key, value),
+                None => map.remove(&key),
+            };
         }
         Ok(map)
     }

@@ -1,0 +1,194 @@
+use serde_json::{Value, json};
+
+use super::models::{
+    Contact, Empty, Level, User, UserListing, UserState, json as written, read, refusal,
+};
+use crate::runtime::codec::from_slice;
+
+#[test]
+fn every_kind_of_property_is_read() {
+    let user: User = read(
+        r#"{"id":"u1","name":"Ada","version":3,"score":1.5,"acdAutoAnswer":true,"state":"inactive",
+            "manager":{"id":"u2"},"addresses":[{"address":"a@b"}],"certifications":["x","y"],
+            "labels":{"k":"v"},"contacts":{"home":{"address":"h"}},"grid":[[1,2],[]],"settings":{"any":[1]},
+            "level":10,"clientSecret":"s"}"#,
+    );
+    assert_eq!(user.id.as_deref(), Some("u1"));
+    assert_eq!(user.name.as_deref(), Some("Ada"));
+    assert_eq!(user.version, Some(3));
+    assert_eq!(user.score, Some(1.5));
+    assert_eq!(user.acd_auto_answer, Some(true));
+    assert_eq!(user.state, Some(UserState::Inactive));
+    assert_eq!(user.manager.unwrap().id.as_deref(), Some("u2"));
+    assert_eq!(user.addresses.unwrap()[0].address.as_deref(), Some("a@b"));
+    assert_eq!(user.certifications.unwrap(), ["x", "y"]);
+    assert_eq!(user.labels.unwrap()["k"], "v");
+    assert_eq!(user.contacts.unwrap()["home"].address.as_deref(), Some("h"));
+    assert_eq!(user.grid.unwrap(), [vec![1, 2], vec![]]);
+    assert_eq!(user.settings, Some(json!({"any": [1]})));
+    assert_eq!(user.level, Some(Level::Value10));
+    assert_eq!(user.client_secret.as_deref(), Some("s"));
+    assert!(user.extra.is_empty());
+}
+
+#[test]
+fn an_empty_object_is_the_default() {
+    assert_eq!(read::<User>("{}"), User::default());
+    assert_eq!(read::<Empty>(" { } \n"), Empty::default());
+}
+
+#[test]
+fn any_order_of_keys_gives_the_same() {
+    let names = [
+        "id", "name", "version", "unknown1", "state", "settings", "unknown2",
+    ];
+    let value = |name: &str| match name {
+        "version" => json!(7),
+        "state" => json!("active"),
+        _ => json!(name),
+    };
+    let expected: Value = names
+        .iter()
+        .map(|name| ((*name).to_owned(), value(name)))
+        .collect::<serde_json::Map<_, _>>()
+        .into();
+    // Every rotation, forwards and backwards.
+    for shift in 0..names.len() {
+        for backwards in [false, true] {
+            let mut order = names;
+            order.rotate_left(shift);
+            if backwards {
+                order.reverse();
+            }
+            let members: Vec<String> = order
+                .iter()
+                .map(|name| format!("{:?}:{}", name, value(name)))
+                .collect();
+            let user: User = read(&format!("{{{}}}", members.join(",")));
+            assert_eq!(user.id.as_deref(), Some("id"), "{order:?}");
+            assert_eq!(user.version, Some(7), "{order:?}");
+            assert_eq!(written(user), expected, "{order:?}");
+        }
+    }
+}
+
+#[test]
+fn of_a_key_that_stands_twice_the_last_value_counts() {
+    let user: User = read(r#"{"id":"1","name":"x","id":"2"}"#);
+    assert_eq!(user.id.as_deref(), Some("2"));
+    assert!(user.extra.is_empty());
+
+    let user: User = read(r#"{"id":null,"name":"x","id":"2"}"#);
+    assert_eq!(user.id.as_deref(), Some("2"));
+    assert!(user.extra.is_empty(), "the null is overtaken");
+
+    let user: User = read(r#"{"id":null,"id":"2"}"#);
+    assert_eq!(user.id.as_deref(), Some("2"));
+    assert!(user.extra.is_empty());
+
+    let user: User = read(r#"{"id":"1","id":null}"#);
+    assert_eq!(user.id, None);
+    assert!(user.extra.is_null("id"));
+
+    let user: User = read(r#"{"manager":{"id":"1"},"manager":null}"#);
+    assert_eq!(user.manager, None);
+    assert!(user.extra.is_null("manager"));
+
+    let user: User = read(r#"{"odd":1,"odd":2}"#);
+    assert_eq!(user.extra.get("odd"), Some(&json!(2)));
+
+    let user: User = read(r#"{"labels":{"k":"v","k":null,"l":null,"l":"w"}}"#);
+    let labels = user.labels.unwrap();
+    assert_eq!(labels.len(), 1);
+    assert_eq!(labels["l"], "w");
+}
+
+#[test]
+fn a_key_is_the_same_however_it_is_escaped() {
+    let user: User = read(r#"{"\u0069d":"1","na\u006de":"x","od\"d\n":2,"st\u0061te":null}"#);
+    assert_eq!(user.id.as_deref(), Some("1"));
+    assert_eq!(user.name.as_deref(), Some("x"));
+    assert!(user.extra.is_null("state"));
+    assert_eq!(user.extra.get("od\"d\n"), Some(&json!(2)));
+}
+
+#[test]
+fn letter_case_of_keys_counts() {
+    let user: User = read(r#"{"ID":"1","Id":"2","":"3"}"#);
+    assert_eq!(user.id, None);
+    assert_eq!(written(user), json!({"ID": "1", "Id": "2", "": "3"}));
+}
+
+#[test]
+fn null_elements_and_values_are_dropped() {
+    let user: User = read(
+        r#"{"certifications":[null,"x",null],"grid":[null,[1,null,2],[null]],
+            "labels":{"a":null,"b":"c"},"addresses":[null,{"address":null}],"contacts":{"a":null}}"#,
+    );
+    assert_eq!(
+        written(user),
+        json!({
+            "certifications": ["x"], "grid": [[1, 2], []], "labels": {"b": "c"},
+            "addresses": [{"address": null}], "contacts": {}
+        })
+    );
+}
+
+#[test]
+fn nothing_may_follow_and_something_must_come() {
+    assert!(refusal::<User>("{} x").is_syntax());
+    assert!(refusal::<User>("{}{}").is_syntax());
+    assert!(refusal::<User>("").is_eof());
+    assert!(refusal::<User>("  ").is_eof());
+    assert!(refusal::<User>("\u{feff}{}").is_syntax());
+    assert!(from_slice::<User>(b"{\"id\":\"\xff\"}").is_err());
+    read::<User>(" \t\r\n{} \n");
+}
+
+#[test]
+fn a_document_cut_short_is_an_error_wherever_it_is_cut() {
+    let whole = r#"{"id":"1","odd":[1,{"x":null}],"manager":{"id":null,"addresses":[{"address":"a"}]},"version":7}"#;
+    read::<User>(whole);
+    for end in 0..whole.len() {
+        assert!(refusal::<User>(&whole[..end]).is_eof(), "{}", &whole[..end]);
+    }
+}
+
+#[test]
+fn models_are_read_from_values_and_readers() {
+    let document = json!({"id": "1", "manager": {"id": "2", "odd": [null]}, "state": "new", "name": null, "odd": 2.5});
+    let user: User = serde_json::from_value(document.clone()).unwrap();
+    assert_eq!(serde_json::to_value(&user).unwrap(), document);
+    let user: User = serde_json::from_reader(document.to_string().as_bytes()).unwrap();
+    assert_eq!(serde_json::to_value(&user).unwrap(), document);
+    let user: User = serde_json::from_str(&document.to_string()).unwrap();
+    assert_eq!(serde_json::to_value(&user).unwrap(), document);
+}
+
+#[test]
+fn lists_maps_and_scalars_are_bodies_too() {
+    assert_eq!(read::<Vec<Contact>>(r#"[{"address":"a"},null]"#).len(), 1);
+    assert_eq!(read::<Vec<String>>(r#"["a"]"#), ["a"]);
+    assert_eq!(
+        read::<std::collections::BTreeMap<String, i64>>(r#"{"a":1}"#)["a"],
+        1
+    );
+    assert_eq!(read::<String>(r#""a""#), "a");
+    assert!(read::<bool>("true"));
+    assert_eq!(read::<UserState>(r#""active""#), UserState::Active);
+    assert_eq!(read::<Value>("[null]"), json!([null]));
+    assert!(refusal::<User>("null").is_data());
+    assert!(refusal::<User>("[]").is_data());
+}
+
+#[test]
+fn a_listing_of_a_hundred_is_read() {
+    let listing = json!({
+        "entities": (0..100).map(|number| json!({"id": number.to_string(), "version": number, "odd": number})).collect::<Vec<_>>(),
+        "pageCount": 1,
+    });
+    let read: UserListing = read(&listing.to_string());
+    assert_eq!(read.entities.as_ref().unwrap().len(), 100);
+    assert_eq!(read.page_count, Some(1));
+    assert_eq!(written(read), listing);
+}

@@ -1,0 +1,3 @@
+//! Tests of the runtime. They lie outside `runtime/`, which is copied into the generated crate.
+
+mod codec;
