@@ -7,3 +7,4 @@ pub mod fixups;
 pub mod ir;
 pub mod load;
 pub mod render;
+pub mod write;
