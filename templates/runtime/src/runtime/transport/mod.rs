@@ -1,13 +1,20 @@
 //! The last step of the pipeline: bytes out, bytes in.
 
+mod http;
+mod memory;
+
+pub use self::http::HttpTransport;
+pub use memory::{MemoryAnswer, MemoryTransport, RecordedRequest};
+pub(crate) use memory::next as next_chunk;
+
 use std::fmt;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
 use futures_core::Stream;
-use http::{HeaderMap, Method, StatusCode};
+use ::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use url::Url;
 
 use crate::runtime::clock::BoxFuture;
@@ -37,6 +44,20 @@ impl RequestBody {
     #[must_use]
     pub fn is_replayable(&self) -> bool {
         !matches!(self, Self::Once(_))
+    }
+
+    /// The stream of a body that can be sent once. A second call fails; other bodies have none.
+    pub(crate) fn take_stream(&self) -> Result<Option<ByteStream>, TransportError> {
+        let Self::Once(slot) = self else {
+            return Ok(None);
+        };
+        match slot.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            Some(stream) => Ok(Some(stream)),
+            None => Err(TransportError {
+                kind: TransportErrorKind::Request,
+                source: BoxError::from("the body could be sent once and has been"),
+            }),
+        }
     }
 }
 
@@ -94,6 +115,51 @@ pub struct HttpResponse {
     pub headers: HeaderMap,
     /// The body.
     pub body: ResponseBody,
+}
+
+impl HttpResponse {
+    /// A response without headers and body, for a transport or middleware of one's own.
+    #[must_use]
+    pub fn new(status: StatusCode) -> Self {
+        Self {
+            status,
+            headers: HeaderMap::new(),
+            body: ResponseBody::Bytes(Bytes::new()),
+        }
+    }
+
+    /// A response of JSON. A number that is no status counts as 500.
+    #[must_use]
+    pub fn json(status: u16, body: impl Into<Bytes>) -> Self {
+        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        Self::new(status)
+            .with_header(
+                header::CONTENT_TYPE,
+                HeaderValue::from_static("application/json"),
+            )
+            .with_body(body)
+    }
+
+    /// The same response with one more header.
+    #[must_use]
+    pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.append(name, value);
+        self
+    }
+
+    /// The same response with that body.
+    #[must_use]
+    pub fn with_body(mut self, body: impl Into<Bytes>) -> Self {
+        self.body = ResponseBody::Bytes(body.into());
+        self
+    }
+
+    /// The same response with a body that comes as a stream.
+    #[must_use]
+    pub fn with_stream(mut self, stream: ByteStream) -> Self {
+        self.body = ResponseBody::Stream(stream);
+        self
+    }
 }
 
 /// What went wrong below HTTP.
