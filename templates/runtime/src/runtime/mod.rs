@@ -9,3 +9,15 @@ pub mod request;
 pub mod response;
 pub mod time;
 pub mod transport;
+
+pub use client::{Client, ClientBuilder, Gateway, Region};
+pub use error::{ApiError, Error, ErrorKind};
+pub use pipeline::{Middleware, Next, Pacing, RetryPolicy};
+pub use request::{
+    Call, CallOptions, ListStyle, Operation, OperationMetadata, RawRequest, Request,
+    RequiredPermissions,
+};
+pub use response::{BodyStream, RateLimit, Response};
+
+/// What a call ends with.
+pub type Result<T, E = Error> = std::result::Result<T, E>;

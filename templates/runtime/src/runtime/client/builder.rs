@@ -8,6 +8,7 @@ use http::{HeaderMap, HeaderValue, header};
 use url::Url;
 
 use super::environment::{self, Environment};
+use super::static_token::StaticToken;
 use super::{Client, Connection, Gateway, Inner, Region, is_allowed_url};
 use crate::runtime::clock::{Clock, SystemClock};
 use crate::runtime::error::Error;
@@ -107,7 +108,12 @@ impl ClientBuilder {
         }
         match (found.access_token, found.client_id, found.client_secret) {
             (Some(token), _, _) => self.access_token(token),
-            (None, Some(id), Some(secret)) => self.client_credentials(id, secret),
+            (None, Some(_), Some(_)) => {
+                self.fail(Error::configuration(
+                    "client credentials are not supported yet",
+                ));
+                self
+            }
             (None, None, None) => {
                 self.fail(Error::configuration(format!(
                     "the environment has no credentials: set {}, or {} and {}",
@@ -257,6 +263,15 @@ impl ClientBuilder {
         self
     }
 
+    /// Uses a token that the caller has. It is not renewed.
+    pub fn access_token(mut self, token: impl AsRef<str>) -> Self {
+        match StaticToken::new(token.as_ref()) {
+            Ok(authorizer) => self.authorizer = Some(Arc::new(authorizer)),
+            Err(error) => self.fail(error),
+        }
+        self
+    }
+
     /// Puts tokens on requests through `authorizer`.
     #[doc(hidden)]
     pub fn authorizer(mut self, authorizer: Arc<dyn Authorize>) -> Self {
@@ -351,9 +366,7 @@ impl ClientBuilder {
         const SDK: &str = concat!("genesys-cloud-rust/", env!("CARGO_PKG_VERSION"));
         let agent = match &self.user_agent_suffix {
             Some(suffix) => HeaderValue::from_str(&format!("{SDK} {suffix}")).map_err(|_| {
-                Error::configuration(
-                    "the user agent suffix has characters that no header can hold",
-                )
+                Error::configuration("the user agent suffix has characters that no header can hold")
             })?,
             None => HeaderValue::from_static(SDK),
         };
@@ -376,18 +389,7 @@ impl ClientBuilder {
                 .map_err(|_| Error::configuration("the proxy's URL is no URL"))?;
             builder = builder.proxy(proxy);
         }
-        for pem in &self.roots {
-            let certificates = reqwest::Certificate::from_pem_bundle(pem)
-                .ok()
-                .filter(|certificates| !certificates.is_empty())
-                .ok_or_else(|| {
-                    Error::configuration("the root certificates hold no PEM certificate")
-                })?;
-            builder = builder.tls_certs_merge(certificates);
-        }
-        if let Some((certificate, key)) = self.client_certificate.take() {
-            builder = builder.identity(identity(certificate, key)?);
-        }
+        builder = with_certificates(builder, &self.roots, self.client_certificate.take())?;
         if let Some(configure) = self.configure_http.take() {
             builder = configure(builder);
         }
@@ -401,6 +403,50 @@ fn host_url(server: &str, domain: &str) -> Result<Url, Error> {
     Url::parse(&format!("https://{server}.{domain}/")).map_err(|error| {
         Error::configuration("the region's domain makes no URL").with_source(error)
     })
+}
+
+/// Sets roots and the client's certificate.
+#[cfg(any(
+    feature = "rustls",
+    feature = "rustls-no-provider",
+    feature = "native-tls"
+))]
+fn with_certificates(
+    mut builder: reqwest::ClientBuilder,
+    roots: &[Vec<u8>],
+    client_certificate: Option<(Vec<u8>, Vec<u8>)>,
+) -> Result<reqwest::ClientBuilder, Error> {
+    for pem in roots {
+        let certificates = reqwest::Certificate::from_pem_bundle(pem)
+            .ok()
+            .filter(|certificates| !certificates.is_empty())
+            .ok_or_else(|| Error::configuration("the root certificates hold no PEM certificate"))?;
+        builder = builder.tls_certs_merge(certificates);
+    }
+    match client_certificate {
+        Some((certificate, key)) => Ok(builder.identity(identity(certificate, key)?)),
+        None => Ok(builder),
+    }
+}
+
+/// Without a TLS feature there is nothing that a certificate could be for.
+#[cfg(not(any(
+    feature = "rustls",
+    feature = "rustls-no-provider",
+    feature = "native-tls"
+)))]
+fn with_certificates(
+    builder: reqwest::ClientBuilder,
+    roots: &[Vec<u8>],
+    client_certificate: Option<(Vec<u8>, Vec<u8>)>,
+) -> Result<reqwest::ClientBuilder, Error> {
+    if roots.is_empty() && client_certificate.is_none() {
+        Ok(builder)
+    } else {
+        Err(Error::configuration(
+            "certificates are set, but no TLS feature of the SDK is on",
+        ))
+    }
 }
 
 #[cfg(any(feature = "rustls", feature = "rustls-no-provider"))]

@@ -72,9 +72,10 @@ impl Gateway {
             Error::configuration("scheme, host, port and path of the gateway make no URL")
                 .with_source(error)
         })?;
-        let is_host_alone = url.host_str().is_some_and(|host| {
-            host.eq_ignore_ascii_case(&self.host)
-        }) && url.username().is_empty()
+        let is_host_alone = url
+            .host_str()
+            .is_some_and(|host| host.eq_ignore_ascii_case(&self.host))
+            && url.username().is_empty()
             && url.password().is_none();
         let is_path_alone = url.query().is_none()
             && url.fragment().is_none()

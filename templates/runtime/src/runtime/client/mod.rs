@@ -4,6 +4,7 @@ mod builder;
 mod environment;
 mod gateway;
 mod region;
+mod static_token;
 
 pub use builder::ClientBuilder;
 pub use gateway::Gateway;
@@ -55,7 +56,6 @@ struct Connection {
 
 impl Client {
     /// Begins the configuration of a client.
-    #[must_use]
     pub fn builder() -> ClientBuilder {
         ClientBuilder::new()
     }
@@ -223,7 +223,8 @@ pub(crate) fn is_allowed_url(url: &Url, plain_http: bool) -> bool {
 fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(url::Host::Domain(name)) => {
-            name.eq_ignore_ascii_case("localhost") || name.to_ascii_lowercase().ends_with(".localhost")
+            name.eq_ignore_ascii_case("localhost")
+                || name.to_ascii_lowercase().ends_with(".localhost")
         }
         Some(url::Host::Ipv4(address)) => address.is_loopback(),
         Some(url::Host::Ipv6(address)) => address.is_loopback(),

@@ -51,6 +51,12 @@ macro_rules! __open_enum {
             type Form = $crate::runtime::codec::EnumForm;
         }
 
+        impl $crate::runtime::request::QueryValue for $type {
+            fn wire_text(&self) -> ::std::borrow::Cow<'_, str> {
+                ::std::borrow::Cow::Borrowed($crate::runtime::codec::OpenEnum::as_str(self))
+            }
+        }
+
         impl ::serde::Serialize for $type {
             fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 $crate::runtime::codec::write_enum(self, serializer)

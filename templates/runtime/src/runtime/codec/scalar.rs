@@ -138,6 +138,12 @@ macro_rules! text_on_the_wire {
             type Form = $crate::runtime::codec::ScalarForm;
         }
 
+        impl $crate::runtime::request::QueryValue for $type {
+            fn wire_text(&self) -> std::borrow::Cow<'_, str> {
+                std::borrow::Cow::Borrowed($crate::runtime::codec::Text::as_str(self))
+            }
+        }
+
         impl $crate::runtime::codec::WireForm<$type> for $crate::runtime::codec::ScalarForm {
             fn read<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<$type, D::Error> {
                 <String as serde::Deserialize>::deserialize(deserializer).map(<$type>::from)

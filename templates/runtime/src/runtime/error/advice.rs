@@ -49,7 +49,9 @@ fn forbidden(error: &Error, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         }
         formatter.write_str(name)?;
     }
-    formatter.write_str("; give a role that holds it, for the right division, to the OAuth client (or the user)")
+    formatter.write_str(
+        "; give a role that holds it, for the right division, to the OAuth client (or the user)",
+    )
 }
 
 fn rate_limited(error: &Error, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

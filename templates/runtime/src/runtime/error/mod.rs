@@ -438,7 +438,7 @@ impl From<TransportError> for Error {
 impl fmt::Display for Error {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(operation) = self.inner.operation {
-            write!(formatter, "{}: ", operation.operation_id)?;
+            write!(formatter, "{}: ", operation.name)?;
         }
         match (&self.inner.response, self.inner.kind) {
             (Some(response), ErrorKind::Status) => {
@@ -508,7 +508,7 @@ impl fmt::Debug for Error {
         let mut output = formatter.debug_struct("Error");
         output.field("kind", &self.inner.kind);
         if let Some(operation) = self.inner.operation {
-            output.field("operation", &operation.operation_id);
+            output.field("operation", &operation.name);
         }
         if let Some(status) = self.status() {
             output.field("status", &status.as_u16());

@@ -6,14 +6,14 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use http::Method;
+use http::{Method, header};
 
 use super::{Authorization, RetryPolicy};
 use crate::runtime::client::Client;
 use crate::runtime::clock::Clock;
 use crate::runtime::error::Error;
 use crate::runtime::request::{CallOptions, OperationMetadata};
-use crate::runtime::transport::RequestBody;
+use crate::runtime::transport::HttpRequest;
 
 /// The whole call, by default.
 const CALL_TIMEOUT: Duration = Duration::from_secs(120);
@@ -43,12 +43,9 @@ impl CallContext {
     pub(super) fn new(
         client: Client,
         metadata: Option<&'static OperationMetadata>,
-        method: Method,
         template: Cow<'static, str>,
         options: &CallOptions,
-        has_own_authorization: bool,
-        body: &RequestBody,
-        streamed: bool,
+        request: &HttpRequest,
     ) -> Self {
         let started = client.clock().now().monotonic;
         let timeout = options.timeout.unwrap_or(CALL_TIMEOUT);
@@ -58,22 +55,23 @@ impl CallContext {
         let longest = until_deadline.map_or(timeout, |until| until.min(timeout));
         let idempotent = options.idempotent.unwrap_or_else(|| match metadata {
             Some(metadata) => metadata.is_idempotent(),
-            None => crate::runtime::request::is_idempotent_method(&method),
+            None => crate::runtime::request::is_idempotent_method(&request.method),
         });
+        let has_own_authorization = request.headers.contains_key(header::AUTHORIZATION);
         let is_public = metadata.is_some_and(|metadata| metadata.public);
         Self {
             metadata,
-            method,
+            method: request.method.clone(),
             template,
             idempotent,
-            replayable: body.is_replayable(),
+            replayable: request.body.is_replayable(),
             authorization: if is_public || has_own_authorization {
                 Authorization::None
             } else {
                 Authorization::Client
             },
             follow_redirects: options.follow_redirects.unwrap_or(false),
-            streamed,
+            streamed: request.stream_response,
             retry: options.retry.clone().unwrap_or_default(),
             attempt_timeout: options.attempt_timeout.unwrap_or(ATTEMPT_TIMEOUT),
             started,

@@ -30,8 +30,8 @@ pub use attempt::Attempt;
 pub use authorize::{Authorize, Authorized};
 pub use budget::RetryBudget;
 pub use context::CallContext;
-pub use events::RetryEvent;
 pub(crate) use events::Listeners;
+pub use events::RetryEvent;
 pub use middleware::{Middleware, Next};
 pub(crate) use pacing::Pacer;
 pub use pacing::Pacing;
@@ -81,26 +81,21 @@ fn prepare(parts: RequestParts, path: &str, streamed: bool) -> (CallContext, Htt
             }
         }
     }
-    let has_own_authorization = headers.contains_key(header::AUTHORIZATION);
-    let body = parts.body;
-    let context = CallContext::new(
-        parts.client,
-        parts.metadata,
-        parts.method,
-        parts.template,
-        &options,
-        has_own_authorization,
-        &body,
-        streamed,
-    );
     let request = HttpRequest {
-        method: context.method().clone(),
+        method: parts.method,
         url,
         headers,
-        body,
+        body: parts.body,
         timeout: None,
         stream_response: streamed,
     };
+    let context = CallContext::new(
+        parts.client,
+        parts.metadata,
+        parts.template,
+        &options,
+        &request,
+    );
     (context, request)
 }
 
@@ -138,8 +133,8 @@ async fn call(context: &CallContext, request: HttpRequest) -> Result<RawResponse
         ResponseBody::Bytes(bytes) => bytes,
         ResponseBody::Stream(_) => bytes::Bytes::new(),
     };
-    let mut error = Error::status_error(response.status, response.headers, body)
-        .with_retry_after(retry_after);
+    let mut error =
+        Error::status_error(response.status, response.headers, body).with_retry_after(retry_after);
     if let Some(advice) = context.take_advice() {
         error = error.with_advice(advice);
     }
@@ -179,7 +174,11 @@ async fn with_retries(
     loop {
         attempts_here += 1;
         let last = attempts_here >= context.retry_policy().max_attempts() || !replayable;
-        let current = if last { request.take() } else { request.clone() };
+        let current = if last {
+            request.take()
+        } else {
+            request.clone()
+        };
         let Some(mut current) = current else {
             // `decide` stops at the last attempt, so there is no way here.
             return Err(Error::invalid_request("the request has been sent"));
@@ -195,7 +194,10 @@ async fn with_retries(
             }
         };
         trace::retrying(after);
-        context.client().listeners().retrying(context, after, &outcome);
+        context
+            .client()
+            .listeners()
+            .retrying(context, after, &outcome);
         // Dropping the response here gives its connection back before the wait.
         drop(outcome);
         context.clock().sleep(after).await;

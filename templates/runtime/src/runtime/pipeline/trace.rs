@@ -19,7 +19,7 @@ pub(super) fn call_span(context: &CallContext) -> Span {
     tracing::info_span!(
         target: TARGET,
         "call",
-        otel.name = context.operation().map_or("request", |operation| operation.operation_id),
+        otel.name = context.operation().map_or("request", |operation| operation.name),
         otel.kind = "internal",
         otel.status_code = Empty,
         http.request.method = context.method().as_str(),
@@ -32,21 +32,14 @@ pub(super) fn call_span(context: &CallContext) -> Span {
     )
 }
 
-pub(super) fn call_ended(
-    span: &Span,
-    context: &CallContext,
-    outcome: &Result<RawResponse, Error>,
-) {
+pub(super) fn call_ended(span: &Span, context: &CallContext, outcome: &Result<RawResponse, Error>) {
     if span.is_disabled() {
         return;
     }
     span.record("genesys.attempts", context.attempts());
     match outcome {
         Ok(response) => {
-            span.record(
-                "http.response.status_code",
-                response.head.status.as_u16(),
-            );
+            span.record("http.response.status_code", response.head.status.as_u16());
             span.record(
                 "genesys.correlation_id",
                 correlation_id_of(&response.head.headers),

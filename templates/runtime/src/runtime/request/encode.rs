@@ -18,7 +18,7 @@ pub enum ListStyle {
     /// The name once per value: `id=a&id=b` (Swagger's `multi`).
     Repeated,
     /// The name once, the values joined: `id=a,b`. A comma inside of a value is percent-encoded, the joining ones are not.
-    Commas,
+    CommaJoined,
 }
 
 pub(super) fn push_encoded(output: &mut String, text: &str) {
@@ -32,7 +32,9 @@ pub(super) fn push_path_argument<'a>(
     value: &str,
 ) -> Result<&'a str, Error> {
     let Some((fixed, name, rest)) = next_parameter(rest) else {
-        return Err(Error::invalid_request("the path has no place for one more argument"));
+        return Err(Error::invalid_request(
+            "the path has no place for one more argument",
+        ));
     };
     if value.is_empty() || value == "." || value == ".." {
         return Err(Error::invalid_request(format!(
@@ -158,7 +160,9 @@ fn relative_to(link: &str, base: &Url) -> Result<String, Error> {
 }
 
 fn foreign() -> Error {
-    Error::invalid_request("the link names another host than the client's API host; the token goes to that host only")
+    Error::invalid_request(
+        "the link names another host than the client's API host; the token goes to that host only",
+    )
 }
 
 /// The segments that URL parsers collapse, percent-encoded or not (WHATWG URL, section 4.1).

@@ -40,9 +40,9 @@ impl RequiredPermissions {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct OperationMetadata {
-    /// The name of the method in this SDK, as in `get_user`.
+    /// The name by which all SDKs and their docs know it (`x-purecloud-method-name` in the spec), as in `getUser`.
     pub name: &'static str,
-    /// The spec's name of the operation, as in `getUser`.
+    /// The spec's id of it, as in `getUsersUserId`.
     pub operation_id: &'static str,
     /// The HTTP method.
     pub method: Method,
@@ -67,23 +67,6 @@ pub struct OperationMetadata {
 }
 
 impl OperationMetadata {
-    /// What most operations have in common; generated code fills in the rest.
-    #[doc(hidden)]
-    pub const DEFAULT: Self = Self {
-        name: "",
-        operation_id: "",
-        method: Method::GET,
-        path: "/",
-        permissions: RequiredPermissions::None,
-        tags: &[],
-        deprecated: false,
-        preview: false,
-        public: false,
-        idempotent: false,
-        accept: "application/json",
-        error_codes: &[],
-    };
-
     /// Whether the runtime may send the call again although the first one may have been carried out.
     #[must_use]
     pub fn is_idempotent(&self) -> bool {

@@ -26,8 +26,8 @@ use std::borrow::Cow;
 use std::fmt;
 
 use bytes::Bytes;
-use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use http::Method;
+use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 
 use crate::runtime::client::Client;
 use crate::runtime::codec::{self, Wire};
@@ -235,7 +235,9 @@ impl Request {
     /// Sets the body and its content type.
     #[doc(hidden)]
     pub fn body(&mut self, content_type: HeaderValue, body: RequestBody) -> &mut Self {
-        self.parts.headers.insert(header::CONTENT_TYPE, content_type);
+        self.parts
+            .headers
+            .insert(header::CONTENT_TYPE, content_type);
         self.parts.body = body;
         self
     }
@@ -246,6 +248,20 @@ impl Request {
         self.body(
             HeaderValue::from_static(content_type),
             RequestBody::Bytes(Bytes::from(text.into())),
+        )
+    }
+
+    /// Adds a field to a body of form fields.
+    #[doc(hidden)]
+    pub fn form_field(&mut self, name: &str, value: impl QueryValue) -> &mut Self {
+        let mut encoded = match std::mem::take(&mut self.parts.body) {
+            RequestBody::Bytes(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+            _ => String::new(),
+        };
+        encode::push_pair(&mut encoded, name, &value.wire_text());
+        self.body(
+            HeaderValue::from_static("application/x-www-form-urlencoded"),
+            RequestBody::Bytes(Bytes::from(encoded)),
         )
     }
 
@@ -324,8 +340,9 @@ impl fmt::Debug for Request {
 
 /// A header from text.
 pub(crate) fn header_of(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), Error> {
-    let header_name = HeaderName::from_bytes(name.as_bytes())
-        .map_err(|_| Error::invalid_request("a header name has characters that no header name can have"))?;
+    let header_name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| {
+        Error::invalid_request("a header name has characters that no header name can have")
+    })?;
     let mut header_value = HeaderValue::from_str(value).map_err(|_| {
         Error::invalid_request(format!(
             "the value of the header `{header_name}` has characters that no header can hold"

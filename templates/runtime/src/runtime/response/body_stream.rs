@@ -30,7 +30,9 @@ impl BodyStream {
             .get(header::CONTENT_LENGTH)
             .and_then(|value| value.to_str().ok()?.parse().ok());
         let source = match body {
-            ResponseBody::Bytes(bytes) => Source::Bytes(Some(bytes).filter(|bytes| !bytes.is_empty())),
+            ResponseBody::Bytes(bytes) => {
+                Source::Bytes(Some(bytes).filter(|bytes| !bytes.is_empty()))
+            }
             ResponseBody::Stream(stream) => Source::Stream(stream),
         };
         Self {

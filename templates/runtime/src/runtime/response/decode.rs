@@ -83,9 +83,7 @@ pub(crate) fn decode_serde<T: DeserializeOwned>(
     }
     match serde_json::from_slice::<T>(if is_empty { b"null" } else { &bytes }) {
         Ok(value) => Ok(Response::from_raw(head, value, is_empty)),
-        Err(_) if is_empty => {
-            Err(head.decode_error("the response has no body".to_owned(), bytes))
-        }
+        Err(_) if is_empty => Err(head.decode_error("the response has no body".to_owned(), bytes)),
         Err(error) => Err(json_error(head, bytes, &error)),
     }
 }

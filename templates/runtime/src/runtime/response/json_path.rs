@@ -107,11 +107,10 @@ pub(super) fn without_values(message: &str) -> String {
         return message.to_owned();
     }
     // What serde expected comes last, and comes from a type; what it found comes before, and comes from the body.
-    let expected = rest.rsplit_once(", expected ").map(|(_, expected)| expected);
-    let found = rest
-        .split([' ', ',', '`', '"'])
-        .next()
-        .unwrap_or_default();
+    let expected = rest
+        .rsplit_once(", expected ")
+        .map(|(_, expected)| expected);
+    let found = rest.split([' ', ',', '`', '"']).next().unwrap_or_default();
     match expected {
         Some(expected) => format!("{kind}: {found}, expected {expected}"),
         None => format!("{kind}: {found}"),

@@ -6,8 +6,8 @@ mod json_path;
 mod rate_limit;
 
 pub use body_stream::BodyStream;
-pub(crate) use decode::decode_serde;
 pub use decode::FromResponse;
+pub(crate) use decode::decode_serde;
 pub use rate_limit::RateLimit;
 
 use std::fmt;
@@ -15,8 +15,8 @@ use std::ops::{Deref, DerefMut};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use http::StatusCode;
+use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 
 use crate::runtime::error::Error;
 use crate::runtime::request::OperationMetadata;

@@ -42,7 +42,6 @@ impl HttpTransport {
     }
 
     /// reqwest's builder with the SDK's defaults.
-    #[must_use]
     pub fn client_builder() -> reqwest::ClientBuilder {
         reqwest::Client::builder()
             .gzip(true)

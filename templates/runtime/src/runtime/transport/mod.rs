@@ -4,17 +4,17 @@ mod http;
 mod memory;
 
 pub use self::http::HttpTransport;
-pub use memory::{MemoryAnswer, MemoryTransport, RecordedRequest};
 pub(crate) use memory::next as next_chunk;
+pub use memory::{MemoryAnswer, MemoryTransport, RecordedRequest};
 
 use std::fmt;
 use std::pin::Pin;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
+use ::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use bytes::Bytes;
 use futures_core::Stream;
-use ::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use url::Url;
 
 use crate::runtime::clock::BoxFuture;

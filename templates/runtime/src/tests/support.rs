@@ -1,0 +1,147 @@
+//! What the tests share: a client over a scripted transport, and two operations as generated code would write them.
+
+use std::sync::Arc;
+
+use http::{HeaderName, HeaderValue, Method};
+
+use crate::runtime::client::{Client, ClientBuilder};
+use crate::runtime::request::{
+    Call, ListStyle, Operation, OperationMetadata, Request, RequiredPermissions,
+};
+use crate::runtime::transport::{HttpResponse, MemoryAnswer, MemoryTransport};
+
+pub(super) const TOKEN: &str = "planted-token-5f21";
+
+/// A builder of a client with a token, over `transport`.
+pub(super) fn builder(transport: &Arc<MemoryTransport>) -> ClientBuilder {
+    Client::builder()
+        .transport(transport.clone())
+        .access_token(TOKEN)
+}
+
+/// A client over a script.
+pub(super) fn scripted<R: Into<MemoryAnswer>>(
+    answers: impl IntoIterator<Item = R>,
+) -> (Client, Arc<MemoryTransport>) {
+    let transport = Arc::new(MemoryTransport::scripted(answers));
+    let client = builder(&transport).build().unwrap();
+    (client, transport)
+}
+
+/// A response with a header.
+pub(super) fn with(response: HttpResponse, name: &'static str, value: &str) -> HttpResponse {
+    response.with_header(
+        HeaderName::from_static(name),
+        HeaderValue::from_str(value).unwrap(),
+    )
+}
+
+/// `GET /api/v2/users/{userId}`
+#[derive(Debug)]
+pub(super) struct GetUser {
+    request: Request,
+}
+
+impl GetUser {
+    pub(super) fn new(client: &Client, user_id: &str) -> Self {
+        let mut request = Request::new(client, Self::METADATA);
+        request.path_argument(user_id);
+        Self { request }
+    }
+
+    pub(super) fn expand(mut self, style: ListStyle, values: &[&str]) -> Self {
+        self.request.query_list("expand", style, values);
+        self
+    }
+
+    pub(super) fn site_id(mut self, value: &str) -> Self {
+        self.request.query("site.id", value);
+        self
+    }
+
+    pub(super) fn page_size(mut self, value: i64) -> Self {
+        self.request.query("pageSize", value);
+        self
+    }
+
+    pub(super) fn if_match(mut self, value: &str) -> Self {
+        self.request.header("If-Match", value);
+        self
+    }
+
+    pub(super) fn send(self) -> Call<serde_json::Value> {
+        Call::new(self.request)
+    }
+}
+
+impl Operation for GetUser {
+    type Output = serde_json::Value;
+
+    const METADATA: &'static OperationMetadata = &OperationMetadata {
+        name: "getUser",
+        operation_id: "getUsersUserId",
+        method: Method::GET,
+        path: "/api/v2/users/{userId}",
+        permissions: RequiredPermissions::Any(&["directory:user:view", "directory:user:edit"]),
+        tags: &["Users"],
+        deprecated: false,
+        preview: false,
+        public: false,
+        idempotent: false,
+        accept: "application/json",
+        error_codes: &[(404, &["not.found"])],
+    };
+
+    fn request_mut(&mut self) -> &mut Request {
+        &mut self.request
+    }
+
+    fn into_request(self) -> Request {
+        self.request
+    }
+}
+
+/// `POST /api/v2/users`
+#[derive(Debug)]
+pub(super) struct PostUsers {
+    request: Request,
+}
+
+impl PostUsers {
+    pub(super) fn new(client: &Client, body: serde_json::Value) -> Self {
+        let mut request = Request::new(client, Self::METADATA);
+        request.json_body("application/json", body);
+        Self { request }
+    }
+
+    pub(super) fn send(self) -> Call<serde_json::Value> {
+        Call::new(self.request)
+    }
+}
+
+impl Operation for PostUsers {
+    type Output = serde_json::Value;
+
+    const METADATA: &'static OperationMetadata = &OperationMetadata {
+        name: "postUsers",
+        operation_id: "postUsers",
+        method: Method::POST,
+        path: "/api/v2/users",
+        permissions: RequiredPermissions::All(&["directory:user:add"]),
+        tags: &["Users"],
+        deprecated: false,
+        preview: false,
+        public: false,
+        idempotent: false,
+        accept: "application/json",
+        error_codes: &[],
+    };
+
+    fn request_mut(&mut self) -> &mut Request {
+        &mut self.request
+    }
+
+    fn into_request(self) -> Request {
+        self.request
+    }
+}
