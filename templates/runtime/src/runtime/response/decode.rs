@@ -106,18 +106,18 @@ fn empty(head: RawHead) -> Result<RawHead, Error> {
     Ok(head)
 }
 
-/// The error of a body that serde refuses. Its text has no part of the body but names of properties and the kinds of values.
+/// The error of a body that serde refuses. Its text holds no value of the body.
 fn json_error(head: RawHead, bytes: Bytes, error: &serde_json::Error) -> Error {
-    use serde_json::error::Category;
-
     let place = json_path::locate(&bytes, error.line(), error.column());
-    let message = match error.classify() {
-        Category::Eof => format!("the JSON ends too early, at `{place}`"),
-        Category::Syntax => format!("the response is not JSON, at `{place}`"),
-        Category::Data | Category::Io => format!(
-            "the response does not fit its type at `{place}`: {}",
-            json_path::without_values(&error.to_string())
-        ),
+    let text = error.to_string();
+    // This one message of serde's quotes nothing but the type's own property.
+    let reason = if text.starts_with("missing field `") {
+        text
+    } else {
+        codec::reason(error)
     };
-    head.decode_error(message, bytes)
+    head.decode_error(
+        format!("the response cannot be decoded at `{place}`: {reason}"),
+        bytes,
+    )
 }

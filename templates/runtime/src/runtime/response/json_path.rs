@@ -94,25 +94,3 @@ fn end_of_string(json: &[u8], start: usize) -> usize {
     }
     json.len()
 }
-
-/// serde's message without the value that it quotes: `invalid type: string "x", expected an integer` shows a part of the body.
-pub(super) fn without_values(message: &str) -> String {
-    let message = message
-        .rsplit_once(" at line ")
-        .map_or(message, |(message, _)| message);
-    let Some((kind, rest)) = message.split_once(": ") else {
-        return message.to_owned();
-    };
-    if !kind.starts_with("invalid ") {
-        return message.to_owned();
-    }
-    // What serde expected comes last, and comes from a type; what it found comes before, and comes from the body.
-    let expected = rest
-        .rsplit_once(", expected ")
-        .map(|(_, expected)| expected);
-    let found = rest.split([' ', ',', '`', '"']).next().unwrap_or_default();
-    match expected {
-        Some(expected) => format!("{kind}: {found}, expected {expected}"),
-        None => format!("{kind}: {found}"),
-    }
-}
