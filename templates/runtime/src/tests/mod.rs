@@ -4,3 +4,4 @@ mod codec;
 mod pipeline;
 mod request;
 mod support;
+mod time;
