@@ -6,14 +6,19 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use genesys_codegen::ir::{
-    Api, EnumHome, Location, Options, Output, PathPiece, Type, build, select, stats,
+    Api, EnumHome, JobPhase, Location, Options, Output, Overrides, PagingStyle, PathPiece, Type,
+    build, select, stats,
 };
 use genesys_codegen::load::load_file;
 
 static API: LazyLock<Api> = LazyLock::new(|| {
     let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../spec"));
     let spec = load_file(folder).unwrap();
-    build(&spec.document, &Options::default()).unwrap()
+    let options = Options {
+        overrides: Overrides::read(folder).unwrap(),
+        ..Options::default()
+    };
+    build(&spec.document, &options).unwrap()
 });
 
 #[test]
@@ -295,6 +300,216 @@ fn a_slice_is_what_its_tags_reach() {
 fn building_twice_gives_the_same() {
     let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../spec"));
     let spec = load_file(folder).unwrap();
-    let again = build(&spec.document, &Options::default()).unwrap();
+    let options = Options {
+        overrides: Overrides::read(folder).unwrap(),
+        ..Options::default()
+    };
+    let again = build(&spec.document, &options).unwrap();
     assert!(format!("{again:?}") == format!("{:?}", *API));
+}
+
+fn style(name: &str) -> (PagingStyle, Vec<String>) {
+    let operation = API
+        .operations
+        .iter()
+        .find(|operation| operation.wire_name == name)
+        .unwrap();
+    let paging = operation.paging.clone().unwrap();
+    (paging.style, paging.items)
+}
+
+#[test]
+fn every_style_of_paging_is_found() {
+    let stats = stats(&API);
+    assert_eq!(API.paging_undecided, [""; 0]);
+    let styles = stats.paging_styles;
+    assert_eq!(styles.page_number, 297);
+    assert_eq!(styles.body_page_number, 31);
+    assert_eq!(styles.cursor, 57);
+    assert_eq!(styles.body_cursor, 5);
+    assert_eq!(styles.next_uri, 131);
+    assert_eq!(styles.start_index, 4);
+    assert_eq!(styles.single, 182);
+
+    let text = |name: &str| name.to_owned();
+    let path = |names: &[&str]| -> Vec<String> { names.iter().map(|name| text(name)).collect() };
+    for (operation, expected, items) in [
+        (
+            "getUsers",
+            PagingStyle::PageNumber {
+                parameter: text("pageNumber"),
+                page_count: Some(text("pageCount")),
+                total: Some(text("total")),
+            },
+            path(&["entities"]),
+        ),
+        (
+            "getContentmanagementQuery",
+            PagingStyle::PageNumber {
+                parameter: text("pageNumber"),
+                page_count: None,
+                total: None,
+            },
+            path(&["results", "entities"]),
+        ),
+        (
+            "postAnalyticsConversationsDetailsQuery",
+            PagingStyle::BodyPageNumber {
+                path: path(&["paging", "pageNumber"]),
+                page_count: None,
+                total: Some(text("totalHits")),
+            },
+            path(&["conversations"]),
+        ),
+        (
+            "postUsersSearch",
+            PagingStyle::BodyPageNumber {
+                path: path(&["pageNumber"]),
+                page_count: Some(text("pageCount")),
+                total: Some(text("total")),
+            },
+            path(&["results"]),
+        ),
+        (
+            "getUsersSearch",
+            PagingStyle::Cursor {
+                parameter: text("q64"),
+                response: path(&["nextPage"]),
+            },
+            path(&["results"]),
+        ),
+        (
+            "getExternalcontactsScanContacts",
+            PagingStyle::Cursor {
+                parameter: text("cursor"),
+                response: path(&["cursors", "after"]),
+            },
+            path(&["entities"]),
+        ),
+        (
+            "postTaskmanagementWorkitemsQuery",
+            PagingStyle::BodyCursor {
+                path: path(&["after"]),
+                response: path(&["after"]),
+            },
+            path(&["entities"]),
+        ),
+        (
+            "getTeams",
+            PagingStyle::NextUri {
+                response: text("nextUri"),
+            },
+            path(&["entities"]),
+        ),
+        (
+            "getScimV2Users",
+            PagingStyle::StartIndex {
+                parameter: text("startIndex"),
+                count: text("count"),
+                total: text("totalResults"),
+            },
+            path(&["resources"]),
+        ),
+        (
+            "getScimV2Schemas",
+            PagingStyle::Single,
+            path(&["resources"]),
+        ),
+    ] {
+        assert_eq!(style(operation), (expected, items), "{operation}");
+    }
+    // What changes something lists nothing.
+    let wrong = API.operations.iter().find(|operation| {
+        operation.paging.is_some()
+            && matches!(operation.http_method.as_str(), "PUT" | "PATCH" | "DELETE")
+    });
+    assert!(wrong.is_none());
+}
+
+#[test]
+fn families_of_jobs_are_found() {
+    let families = &API.job_families;
+    let count = |test: fn(&genesys_codegen::ir::JobFamily) -> bool| {
+        families.iter().filter(|family| test(family)).count()
+    };
+    assert_eq!(families.len(), 95);
+    assert_eq!(count(|family| family.status.is_some()), 87);
+    // 30 whose parameters have the same names as those of the submit operation, and one of a journey view that calls one otherwise.
+    assert_eq!(count(|family| family.results.is_some()), 31);
+    assert_eq!(count(|family| family.cancel.is_some()), 27);
+    // Two that start a calculation whose end only a notification tells.
+    assert_eq!(count(|family| family.id.is_empty()), 2);
+    assert_eq!(
+        count(|family| family.status.is_some() && family.states.is_empty()),
+        3
+    );
+
+    let family = |name: &str| {
+        families
+            .iter()
+            .find(|family| API.operations[family.submit].wire_name == name)
+            .unwrap()
+    };
+    let details = family("postAnalyticsConversationsDetailsJobs");
+    assert_eq!(details.id, ["job_id"]);
+    assert_eq!(details.state, ["state"]);
+    let results = &API.operations[details.results.unwrap()];
+    assert_eq!(
+        results.wire_name,
+        "getAnalyticsConversationsDetailsJobResults"
+    );
+    assert!(results.paging.is_some());
+    let phases: Vec<(&str, JobPhase)> = details
+        .states
+        .iter()
+        .map(|state| (state.wire.as_str(), state.phase))
+        .collect();
+    assert_eq!(
+        phases,
+        [
+            ("QUEUED", JobPhase::Running),
+            ("PENDING", JobPhase::Running),
+            ("FAILED", JobPhase::Failed),
+            ("CANCELLED", JobPhase::Cancelled),
+            ("FULFILLED", JobPhase::Succeeded),
+            ("EXPIRED", JobPhase::Failed),
+        ]
+    );
+    assert!(family("postJourneyActionmapsEstimatesJobs").state_is_output);
+    let adherence = family("postWorkforcemanagementAgentsMeAdherenceHistoricalJobs");
+    assert_eq!(adherence.id, ["job", "id"]);
+    assert_eq!(adherence.state, ["job", "status"]);
+    for family in families {
+        let arguments = |id: usize| {
+            let arguments = &API.operations[id].arguments;
+            arguments
+                .iter()
+                .filter(|argument| argument.location == Location::Path)
+                .count()
+        };
+        for id in [family.status, family.results, family.cancel]
+            .into_iter()
+            .flatten()
+        {
+            assert_eq!(arguments(id), arguments(family.submit) + 1);
+        }
+    }
+}
+
+#[test]
+fn what_can_be_repeated_is_marked() {
+    let repeatable = |name: &str| {
+        let operation = API
+            .operations
+            .iter()
+            .find(|operation| operation.wire_name == name);
+        operation.unwrap().idempotent
+    };
+    assert!(repeatable("getUser"));
+    assert!(repeatable("postUsersSearch"));
+    assert!(repeatable("postAnalyticsConversationsDetailsQuery"));
+    assert!(repeatable("postUsersSearchTeamsAssign"));
+    assert!(!repeatable("postUsers"));
+    assert!(!repeatable("patchUser"));
+    assert!(!repeatable("postAnalyticsConversationsDetailsJobs"));
 }

@@ -8,9 +8,12 @@ mod enums;
 mod error;
 mod files;
 mod groups;
+mod jobs;
 mod model;
 mod naming;
 mod operations;
+mod overrides;
+mod paging;
 mod parameters;
 mod reach;
 mod recursion;
@@ -26,8 +29,10 @@ use openapiv3::OpenAPI;
 
 pub use error::IrError;
 pub use model::*;
+pub use overrides::{IDEMPOTENT_FILE, IdempotentOverride, Overrides, PAGING_FILE};
+pub use paging::PagingOverride;
 pub use select::select;
-pub use stats::{SkippedDefinition, Stats, stats};
+pub use stats::{PagingStyles, SkippedDefinition, Stats, stats};
 
 use schemas::Schemas;
 
@@ -38,6 +43,8 @@ pub struct Options {
     pub release: Option<String>,
     /// The SHA-256 of the spec file, in hexadecimal.
     pub sha256: String,
+    /// What is known of its operations beside the spec.
+    pub overrides: Overrides,
 }
 
 /// Turns a loaded document into the SDK.
@@ -45,7 +52,7 @@ pub struct Options {
 /// # Errors
 ///
 /// Fails with the first thing that has no place in the SDK: a tag that cannot be a feature, an operation without a tag, a parameter
-/// that has no form as text, a definition that is made of itself, a path that leads elsewhere.
+/// that has no form as text, a definition that is made of itself, a path that leads elsewhere, an override that no longer applies.
 pub fn build(document: &OpenAPI, options: &Options) -> Result<Api, IrError> {
     let none = IndexMap::new();
     let definitions = document
@@ -69,5 +76,8 @@ pub fn build(document: &OpenAPI, options: &Options) -> Result<Api, IrError> {
         ..Api::default()
     };
     arrange::arrange(&mut api);
+    overrides::mark_idempotent(&mut api, &options.overrides.idempotent)?;
+    paging::page(&mut api, &options.overrides.paging)?;
+    api.job_families = jobs::families(&api);
     Ok(api)
 }

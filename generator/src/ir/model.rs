@@ -21,6 +21,9 @@ pub struct Api {
     pub enums: Vec<Enum>,
     /// The families of asynchronous jobs.
     pub job_families: Vec<JobFamily>,
+    /// Operations that take a page number or a cursor, though neither rules nor overrides know how they page: wire names, in
+    /// the order of `operations`.
+    pub paging_undecided: Vec<String>,
     /// Definitions that are written as another type wherever they are used, sorted by name.
     pub aliases: Vec<Alias>,
     /// Definitions that get no type of their own, and why.
@@ -418,10 +421,40 @@ pub struct JobFamily {
     pub results: Option<OperationId>,
     /// Cancels or deletes it.
     pub cancel: Option<OperationId>,
-    /// Field path (Rust names) of the job's id in the submit operation's output.
+    /// Field path (Rust names) of the job's id in the submit operation's output; empty where it has none. The arguments of
+    /// status, results and cancel are those of submit's path and then this id.
     pub id: Vec<String>,
-    /// Field path (Rust names) of the state in the status operation's output.
+    /// Field path (Rust names) of the state in the status operation's output. Empty where the output itself is the state
+    /// (`state_is_output`), or where there is none: then 200 means that the job is done, and 202 that it is not.
     pub state: Vec<String>,
+    /// The status operation's output is the state, and nothing else.
+    pub state_is_output: bool,
+    /// What the known values of the state mean, in the order of the spec. Any other value means that the job goes on.
+    pub states: Vec<JobState>,
+}
+
+/// A known value of the state of a job.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JobState {
+    /// The value on the wire.
+    pub wire: String,
+    /// What it means.
+    pub phase: JobPhase,
+}
+
+/// What the state of a job means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JobPhase {
+    /// It goes on.
+    Running,
+    /// It waits for the caller to do something: to upload a file, or to start the next step.
+    Waiting,
+    /// It is done.
+    Succeeded,
+    /// It is over without success.
+    Failed,
+    /// Someone stopped it.
+    Cancelled,
 }
 
 /// A definition that is a list, a map, a plain value or another definition: it is written as that type.

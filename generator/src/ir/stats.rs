@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::model::{Api, EnumRepr};
+use super::model::{Api, EnumRepr, PagingStyle};
 
 /// Counts, each of which says at its name what it counts. `definitions` is the sum of `models_from_definitions`,
 /// `enums_from_definitions`, `definition_aliases` and `definitions_skipped`: none is left out without a word.
@@ -44,6 +44,10 @@ pub struct Stats {
     pub preview_operations: usize,
     /// Operations that list something, page by page or at once.
     pub paged_operations: usize,
+    /// Of these, by the style.
+    pub paging_styles: PagingStyles,
+    /// Operations that take a page number or a cursor, though nothing says how they page.
+    pub paging_undecided: usize,
     /// Families of jobs.
     pub job_families: usize,
     /// Models that no operation reaches.
@@ -60,6 +64,46 @@ pub struct Stats {
     pub definitions_skipped: usize,
     /// These definitions and why they have none.
     pub skipped: Vec<SkippedDefinition>,
+}
+
+/// How many operations page in which style.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct PagingStyles {
+    /// A page number in the query.
+    pub page_number: usize,
+    /// A page number in the body.
+    pub body_page_number: usize,
+    /// A cursor in the query.
+    pub cursor: usize,
+    /// A cursor in the body.
+    pub body_cursor: usize,
+    /// A URI of the next page.
+    pub next_uri: usize,
+    /// An index in the query.
+    pub start_index: usize,
+    /// Everything at once.
+    pub single: usize,
+}
+
+fn paging_styles(api: &Api) -> PagingStyles {
+    let mut styles = PagingStyles::default();
+    for paging in api
+        .operations
+        .iter()
+        .filter_map(|item| item.paging.as_ref())
+    {
+        let count = match &paging.style {
+            PagingStyle::PageNumber { .. } => &mut styles.page_number,
+            PagingStyle::BodyPageNumber { .. } => &mut styles.body_page_number,
+            PagingStyle::Cursor { .. } => &mut styles.cursor,
+            PagingStyle::BodyCursor { .. } => &mut styles.body_cursor,
+            PagingStyle::NextUri { .. } => &mut styles.next_uri,
+            PagingStyle::StartIndex { .. } => &mut styles.start_index,
+            PagingStyle::Single => &mut styles.single,
+        };
+        *count += 1;
+    }
+    styles
 }
 
 /// A definition without a type.
@@ -111,6 +155,8 @@ pub fn stats(api: &Api) -> Stats {
         deprecated_operations: operations(|item| item.deprecated),
         preview_operations: operations(|item| item.preview),
         paged_operations: operations(|item| item.paging.is_some()),
+        paging_styles: paging_styles(api),
+        paging_undecided: api.paging_undecided.len(),
         job_families: api.job_families.len(),
         unreached_models: api
             .models

@@ -1,0 +1,157 @@
+//! What is known of one spec beside the spec: `paging.toml` and `idempotent.toml` in its folder, each entry with its reason. An entry
+//! that no longer applies, or says what the rules say without it, is an error, so that none outlives its cause.
+//!
+//! ```toml
+//! [[paging]]                       # paging.toml; the keys are those of `PagingOverride`
+//! operation = "getThings"          # x-purecloud-method-name or operationId
+//! reason = "The list is called otherwise than everywhere else."
+//! style = "page-number"
+//! items = ["things"]
+//! parameter = "pageNumber"
+//!
+//! [[idempotent]]                   # idempotent.toml
+//! operation = "postThingsCount"
+//! reason = "It counts and changes nothing."
+//! ```
+
+use std::fs;
+use std::path::Path;
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use crate::load::quote;
+
+use super::error::IrError;
+use super::model::Api;
+use super::paging::PagingOverride;
+
+/// The name of the file with the paging of operations.
+pub const PAGING_FILE: &str = "paging.toml";
+
+/// The name of the file with the operations that can be repeated.
+pub const IDEMPOTENT_FILE: &str = "idempotent.toml";
+
+/// The overrides of one spec, in the order of their files.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Overrides {
+    /// How operations page.
+    pub paging: Vec<PagingOverride>,
+    /// Operations that can be repeated although their method does not say so.
+    pub idempotent: Vec<IdempotentOverride>,
+}
+
+/// An operation that can be repeated without harm.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IdempotentOverride {
+    /// The operation: `x-purecloud-method-name`, or the operationId where there is none.
+    pub operation: String,
+    /// Why it can be repeated.
+    pub reason: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PagingFile {
+    #[serde(default)]
+    paging: Vec<PagingOverride>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct IdempotentFile {
+    #[serde(default)]
+    idempotent: Vec<IdempotentOverride>,
+}
+
+impl Overrides {
+    /// Reads the files in a folder; a file that is not there has no entries.
+    ///
+    /// # Errors
+    ///
+    /// Fails if a file cannot be read, or an entry is not understood.
+    pub fn read(folder: &Path) -> Result<Self, IrError> {
+        let paging: Option<PagingFile> = read(&folder.join(PAGING_FILE))?;
+        let idempotent: Option<IdempotentFile> = read(&folder.join(IDEMPOTENT_FILE))?;
+        Ok(Self {
+            paging: paging.map(|file| file.paging).unwrap_or_default(),
+            idempotent: idempotent.map(|file| file.idempotent).unwrap_or_default(),
+        })
+    }
+
+    /// Parses the text of a `paging.toml` and an `idempotent.toml`.
+    ///
+    /// # Errors
+    ///
+    /// Fails if an entry is not understood.
+    pub fn parse(paging: &str, idempotent: &str) -> Result<Self, IrError> {
+        let paging: PagingFile = parse(PAGING_FILE, paging)?;
+        let idempotent: IdempotentFile = parse(IDEMPOTENT_FILE, idempotent)?;
+        Ok(Self {
+            paging: paging.paging,
+            idempotent: idempotent.idempotent,
+        })
+    }
+}
+
+fn read<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, IrError> {
+    let name = path.display().to_string();
+    match fs::read_to_string(path) {
+        Ok(text) => parse(&name, &text).map(Some),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(IrError::new(
+            name,
+            format!("cannot be read: {error}"),
+            "Check the file and its permissions.",
+        )),
+    }
+}
+
+fn parse<T: DeserializeOwned>(name: &str, text: &str) -> Result<T, IrError> {
+    toml::from_str(text).map_err(|error| {
+        let line = error
+            .span()
+            .and_then(|span| text.get(..span.start))
+            .map(|before| before.matches('\n').count() + 1)
+            .map(|line| format!(" (near line {line})"))
+            .unwrap_or_default();
+        IrError::new(
+            name,
+            format!("not a list of overrides: {}{line}", error.message()),
+            "Every entry has operation and reason, and the keys that generator/src/ir/overrides.rs names.",
+        )
+    })
+}
+
+/// Marks the operations that can be repeated although the rules do not see it.
+pub(crate) fn mark_idempotent(
+    api: &mut Api,
+    overrides: &[IdempotentOverride],
+) -> Result<(), IrError> {
+    for entry in overrides {
+        let error = |problem: &str, remedy: &str| {
+            IrError::new(
+                format!("{IDEMPOTENT_FILE}: operation {}", quote(&entry.operation)),
+                problem,
+                remedy,
+            )
+        };
+        if entry.reason.trim().is_empty() {
+            return Err(error("the entry has no reason", "State one."));
+        }
+        let operation = api
+            .operations
+            .iter_mut()
+            .find(|operation| operation.wire_name == entry.operation)
+            .ok_or_else(|| error("there is no such operation", "Remove or adapt the entry."))?;
+        if operation.idempotent {
+            return Err(error(
+                "the rules say the same without it",
+                "Remove the entry.",
+            ));
+        }
+        operation.idempotent = true;
+    }
+    Ok(())
+}
