@@ -1,17 +1,15 @@
 //! What turns a part of the crate on.
 
+use super::literal;
 use crate::ir::{Api, GroupId};
 
-/// The `cfg` predicate of a group: any of its tags, or `full` where no operation reaches it.
-pub(super) fn predicate(api: &Api, group: GroupId) -> String {
-    let features: Vec<String> = api.groups[group]
-        .tags
-        .iter()
-        .map(|tag| format!("feature = \"{}\"", api.tags[*tag].feature))
-        .collect();
-    match features.as_slice() {
-        [] => "feature = \"full\"".to_owned(),
-        [one] => one.clone(),
-        several => format!("any({})", several.join(", ")),
+/// The features of which any turns a group on, as literals: its tags, or `full` where no operation reaches it.
+pub(super) fn names(api: &Api, group: GroupId) -> Vec<String> {
+    let tags = &api.groups[group].tags;
+    if tags.is_empty() {
+        return vec![literal::string("full")];
     }
+    tags.iter()
+        .map(|tag| literal::string(&api.tags[*tag].feature))
+        .collect()
 }

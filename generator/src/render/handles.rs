@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::format::Layout;
 use super::{Job, RenderError, docs, enums, literal};
 use crate::ir::{Api, Docs, Tag};
 
@@ -18,6 +19,7 @@ struct HandleTemplate<'a> {
 pub(super) fn jobs(api: &Api) -> Result<Vec<Job<'_>>, RenderError> {
     let job = |tag| Job {
         path: path(tag),
+        layout: Layout::Formatted,
         source: format!("the tag {}", tag.name),
         text: Box::new(move || render(tag)),
     };

@@ -80,6 +80,7 @@ struct Job<'a> {
     path: String,
     /// Where the text comes from, for the first line.
     source: String,
+    layout: format::Layout,
     text: Box<dyn Fn() -> Result<String, RenderError> + Send + Sync + 'a>,
 }
 
@@ -100,7 +101,7 @@ pub fn render(api: &Api, runtime: &RuntimeSource) -> Result<Files, RenderError> 
             let text = (job.text)()?;
             Ok((
                 job.path.clone(),
-                format::rust(&job.path, &job.source, &text)?,
+                format::rust(&job.path, &job.source, job.layout, &text)?,
             ))
         })
         .collect::<Result<_, RenderError>>()?;

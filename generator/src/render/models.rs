@@ -1,12 +1,14 @@
 //! Models, one file each, and the enums that have no model to live with.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
+use heck::ToSnakeCase as _;
 
+use super::format::Layout;
 use super::types::Types;
 use super::{Job, RenderError, docs, enums, literal};
-use crate::ir::{Api, Enum, EnumHome, Field, Model};
+use crate::ir::{Api, Enum, EnumHome, Field, Model, ModelId};
 
 #[derive(Template)]
 #[template(path = "model.rs.jinja", escape = "none")]
@@ -38,9 +40,10 @@ struct EnumsTemplate {
 pub(super) fn jobs(api: &Api) -> Result<Vec<Job<'_>>, RenderError> {
     let mut by_model: Vec<Vec<&Enum>> = vec![Vec::new(); api.models.len()];
     let mut by_file: BTreeMap<String, Vec<&Enum>> = BTreeMap::new();
+    let crowded = crowded_models(api);
     for item in &api.enums {
         match &item.home {
-            EnumHome::Model(model) => by_model[*model].push(item),
+            EnumHome::Model(model) if !crowded.contains(model) => by_model[*model].push(item),
             home => by_file
                 .entry(enum_path(api, item, home))
                 .or_default()
@@ -52,10 +55,12 @@ pub(super) fn jobs(api: &Api) -> Result<Vec<Job<'_>>, RenderError> {
             "src/models/{}/{}.rs",
             api.groups[model.group].folder, model.file
         ),
+        layout: Layout::Formatted,
         source: format!("the definition {}", model.wire_name),
         text: Box::new(move || render_model(api, model, &items)),
     });
     let files = by_file.into_iter().map(|(path, items)| Job {
+        layout: Layout::Formatted,
         source: "enums of the spec".to_owned(),
         text: {
             let file = path.clone();
@@ -66,17 +71,41 @@ pub(super) fn jobs(api: &Api) -> Result<Vec<Job<'_>>, RenderError> {
     Ok(models.chain(files).collect())
 }
 
+/// A model whose enums have more values than this gets a file for each of them, so that no file grows too long to read.
+const MOST_VALUES: usize = 250;
+
+/// The models whose enums do not fit their file.
+pub(super) fn crowded_models(api: &Api) -> BTreeSet<ModelId> {
+    let mut values: BTreeMap<ModelId, usize> = BTreeMap::new();
+    for item in &api.enums {
+        if let (EnumHome::Model(model), None) = (&item.home, item.alias_of) {
+            *values.entry(*model).or_default() += item.variants.len();
+        }
+    }
+    values.retain(|_, count| *count > MOST_VALUES);
+    values.into_keys().collect()
+}
+
+/// The file of an enum that does not live in its model's.
+pub(super) fn enum_file(item: &Enum) -> String {
+    item.name.to_snake_case()
+}
+
 fn enum_path(api: &Api, item: &Enum, home: &EnumHome) -> String {
-    let folder = &api.groups[item.group].folder;
     match home {
         EnumHome::Operation(operation) => {
-            format!(
-                "src/models/{folder}/operation_parameters/{}.rs",
-                api.operations[*operation].file
-            )
+            let folder = &api.groups[item.group].folder;
+            let file = &api.operations[*operation].file;
+            format!("src/models/{folder}/operation_parameters/{file}.rs")
         }
-        EnumHome::Shared { file } => format!("src/models/{folder}/shared_enums/{file}.rs"),
-        EnumHome::Model(model) => format!("src/models/{folder}/{}.rs", api.models[*model].file),
+        EnumHome::Shared { file } => {
+            let folder = &api.groups[item.group].folder;
+            format!("src/models/{folder}/shared_enums/{file}.rs")
+        }
+        EnumHome::Model(model) => {
+            let folder = &api.groups[api.models[*model].group].folder;
+            format!("src/models/{folder}/{}.rs", enum_file(item))
+        }
     }
 }
 
@@ -130,8 +159,8 @@ fn render_model(api: &Api, model: &Model, items: &[&Enum]) -> Result<String, Ren
         .iter()
         .map(|item| enums::render(api, item, &mut types, file))
         .collect::<Result<_, _>>()?;
-    let mut imports = types.imports();
-    imports.push("crate::runtime::codec".to_owned());
+    let mut imports = vec!["crate::runtime::codec".to_owned()];
+    imports.extend(types.imports());
     let mut lines = enums::prose(&model.docs);
     if model.name != model.wire_name {
         if !lines.is_empty() {

@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 
 use askama::Template;
 
-use super::{Job, RenderError, docs, feature, literal, operations};
+use super::format::Layout;
+use super::{Job, RenderError, docs, feature, literal, models, operations};
 use crate::ir::{Api, EnumHome};
 
 #[derive(Template)]
@@ -30,15 +31,22 @@ pub(super) fn jobs(api: &Api) -> Result<Vec<Job<'_>>, RenderError> {
         let folder = api.groups[model.group].folder.as_str();
         add(&mut models, folder, &model.file, &model.name);
     }
+    let crowded = models::crowded_models(api);
     for item in &api.enums {
         let folder = api.groups[item.group].folder.as_str();
         match &item.home {
             EnumHome::Model(model) => {
+                let crowded = crowded.contains(model);
                 let model = &api.models[*model];
+                let file = if crowded {
+                    models::enum_file(item)
+                } else {
+                    model.file.clone()
+                };
                 add(
                     &mut models,
                     api.groups[model.group].folder.as_str(),
-                    &model.file,
+                    &file,
                     &item.name,
                 );
             }
@@ -97,6 +105,7 @@ pub(super) fn jobs(api: &Api) -> Result<Vec<Job<'_>>, RenderError> {
     ));
     jobs.push(Job {
         path: "src/lib.rs".to_owned(),
+        layout: Layout::Formatted,
         source: "the spec".to_owned(),
         text: Box::new(move || lib(api)),
     });
@@ -127,26 +136,46 @@ fn add_folder<'a>(folders: &mut BTreeMap<&'a str, Folder>, folder: &'a str, name
 fn text<'a>(path: String, text: String) -> Job<'a> {
     Job {
         path,
+        layout: Layout::AsWritten,
         source: "the spec".to_owned(),
         text: Box::new(move || Ok(text.clone())),
     }
 }
 
+/// One line a file. Names and not a glob: with thousands of globs the compiler's name resolution takes minutes.
 fn module<'a>(path: String, folder: &Folder) -> Result<Job<'a>, RenderError> {
     let mut lines = String::new();
-    for file in folder.files.keys() {
-        let file = literal::identifier(&path, file)?;
-        let _ = writeln!(lines, "mod {file};");
-    }
     for (file, names) in &folder.files {
-        // Names and not a glob: with thousands of globs the compiler's name resolution takes minutes.
-        let _ = match names.as_slice() {
-            [one] => writeln!(lines, "pub use {file}::{one};"),
-            several => writeln!(lines, "pub use {file}::{{{}}};", several.join(", ")),
-        };
+        let file = literal::identifier(&path, file)?;
+        let _ = writeln!(lines, "export!({file}: {});", names.join(", "));
     }
     Ok(text(path, lines))
 }
+
+/// The macros that keep `mod.rs` files at one line a module.
+const MACROS: &str = "
+/// A file whose items are public here.
+macro_rules! export {
+    ($file:ident: *) => {
+        mod $file;
+        pub use $file::*;
+    };
+    ($file:ident: $($name:ident),+) => {
+        mod $file;
+        pub use $file::{$($name),+};
+    };
+}
+
+/// A folder that is compiled when one of the features is on, and whose items are public here.
+macro_rules! export_if_any {
+    ($folder:ident: $($feature:literal)+) => {
+        #[cfg(any($(feature = $feature),+))]
+        mod $folder;
+        #[cfg(any($(feature = $feature),+))]
+        pub use $folder::*;
+    };
+}
+";
 
 fn models_root(api: &Api, models: &BTreeMap<&str, Folder>) -> String {
     let mut lines = String::from(
@@ -173,14 +202,12 @@ fn api_root(api: &Api, calls: &BTreeMap<&str, Folder>) -> String {
 }
 
 fn groups(api: &Api, folders: &BTreeMap<&str, Folder>, lines: &mut String) {
+    lines.push_str(MACROS);
     for (index, group) in api.groups.iter().enumerate() {
         let folder = group.folder.as_str();
         if folders.contains_key(folder) {
-            let predicate = feature::predicate(api, index);
-            let _ = writeln!(
-                lines,
-                "#[cfg({predicate})]\nmod {folder};\n#[cfg({predicate})]\npub use {folder}::*;"
-            );
+            let features = feature::names(api, index);
+            let _ = writeln!(lines, "export_if_any!({folder}: {});", features.join(" "));
         }
     }
 }

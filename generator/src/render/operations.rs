@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 
+use super::format::Layout;
 use super::types::Types;
 use super::{Job, RenderError, docs, enums, literal};
 use crate::ir::{Api, Body, ErrorCode, Location, Operation, Output, Parameter, Permissions, Type};
@@ -87,6 +88,7 @@ pub(super) fn jobs(api: &Api) -> Result<Vec<Job<'_>>, RenderError> {
                 .map(|operation| operation.wire_name.as_str())
                 .collect();
             Job {
+                layout: Layout::Formatted,
                 source: format!("the operations {}", names.join(", ")),
                 text: {
                     let file = path.clone();
@@ -117,18 +119,9 @@ fn render(
         .iter()
         .map(|operation| view(api, operation, common, &mut types))
         .collect::<Result<Vec<_>, _>>()?;
-    let mut runtime_names = vec![
-        "Call",
-        "Operation",
-        "OperationMetadata",
-        "Request",
-        "RequiredPermissions",
-    ];
-    if operations.iter().any(|operation| has_query_list(operation)) {
-        runtime_names.push("ListStyle");
-    }
     let mut imports = types.imports();
-    imports.push(format!("crate::runtime::{{{}}}", runtime_names.join(", ")));
+    // The runtime by its module: the API has models called `Operation` and `Response`.
+    imports.push("crate::runtime".to_owned());
     OperationsTemplate {
         imports,
         operations: views,
@@ -143,13 +136,6 @@ fn render(
 /// The HTTP method as a constant of the `http` crate, which has all that a spec can name.
 fn method(name: &str) -> String {
     format!("http::Method::{name}")
-}
-
-fn has_query_list(operation: &Operation) -> bool {
-    let mut parameters = operation.arguments.iter().chain(&operation.setters);
-    parameters.any(|parameter| {
-        parameter.location == Location::Query && matches!(parameter.ty, Type::List(_))
-    })
 }
 
 fn view<'a>(
@@ -277,7 +263,9 @@ fn call(parameter: &Parameter, value: &str, types: &mut Types<'_>) -> String {
     };
     match parameter.location {
         Location::Path => format!("path_argument({value})"),
-        Location::Query if list => format!("query_list({name}, ListStyle::{style}, {value})"),
+        Location::Query if list => {
+            format!("query_list({name}, runtime::ListStyle::{style}, {value})")
+        }
         Location::Query => format!("query({name}, {value})"),
         Location::Header => format!("header({name}, {value})"),
         Location::Form => format!("form_field({name}, {value})"),
@@ -320,9 +308,12 @@ fn permissions(permissions: Option<&Permissions>) -> String {
                 .iter()
                 .map(|name| literal::string(name))
                 .collect();
-            format!("RequiredPermissions::{kind}(&[{}])", names.join(", "))
+            format!(
+                "runtime::RequiredPermissions::{kind}(&[{}])",
+                names.join(", ")
+            )
         }
-        _ => "RequiredPermissions::None".to_owned(),
+        _ => "runtime::RequiredPermissions::None".to_owned(),
     }
 }
 
