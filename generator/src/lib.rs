@@ -4,7 +4,10 @@
 //! ([`ir`]), rendered to text, and written.
 
 pub mod fixups;
+mod generate;
 pub mod ir;
 pub mod load;
 pub mod render;
 pub mod write;
+
+pub use generate::{Built, Config, GenerateError, Rendered, Step};

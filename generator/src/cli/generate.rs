@@ -1,0 +1,69 @@
+//! `generate`: the crate is written.
+
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use genesys_codegen::GenerateError;
+use genesys_codegen::write::{self, MANIFEST_FILE, Recovery, Tags};
+
+use super::progress::Progress;
+use super::{Failure, Selection, output, workspace};
+
+pub(super) fn run(selection: &Selection) -> Result<ExitCode, Failure> {
+    let start = Instant::now();
+    let config = selection.config()?;
+    let out = workspace::out(selection.out.as_deref())?;
+    recover(&out)?;
+
+    let progress = Progress::new();
+    let mut step = |next| progress.step(next);
+    let built = config.build(&mut step)?;
+    if selection.out.is_none() {
+        refuse_default_folder(&built.tags, &out)?;
+    }
+    let rendered = config.render(built, &mut step)?;
+    let summary = rendered.write(&out, &mut step)?;
+    drop(progress);
+
+    for warning in &rendered.warnings {
+        output::note(&format!("warning: {warning}"));
+    }
+    output::note(&format!(
+        "{}: {} written, {} unchanged, {} removed in {:.1} s",
+        out.display(),
+        summary.written,
+        summary.unchanged,
+        summary.removed,
+        start.elapsed().as_secs_f64()
+    ));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Finishes or undoes what a killed run has left, even if this one comes to nothing.
+fn recover(out: &Path) -> Result<(), Failure> {
+    match write::recover(out).map_err(GenerateError::from)? {
+        Recovery::Finished => output::note(&format!(
+            "{}: an earlier run was killed; what it had begun is finished",
+            out.display()
+        )),
+        Recovery::Nothing | Recovery::Undone => {}
+    }
+    Ok(())
+}
+
+/// The folder of the whole SDK is not where a slice goes by default.
+fn refuse_default_folder(tags: &Tags, out: &Path) -> Result<(), Failure> {
+    let made_with = write::tags_of(out).map_err(GenerateError::from)?;
+    if *tags == Tags::All || made_with.as_ref() == Some(tags) {
+        return Ok(());
+    }
+    let state = match made_with {
+        Some(made_with) => format!("it was made with {made_with}"),
+        None => format!("it has no {MANIFEST_FILE}"),
+    };
+    Err(Failure(format!(
+        "--tags needs --out: {} is not a folder for {tags} ({state})\n  Say --out DIR.",
+        out.display()
+    )))
+}

@@ -1,0 +1,93 @@
+//! Arguments in, files and an exit code out: 0 for done, 1 for a folder that is out of date, 2 for an
+//! error. Results go to stdout, everything else to stderr.
+
+mod check;
+mod generate;
+mod output;
+mod progress;
+mod stats;
+mod workspace;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use genesys_codegen::{Config, GenerateError};
+
+/// The exit code of `check` where something is out of date.
+const STALE: u8 = 1;
+/// The exit code of every error, wrong arguments included.
+const FAILED: u8 = 2;
+
+/// Generates the Genesys Cloud SDK from the published API description.
+#[derive(Parser)]
+#[command(name = "genesys-codegen", version, about, propagate_version = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Writes the crate; only files whose content differs are touched.
+    Generate(Selection),
+    /// Says whether the crate is what `generate` would write; exit code 1 and the stale files if not.
+    Check(Selection),
+    /// Counts what the spec holds and what becomes of it.
+    Stats(stats::Arguments),
+}
+
+/// What to generate from what to where.
+#[derive(Args)]
+struct Selection {
+    /// The spec: a .json or .json.gz file, or the folder it is in [default: spec/ of the workspace].
+    #[arg(long, value_name = "PATH")]
+    spec: Option<PathBuf>,
+    /// The folder of the crate [default: generated/ of the workspace].
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Only these tags, separated by commas: features, modules or tags themselves, in any case.
+    #[arg(long, value_name = "TAGS", value_delimiter = ',')]
+    tags: Option<Vec<String>>,
+}
+
+impl Selection {
+    fn config(&self) -> Result<Config, Failure> {
+        let config = Config::new().spec(workspace::spec(self.spec.as_deref())?);
+        Ok(match &self.tags {
+            None => config,
+            Some(tags) => config.tags(tags),
+        })
+    }
+}
+
+/// What ends a command early: one message, which goes to stderr.
+#[derive(Debug)]
+struct Failure(String);
+
+impl From<GenerateError> for Failure {
+    fn from(error: GenerateError) -> Self {
+        Self(error.to_string())
+    }
+}
+
+/// Runs the command that the arguments of this process name.
+pub(crate) fn run() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are no errors; nobody may be reading either.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { FAILED } else { 0 });
+        }
+    };
+    let outcome = match cli.command {
+        Command::Generate(selection) => generate::run(&selection),
+        Command::Check(selection) => check::run(&selection),
+        Command::Stats(arguments) => stats::run(&arguments),
+    };
+    outcome.unwrap_or_else(|Failure(message)| {
+        output::note(&format!("error: {message}"));
+        ExitCode::from(FAILED)
+    })
+}

@@ -1,0 +1,59 @@
+//! `stats`: what the spec holds and what becomes of it.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+use genesys_codegen::{Config, ir};
+use indexmap::IndexMap;
+use serde_json::Value;
+
+use super::progress::Progress;
+use super::{Failure, output, workspace};
+
+#[derive(Args)]
+pub(super) struct Arguments {
+    /// The spec: a .json or .json.gz file, or the folder it is in [default: spec/ of the workspace].
+    #[arg(long, value_name = "PATH")]
+    spec: Option<PathBuf>,
+    /// As JSON, on one line.
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    let config = Config::new().spec(workspace::spec(arguments.spec.as_deref())?);
+    let progress = Progress::new();
+    let built = config.build(&mut |step| progress.step(step))?;
+    drop(progress);
+    let failed = |error| Failure(format!("cannot write the counts as JSON: {error}"));
+    let json = serde_json::to_string(&ir::stats(&built.api)).map_err(failed)?;
+    if arguments.json {
+        output::lines([json])?;
+    } else {
+        output::lines(table(&serde_json::from_str(&json).map_err(failed)?))?;
+    }
+    for warning in &built.warnings {
+        output::note(&format!("warning: {warning}"));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Counts below each other, then the definitions that were skipped.
+fn table(stats: &IndexMap<String, Value>) -> Vec<String> {
+    let mut lines: Vec<String> = stats
+        .iter()
+        .filter(|(_, value)| value.is_number())
+        .map(|(key, value)| format!("{:<24} {:>7}", key.replace('_', " "), value.to_string()))
+        .collect();
+    let skipped = stats.get("skipped").and_then(Value::as_array);
+    for definition in skipped.into_iter().flatten() {
+        let text = |key: &str| definition[key].as_str().unwrap_or_default();
+        lines.push(format!(
+            "skipped {}: {}",
+            text("definition"),
+            text("reason")
+        ));
+    }
+    lines
+}
