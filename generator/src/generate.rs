@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use crate::ir::{self, Api, IrError, Options};
+use crate::ir::{self, Api, IrError, Options, Overrides};
 use crate::load::source::Source;
 use crate::load::{self, LoadError, Warning};
 use crate::render::{self, Files, RenderError, RuntimeSource};
@@ -100,8 +100,8 @@ impl Config {
         }
     }
 
-    /// Another spec: a `.json` or `.json.gz` file, or the folder it is in. Its fix-ups and its record
-    /// are read from there.
+    /// Another spec: a `.json` or `.json.gz` file, or the folder it is in. Its fix-ups, its
+    /// overrides and its record are read from there.
     #[must_use]
     pub fn spec(mut self, spec: impl Into<PathBuf>) -> Self {
         self.spec = spec.into();
@@ -125,13 +125,15 @@ impl Config {
         step(Step::Load);
         let spec = load::load_file(&self.spec)?;
         step(Step::Build);
-        let options = Options {
-            release: release(&spec.source)?,
-            sha256: spec.sha256,
-        };
         let ir_error = |source| GenerateError::Ir {
             spec: spec.source.clone(),
             source,
+        };
+        let folder = folder(&spec.source);
+        let options = Options {
+            release: release(&spec.source)?,
+            sha256: spec.sha256,
+            overrides: Overrides::read(folder).map_err(ir_error)?,
         };
         let api = ir::build(&spec.document, &options).map_err(ir_error)?;
         let (api, tags) = match &self.tags {
@@ -213,11 +215,15 @@ impl Rendered {
 
 /// The release of a spec, where the record beside it is its own.
 fn release(spec: &Path) -> Result<Option<String>, LoadError> {
-    let folder = match spec.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    let source = Source::read(folder)?
+    let source = Source::read(folder(spec))?
         .filter(|source| spec.file_name().is_some_and(|name| name == &*source.file));
     Ok(source.map(|source| source.release.to_string()))
+}
+
+/// The folder that a file is in, which holds what belongs to it.
+fn folder(file: &Path) -> &Path {
+    match file.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
 }
