@@ -1,3 +1,4 @@
-//! A mock Genesys Cloud, and the tests and benches that use it.
+//! A mock Genesys Cloud, the judges of the generated SDK, and the tests and benches that use them.
 
+pub mod fidelity;
 pub mod mock;

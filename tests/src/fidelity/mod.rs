@@ -1,0 +1,28 @@
+//! Judges of the whole generated surface: what a request must be on the wire, and what a model must give back.
+//!
+//! They read the Swagger document by themselves and share no code with the generator, so that they judge it instead of agreeing with it. The
+//! programs `wire` and `roundtrip` put the SDK beside them.
+
+mod cases;
+mod equality;
+mod error;
+mod expected;
+mod lines;
+mod nulls;
+mod report;
+mod sample;
+mod spec;
+mod strict;
+mod vector;
+
+pub use cases::{Case, cases};
+pub use equality::difference;
+pub use error::Problem;
+pub use expected::expected;
+pub use lines::read_lines;
+pub use nulls::without_dropped_nulls;
+pub use report::Report;
+pub use sample::{Additions, Enums, Nulls, Numbers, Policy, Sampler};
+pub use spec::{Operation, Spec};
+pub use strict::parse;
+pub use vector::{Request, Variant, Vector, sample_vectors};
