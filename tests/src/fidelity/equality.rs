@@ -30,13 +30,15 @@ fn differ(expected: &Value, actual: &Value, path: &mut String) -> bool {
         }
         (Value::Array(expected), Value::Array(actual)) => {
             expected.len() != actual.len()
-                || expected.iter().zip(actual).enumerate().any(
-                    |(index, (expected, actual))| {
+                || expected
+                    .iter()
+                    .zip(actual)
+                    .enumerate()
+                    .any(|(index, (expected, actual))| {
                         step(&index.to_string(), path, |path| {
                             differ(expected, actual, path)
                         })
-                    },
-                )
+                    })
         }
         (Value::Number(expected), Value::Number(actual)) => !same_number(expected, actual),
         _ => expected != actual,
@@ -104,7 +106,11 @@ mod tests {
         assert!(difference(&json!(7), &json!("7")).is_some());
         assert!(difference(&json!(i64::MAX), &json!(9_223_372_036_854_775_807.0)).is_some());
         assert!(
-            difference(&json!(9_007_199_254_740_993_i64), &json!(9_007_199_254_740_992.0)).is_some()
+            difference(
+                &json!(9_007_199_254_740_993_i64),
+                &json!(9_007_199_254_740_992.0)
+            )
+            .is_some()
         );
     }
 

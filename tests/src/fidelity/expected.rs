@@ -35,7 +35,12 @@ pub fn expected(
         media_type(operation.media_types("produces")),
     );
     for parameter in operation.parameters() {
-        let key = |key| parameter.get(key).and_then(Value::as_str).unwrap_or_default();
+        let key = |key| {
+            parameter
+                .get(key)
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+        };
         let place = key("in");
         let name = if place == "body" { "body" } else { key("name") };
         let Some(value) = arguments.get(name) else {

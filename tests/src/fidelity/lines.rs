@@ -12,11 +12,13 @@ use super::Problem;
 /// A reader of the file's text, unpacked where its name ends in `.gz`.
 pub(super) fn open(path: &Path) -> Result<Box<dyn Read>, Problem> {
     let file = File::open(path).map_err(Problem::read(path))?;
-    Ok(if path.extension().is_some_and(|extension| extension == "gz") {
-        Box::new(MultiGzDecoder::new(file))
-    } else {
-        Box::new(file)
-    })
+    Ok(
+        if path.extension().is_some_and(|extension| extension == "gz") {
+            Box::new(MultiGzDecoder::new(file))
+        } else {
+            Box::new(file)
+        },
+    )
 }
 
 /// Reads a `.jsonl` or `.jsonl.gz` file; blank lines are passed over.
@@ -31,13 +33,11 @@ pub fn read_lines<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>, Problem> {
         if line.trim().is_empty() {
             continue;
         }
-        values.push(
-            serde_json::from_str(&line).map_err(|source| Problem::Json {
-                path: path.to_owned(),
-                line: index + 1,
-                source,
-            })?,
-        );
+        values.push(serde_json::from_str(&line).map_err(|source| Problem::Json {
+            path: path.to_owned(),
+            line: index + 1,
+            source,
+        })?);
     }
     Ok(values)
 }

@@ -118,7 +118,12 @@ impl<'a> Sampler<'a> {
             if required_only && parameter.get("required") != Some(&Value::Bool(true)) {
                 continue;
             }
-            let text = |key| parameter.get(key).and_then(Value::as_str).unwrap_or_default();
+            let text = |key| {
+                parameter
+                    .get(key)
+                    .and_then(Value::as_str)
+                    .unwrap_or_default()
+            };
             let (name, schema) = match (text("in"), parameter.get("schema")) {
                 ("body", Some(schema)) => ("body", schema),
                 _ => (text("name"), parameter),
@@ -242,7 +247,10 @@ impl<'a> Sampler<'a> {
     }
 
     fn string(&self, schema: &Value, name: &str) -> String {
-        let format = schema.get("format").and_then(Value::as_str).unwrap_or_default();
+        let format = schema
+            .get("format")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
         match format {
             "date-time" => "2026-01-02T03:04:05.678Z".to_owned(),
             "date" => "2026-01-02".to_owned(),
@@ -296,7 +304,10 @@ impl<'a> Sampler<'a> {
 
 /// The type of a schema; one without is an object.
 pub(super) fn kind(schema: &Value) -> &str {
-    schema.get("type").and_then(Value::as_str).unwrap_or("object")
+    schema
+        .get("type")
+        .and_then(Value::as_str)
+        .unwrap_or("object")
 }
 
 /// A bound as an integer: some are written as text, some as `7.0`.

@@ -83,7 +83,10 @@ impl Spec {
         let node = self.document.get("paths")?.get(path)?.get(method)?;
         Some(Operation {
             name,
-            id: node.get("operationId").and_then(Value::as_str).unwrap_or(name),
+            id: node
+                .get("operationId")
+                .and_then(Value::as_str)
+                .unwrap_or(name),
             method,
             path,
             node,
@@ -115,7 +118,9 @@ impl Spec {
     /// The names of all header parameters, in lower case.
     #[must_use]
     pub fn header_parameters(&self) -> BTreeSet<String> {
-        let parameters = self.operations().flat_map(|operation| operation.parameters());
+        let parameters = self
+            .operations()
+            .flat_map(|operation| operation.parameters());
         parameters
             .filter(|parameter| parameter.get("in").and_then(Value::as_str) == Some("header"))
             .filter_map(|parameter| parameter.get("name").and_then(Value::as_str))

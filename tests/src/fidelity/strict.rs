@@ -67,7 +67,9 @@ impl<'de> Visitor<'de> for StrictVisitor {
         let mut object = Map::new();
         while let Some((key, Strict(value))) = entries.next_entry::<String, Strict>()? {
             if object.contains_key(&key) {
-                return Err(de::Error::custom(format_args!("the key {key:?} stands twice")));
+                return Err(de::Error::custom(format_args!(
+                    "the key {key:?} stands twice"
+                )));
             }
             object.insert(key, value);
         }

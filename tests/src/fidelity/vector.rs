@@ -66,10 +66,11 @@ pub struct Request {
 }
 
 /// What the comparison looks at besides the headers that a vector expects: an SDK must not send these unasked.
-const COMPARED_HEADERS: [&str; 5] = [
+const COMPARED_HEADERS: [&str; 6] = [
     "accept",
     "accept-language",
     "content-type",
+    "idempotency-key",
     "if-match",
     "if-none-match",
 ];

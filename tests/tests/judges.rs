@@ -1,0 +1,168 @@
+//! The judges of the SDK are judged themselves: by what the official SDK was recorded to send, and by small documents.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::path::Path;
+use std::sync::LazyLock;
+
+use genesys_cloud_tests::fidelity::{
+    Policy, Request, Sampler, Spec, Variant, Vector, cases, expected, read_lines, sample_vectors,
+    without_dropped_nulls,
+};
+use serde_json::{Value, json};
+
+fn here(path: &str) -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+static SPEC: LazyLock<Spec> =
+    LazyLock::new(|| Spec::read(&here("../spec/genesys-cloud.json")).unwrap());
+
+static RECORDED: LazyLock<Vec<Vector>> =
+    LazyLock::new(|| read_lines(&here("vectors/official-python-269.jsonl.gz")).unwrap());
+
+/// Recorded vectors of operations that the spec (which may be of a later release) still has.
+fn recorded() -> impl Iterator<Item = &'static Vector> {
+    let known = |vector: &&Vector| SPEC.operation(&vector.operation).is_some();
+    assert!(RECORDED.len() > 2000);
+    assert!(RECORDED.iter().filter(known).count() > RECORDED.len() / 10 * 9);
+    RECORDED.iter().filter(known)
+}
+
+#[test]
+fn sample_arguments_are_those_that_were_recorded() {
+    let sampler = Sampler::new(&SPEC, Policy::default());
+    for vector in recorded() {
+        let operation = SPEC.operation(&vector.operation).unwrap();
+        let arguments = sampler
+            .arguments(&operation, vector.variant == Variant::Required)
+            .unwrap();
+        assert_eq!(arguments, vector.args, "{}", vector.operation);
+        assert_eq!(operation.id, vector.operation_id);
+    }
+}
+
+#[test]
+fn expected_requests_are_those_that_were_recorded() {
+    for vector in recorded() {
+        let operation = SPEC.operation(&vector.operation).unwrap();
+        let request = expected(&operation, &vector.args).unwrap();
+        assert_eq!(
+            vector.request.differences(&request),
+            [""; 0],
+            "{}",
+            vector.operation
+        );
+    }
+}
+
+#[test]
+fn every_operation_has_vectors() {
+    let vectors = sample_vectors(&SPEC).unwrap();
+    let of = |variant| {
+        let of = vectors.iter().filter(|vector| vector.variant == variant);
+        of.count()
+    };
+    assert_eq!(of(Variant::All), SPEC.operations().count());
+    assert!(of(Variant::Required) > 500);
+    for vector in recorded() {
+        assert!(
+            vectors
+                .iter()
+                .any(|made| (&made.operation, made.variant) == (&vector.operation, vector.variant)),
+            "{} {}",
+            vector.operation,
+            vector.variant
+        );
+    }
+}
+
+#[test]
+fn every_header_parameter_is_compared() {
+    let names = SPEC.header_parameters();
+    assert!(!names.is_empty());
+    for name in names {
+        assert!(Request::compares_header(&name), "{name}");
+    }
+}
+
+#[test]
+fn every_model_has_cases_that_differ_where_they_can() {
+    let of_all = cases(&SPEC).unwrap();
+    assert_eq!(of_all.len(), SPEC.objects().count());
+    let distinct = |index: usize| {
+        let differs = |model: &&Vec<_>| {
+            let model: &Vec<genesys_cloud_tests::fidelity::Case> = model;
+            model[index].input != model[3].input
+        };
+        of_all.iter().filter(differs).count()
+    };
+    assert!(of_all.iter().all(|model| model[3].name == "full"));
+    // Every case must really try something, on more than a few models.
+    for index in [0, 1, 2, 4, 5, 6, 7, 8, 9] {
+        assert!(distinct(index) > 300, "{}", of_all[0][index].name);
+    }
+}
+
+#[test]
+fn a_difference_of_any_part_is_seen() {
+    let request = json!({
+        "method": "GET", "path": "/a", "query": [["a", "1"], ["b", "2"], ["a", "1"]],
+        "headers": {"Accept": "application/json"}, "body": {"n": 1}, "auth": true,
+    });
+    let parsed: Request = serde_json::from_value(request.clone()).unwrap();
+    let other = |pointer: &str, value: Value| {
+        let mut changed = request.clone();
+        *changed.pointer_mut(pointer).unwrap() = value;
+        parsed.differences(&serde_json::from_value(changed).unwrap())
+    };
+    for (pointer, value) in [
+        ("/method", json!("POST")),
+        ("/path", json!("/b")),
+        ("/query", json!([["a", "1"], ["b", "2"]])),
+        ("/headers", json!({"accept": "text/plain"})),
+        (
+            "/headers",
+            json!({"accept": "application/json", "if-match": "1"}),
+        ),
+        ("/body", json!({"n": "1"})),
+        ("/body", Value::Null),
+        ("/auth", json!(false)),
+    ] {
+        assert_eq!(other(pointer, value).len(), 1, "{pointer}");
+    }
+    assert_eq!(
+        other("/query", json!([["b", "2"], ["a", "1"], ["a", "1"]])),
+        [""; 0]
+    );
+    assert_eq!(
+        other("/headers", json!({"accept": "application/json"})),
+        [""; 0]
+    );
+    assert_eq!(other("/body", json!({"n": 1.0})), [""; 0]);
+}
+
+#[test]
+fn nulls_are_dropped_where_the_design_says_so() {
+    let spec = Spec::new(json!({
+        "paths": {},
+        "definitions": {"A": {"type": "object", "properties": {
+            "list": {"type": "array", "items": {"type": "array", "items": {"$ref": "#/definitions/A"}}},
+            "map": {"type": "object", "additionalProperties": {"type": "string"}},
+            "any": {"type": "object"},
+        }}},
+    }))
+    .unwrap();
+    let given = json!({
+        "list": [null, [null, {"list": null, "map": {"a": null, "b": "1"}}]],
+        "map": null,
+        "any": {"a": null, "b": [null]},
+        "unknown": [null],
+    });
+    let kept = json!({
+        "list": [[{"list": null, "map": {"b": "1"}}]],
+        "map": null,
+        "any": {"a": null, "b": [null]},
+        "unknown": [null],
+    });
+    assert_eq!(without_dropped_nulls(&spec, "A", given).unwrap(), kept);
+}
