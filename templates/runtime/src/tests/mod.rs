@@ -1,7 +1,12 @@
 //! Tests of the runtime. They lie outside `runtime/`, which is copied into the generated crate.
 
+mod bodies;
+mod client;
 mod codec;
+mod error;
 mod pipeline;
 mod request;
+mod response;
+mod sockets;
 mod support;
 mod time;

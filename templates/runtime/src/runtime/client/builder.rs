@@ -285,8 +285,13 @@ impl ClientBuilder {
     ///
     /// A configuration error that names what is wrong.
     pub fn build(mut self) -> Result<Client, Error> {
-        if let Some(problem) = self.problem.take().or_else(|| self.options.problem()) {
+        if let Some(problem) = self.problem.take() {
             return Err(problem);
+        }
+        if let Some(problem) = self.options.problem() {
+            return Err(
+                Error::configuration("a default header cannot be sent").with_source(problem)
+            );
         }
         let (api_base, login_base) = self.find_bases()?;
         let headers = self.headers()?;

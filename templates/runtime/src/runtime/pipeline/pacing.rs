@@ -82,26 +82,32 @@ impl Pacer {
         let key = self
             .hasher
             .hash_one(token.map_or(&[][..], |token| token.as_bytes()));
-        loop {
-            let now = clock.now().monotonic;
-            let slot = self.window(key, now).reserve(now, self.pacing.window);
-            if slot <= now {
-                return WindowKey(key);
-            }
-            let reservation = Reservation {
+        let mut now = clock.now().monotonic;
+        let reservation = {
+            let mut window = self.window(key, now);
+            Reservation {
+                slot: window.reserve(now, self.pacing.window),
+                shifted: window.shifted,
                 pacer: self,
                 key,
-                slot,
+            }
+        };
+        loop {
+            let begin = {
+                let mut window = self.window(key, now);
+                let begin = reservation.begin(&window);
+                if begin <= now {
+                    window.take(begin);
+                }
+                begin
             };
-            clock.sleep(slot - now).await;
-            let now = clock.now().monotonic;
-            if self.window(key, now).closed_until <= now {
-                // The slot is used now.
+            if begin <= now {
+                // The place is taken, and no longer to be given back.
                 std::mem::forget(reservation);
                 return WindowKey(key);
             }
-            // The server closed the window meanwhile; giving the slot back and queueing anew.
-            drop(reservation);
+            clock.sleep(begin - now).await;
+            now = clock.now().monotonic;
         }
     }
 
@@ -137,8 +143,7 @@ impl Pacer {
                 key,
                 Window {
                     allowed: self.pacing.limit,
-                    slots: VecDeque::new(),
-                    closed_until: Duration::ZERO,
+                    ..Window::default()
                 },
             );
         }
@@ -150,37 +155,88 @@ impl Pacer {
 #[derive(Debug, Default)]
 struct Window {
     allowed: u64,
-    /// When calls began or will begin, in order.
-    slots: VecDeque<Duration>,
+    /// In the order of their beginnings.
+    slots: VecDeque<Slot>,
     /// The server counts no call as allowed before.
     closed_until: Duration,
+    /// By how much the waiting calls were put off so far.
+    shifted: Duration,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Slot {
+    begin: Duration,
+    waiting: bool,
 }
 
 impl Window {
-    /// Takes the next free slot.
+    /// Reserves the next free slot.
     fn reserve(&mut self, now: Duration, window: Duration) -> Duration {
         let span = window + MARGIN;
-        while self.slots.front().is_some_and(|slot| *slot + span <= now) {
+        while self
+            .slots
+            .front()
+            .is_some_and(|slot| !slot.waiting && slot.begin + span <= now)
+        {
             self.slots.pop_front();
         }
         let allowed = usize::try_from(self.allowed).unwrap_or(usize::MAX);
         let free = match self.slots.len().checked_sub(allowed) {
             // The call that is `allowed` places ahead must be a whole window away.
-            Some(index) => self.slots.get(index).map_or(now, |slot| *slot + span),
+            Some(index) => self.slots.get(index).map_or(now, |slot| slot.begin + span),
             None => now,
         };
-        let slot = free.max(now).max(self.closed_until);
-        let place = self.slots.partition_point(|other| *other <= slot);
-        self.slots.insert(place, slot);
-        slot
+        let begin = free.max(now).max(self.closed_until);
+        let place = self.slots.partition_point(|slot| slot.begin <= begin);
+        let waiting = true;
+        self.slots.insert(place, Slot { begin, waiting });
+        begin
     }
 
+    /// The call that waited for `begin` begins.
+    fn take(&mut self, begin: Duration) {
+        if let Some(slot) = self.find(begin) {
+            slot.waiting = false;
+        }
+    }
+
+    /// The call that waited for `begin` gives up.
+    fn give_back(&mut self, begin: Duration) {
+        if let Some(place) = self
+            .slots
+            .iter()
+            .position(|slot| slot.waiting && slot.begin == begin)
+        {
+            self.slots.remove(place);
+        }
+    }
+
+    fn find(&mut self, begin: Duration) -> Option<&mut Slot> {
+        let from = self.slots.partition_point(|slot| slot.begin < begin);
+        self.slots
+            .range_mut(from..)
+            .take_while(|slot| slot.begin == begin)
+            .find(|slot| slot.waiting)
+    }
+
+    /// Lets nothing begin before `until`. All waiting calls are put off by the same time, so they keep their order and their distances.
     fn close(&mut self, until: Duration) {
         self.closed_until = self.closed_until.max(until);
+        let waiting = self.slots.iter_mut().filter(|slot| slot.waiting);
+        let mut delay = None;
+        for slot in waiting {
+            let delay = *delay.get_or_insert_with(|| until.saturating_sub(slot.begin));
+            slot.begin += delay;
+        }
+        self.shifted += delay.unwrap_or_default();
     }
 
     fn is_idle(&self, now: Duration, span: Duration) -> bool {
-        self.closed_until <= now && self.slots.back().is_none_or(|slot| *slot + span <= now)
+        self.closed_until <= now
+            && self
+                .slots
+                .back()
+                .is_none_or(|slot| !slot.waiting && slot.begin + span <= now)
     }
 }
 
@@ -203,18 +259,26 @@ impl std::ops::DerefMut for WindowGuard<'_> {
     }
 }
 
-/// A slot that is not used yet: whoever gives up waiting gives it back.
+/// A place in the line: whoever gives up waiting gives it back.
 struct Reservation<'a> {
     pacer: &'a Pacer,
     key: u64,
     slot: Duration,
+    /// What the window had been shifted by when the place was reserved.
+    shifted: Duration,
+}
+
+impl Reservation<'_> {
+    /// When the call may begin, as of now.
+    fn begin(&self, window: &Window) -> Duration {
+        self.slot + window.shifted.saturating_sub(self.shifted)
+    }
 }
 
 impl Drop for Reservation<'_> {
     fn drop(&mut self) {
         let mut window = self.pacer.window(self.key, self.slot);
-        if let Ok(place) = window.slots.binary_search(&self.slot) {
-            window.slots.remove(place);
-        }
+        let begin = self.begin(&window);
+        window.give_back(begin);
     }
 }

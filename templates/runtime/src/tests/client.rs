@@ -1,0 +1,336 @@
+//! Regions, gateways, the environment, and wrong configuration.
+
+use std::sync::Arc;
+
+use super::support::{GetUser, builder};
+use crate::runtime::client::{Client, Gateway, Region};
+use crate::runtime::transport::{HttpResponse, MemoryTransport};
+
+#[test]
+fn every_region_is_found_by_either_name_and_by_its_domain() {
+    let table = [
+        ("us_east_1", "mypurecloud.com"),
+        ("eu_west_1", "mypurecloud.ie"),
+        ("ap_southeast_2", "mypurecloud.com.au"),
+        ("ap_northeast_1", "mypurecloud.jp"),
+        ("eu_central_1", "mypurecloud.de"),
+        ("us_west_2", "usw2.pure.cloud"),
+        ("ca_central_1", "cac1.pure.cloud"),
+        ("ap_northeast_2", "apne2.pure.cloud"),
+        ("eu_west_2", "euw2.pure.cloud"),
+        ("ap_south_1", "aps1.pure.cloud"),
+        ("us_east_2", "use2.us-gov-pure.cloud"),
+        ("sa_east_1", "sae1.pure.cloud"),
+        ("me_central_1", "mec1.pure.cloud"),
+        ("ap_northeast_3", "apne3.pure.cloud"),
+        ("eu_central_2", "euc2.pure.cloud"),
+        ("mx_central_1", "mxc1.pure.cloud"),
+        ("ap_southeast_1", "apse1.pure.cloud"),
+        ("eusc_de_east_1", "edee1.eusc-pure.cloud"),
+    ];
+    assert_eq!(table.len(), Region::ALL.len());
+    for (name, domain) in table {
+        let region: Region = name.parse().unwrap();
+        assert_eq!(region.domain(), domain);
+        assert_eq!(region.name().replace('-', "_"), name);
+        assert_eq!(region.to_string().parse::<Region>().unwrap(), region);
+        assert_eq!(
+            name.replace('_', "-")
+                .to_uppercase()
+                .parse::<Region>()
+                .unwrap(),
+            region
+        );
+        assert_eq!(domain.parse::<Region>().unwrap(), region);
+        let client = Client::builder()
+            .region(region)
+            .access_token("t")
+            .build()
+            .unwrap();
+        assert_eq!(client.api_base().as_str(), format!("https://api.{domain}/"));
+        assert_eq!(
+            client.login_base().as_str(),
+            format!("https://login.{domain}/")
+        );
+    }
+}
+
+#[test]
+fn an_unknown_region_is_refused_unless_made_by_name() {
+    for text in ["", "mars-1", "mypurecloud.co", "https://mypurecloud.com"] {
+        let error = text.parse::<Region>().unwrap_err();
+        assert!(error.is_configuration(), "{text}");
+        assert!(error.to_string().contains("Region::custom"), "{error}");
+    }
+    let region = Region::custom("New1.Pure.cloud").unwrap();
+    assert_eq!(region.domain(), "new1.pure.cloud");
+    for text in [
+        "",
+        "com",
+        "a..b",
+        "a.b/c",
+        "a.b:1",
+        "https://a.b",
+        "a b.c",
+        "user@a.b",
+        "-a.b",
+        "a.b#",
+        "a.b?",
+    ] {
+        assert!(Region::custom(text).is_err(), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_gateway_takes_the_place_of_both_hosts() {
+    let transport = Arc::new(MemoryTransport::new(|_| HttpResponse::json(200, "{}")));
+    let client = builder(&transport)
+        .gateway(
+            Gateway::new("gw.example.com")
+                .port(8443)
+                .api_path("/genesys/api/")
+                .login_path("genesys/login"),
+        )
+        .build()
+        .unwrap();
+    assert_eq!(
+        client.login_base().as_str(),
+        "https://gw.example.com:8443/genesys/login"
+    );
+    GetUser::new(&client, "a/b")
+        .page_size(1)
+        .send()
+        .await
+        .unwrap();
+    client
+        .request(http::Method::GET, "/api/v2/users/me")
+        .send()
+        .await
+        .unwrap();
+    client
+        .request(
+            http::Method::GET,
+            "https://gw.example.com:8443/genesys/api/api/v2/users?x=1",
+        )
+        .send()
+        .await
+        .unwrap();
+    let urls: Vec<_> = transport
+        .requests()
+        .iter()
+        .map(|request| request.url.as_str().to_owned())
+        .collect();
+    assert_eq!(
+        urls,
+        [
+            "https://gw.example.com:8443/genesys/api/api/v2/users/a%2Fb?pageSize=1",
+            "https://gw.example.com:8443/genesys/api/api/v2/users/me",
+            "https://gw.example.com:8443/genesys/api/api/v2/users?x=1",
+        ]
+    );
+    // The prefix keeps a link from reaching what else the gateway serves.
+    let error = client
+        .request(
+            http::Method::GET,
+            "https://gw.example.com:8443/other/api/v2/users",
+        )
+        .send()
+        .await
+        .unwrap_err();
+    assert!(error.is_invalid_request());
+}
+
+#[test]
+fn a_gateway_that_makes_no_url_is_refused() {
+    for gateway in [
+        Gateway::new(""),
+        Gateway::new("a b"),
+        Gateway::new("user:secret@host"),
+        Gateway::new("host/path"),
+        Gateway::new("host?x"),
+        Gateway::new("host").scheme("ftp"),
+        Gateway::new("host").scheme("http"),
+        Gateway::new("host").api_path("x?y"),
+        Gateway::new("host").login_path("../x"),
+    ] {
+        let text = format!("{gateway:?}");
+        let error = Client::builder()
+            .gateway(gateway)
+            .access_token("t")
+            .build()
+            .unwrap_err();
+        assert!(error.is_configuration(), "{text}");
+    }
+}
+
+#[test]
+fn plain_http_is_for_this_machine_or_asked_for_by_name() {
+    let build = |url: &str, allow| {
+        Client::builder()
+            .base_urls(url, url)
+            .allow_plain_http(allow)
+            .access_token("t")
+            .build()
+    };
+    for url in [
+        "http://localhost:80",
+        "http://127.0.0.1:1",
+        "http://127.8.8.8",
+        "http://[::1]:9",
+        "https://example.com",
+    ] {
+        build(url, false).unwrap();
+    }
+    for url in [
+        "http://example.com",
+        "http://localhost.example.com",
+        "http://127.0.0.1.example.com",
+        "http://10.0.0.1",
+    ] {
+        let error = build(url, false).unwrap_err();
+        assert!(error.to_string().contains("allow_plain_http"), "{error}");
+        build(url, true).unwrap();
+    }
+    for url in [
+        "ftp://localhost",
+        "localhost:80",
+        "https://user@example.com",
+        "https://a.b/?x=1",
+        "",
+    ] {
+        assert!(build(url, true).is_err(), "{url}");
+    }
+}
+
+#[test]
+fn the_environment_is_read_through_a_function() {
+    let build = |variables: &[(&str, &str)]| {
+        let variables: Vec<(String, String)> = variables
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        Client::builder()
+            .environment(move |name| {
+                variables
+                    .iter()
+                    .find(|(other, _)| other == name)
+                    .map(|(_, value)| value.clone())
+            })
+            .build()
+    };
+    let client = build(&[
+        ("GENESYSCLOUD_REGION", "eu_central_1"),
+        ("GENESYSCLOUD_ACCESS_TOKEN", "planted"),
+    ])
+    .unwrap();
+    assert_eq!(client.api_base().as_str(), "https://api.mypurecloud.de/");
+    assert!(!format!("{client:?}").contains("planted"));
+    for (variables, named) in [
+        (&[][..], "GENESYSCLOUD_OAUTHCLIENT_ID"),
+        (
+            &[
+                ("GENESYSCLOUD_OAUTHCLIENT_ID", "x"),
+                ("GENESYSCLOUD_OAUTHCLIENT_SECRET", " "),
+            ][..],
+            "GENESYSCLOUD_OAUTHCLIENT_SECRET",
+        ),
+        (
+            &[("GENESYSCLOUD_OAUTHCLIENT_SECRET", "planted")][..],
+            "GENESYSCLOUD_OAUTHCLIENT_ID",
+        ),
+        (
+            &[
+                ("GENESYSCLOUD_REGION", "mars"),
+                ("GENESYSCLOUD_ACCESS_TOKEN", "x"),
+            ][..],
+            "GENESYSCLOUD_REGION",
+        ),
+    ] {
+        let error = build(variables).unwrap_err();
+        assert!(error.is_configuration());
+        assert!(error.to_string().contains(named), "{error}");
+        assert!(!error.to_string().contains("planted"), "{error}");
+    }
+}
+
+#[test]
+fn wrong_configuration_fails_when_the_client_is_made() {
+    let wrong = [
+        Client::builder().user_agent_suffix("line\nbreak"),
+        Client::builder().default_header("bad name", "x"),
+        Client::builder().access_token("planted\ntoken"),
+        Client::builder().proxy("://planted"),
+        Client::builder().root_certificates("planted: no PEM"),
+        Client::builder().client_certificate("planted", "planted"),
+        Client::builder()
+            .gateway(Gateway::new("a.example"))
+            .base_urls("https://b.example", "https://b.example"),
+    ];
+    for (index, builder) in wrong.into_iter().enumerate() {
+        let error = builder.build().unwrap_err();
+        assert!(error.is_configuration(), "{index}: {error:?}");
+        assert!(
+            !format!("{error:?}").contains("planted"),
+            "{index}: {error:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_user_agent_names_the_sdk_and_the_caller() {
+    let transport = Arc::new(MemoryTransport::new(|_| HttpResponse::json(200, "{}")));
+    let client = builder(&transport)
+        .user_agent_suffix("billing/3")
+        .build()
+        .unwrap();
+    GetUser::new(&client, "1").send().await.unwrap();
+    let agent = transport.requests()[0]
+        .header("user-agent")
+        .unwrap()
+        .to_owned();
+    assert!(agent.starts_with("genesys-cloud-rust/"), "{agent}");
+    assert!(agent.ends_with(" billing/3"), "{agent}");
+}
+
+/// Vector V19.
+#[tokio::test]
+async fn v19_two_clients_share_nothing() {
+    let transports = [0, 1].map(|_| {
+        Arc::new(MemoryTransport::new(|_| {
+            super::support::with(
+                super::support::with(
+                    super::support::with(
+                        HttpResponse::json(200, "{}"),
+                        "inin-ratelimit-count",
+                        "1",
+                    ),
+                    "inin-ratelimit-allowed",
+                    "300",
+                ),
+                "inin-ratelimit-reset",
+                "60",
+            )
+        }))
+    });
+    let clients = [
+        (Region::UsEast1, "token-a", &transports[0]),
+        (Region::EuWest1, "token-b", &transports[1]),
+    ]
+    .map(|(region, token, transport)| {
+        Client::builder()
+            .region(region)
+            .access_token(token)
+            .transport(transport.clone())
+            .build()
+            .unwrap()
+    });
+    GetUser::new(&clients[0], "1").send().await.unwrap();
+    assert!(clients[0].rate_limit().is_some());
+    assert!(clients[1].rate_limit().is_none());
+    GetUser::new(&clients[1], "1").send().await.unwrap();
+    let sent = transports.map(|transport| transport.requests().remove(0));
+    assert_eq!(sent[0].url.host_str(), Some("api.mypurecloud.com"));
+    assert_eq!(sent[0].header("authorization"), Some("Bearer token-a"));
+    assert_eq!(sent[1].url.host_str(), Some("api.mypurecloud.ie"));
+    assert_eq!(sent[1].header("authorization"), Some("Bearer token-b"));
+}

@@ -1,0 +1,201 @@
+//! What errors tell.
+
+use std::time::Duration;
+
+use http::Method;
+
+use super::support::{GetUser, PostUsers, scripted, with};
+use crate::runtime::error::{ApiError, Error, ErrorKind};
+use crate::runtime::transport::{BoxError, HttpResponse, TransportError, TransportErrorKind};
+
+async fn error_of(status: u16, body: &'static str) -> Error {
+    let (client, _) = scripted([with(
+        HttpResponse::json(status, body),
+        "inin-correlation-id",
+        "c-1",
+    )]);
+    GetUser::new(&client, "1").send().await.unwrap_err()
+}
+
+#[tokio::test]
+async fn predicates_follow_the_status() {
+    type Predicate = fn(&Error) -> bool;
+    let predicates: [(u16, Predicate); 9] = [
+        (400, Error::is_bad_request),
+        (401, Error::is_unauthorized),
+        (403, Error::is_forbidden),
+        (404, Error::is_not_found),
+        (409, Error::is_conflict),
+        (412, Error::is_precondition_failed),
+        (429, Error::is_rate_limited),
+        (500, Error::is_server_error),
+        (301, Error::is_redirect),
+    ];
+    for (status, _) in predicates {
+        let (client, _) = scripted([with(HttpResponse::json(status, "{}"), "retry-after", "99")]);
+        let error = GetUser::new(&client, "1").send().await.unwrap_err();
+        assert_eq!(error.status().unwrap().as_u16(), status);
+        for (other, predicate) in predicates {
+            assert_eq!(predicate(&error), status == other, "{status} {other}");
+        }
+        assert_eq!(error.is_retryable(), status == 429, "{status}");
+        assert_eq!(error.retry_after(), Some(Duration::from_secs(99)));
+    }
+}
+
+#[tokio::test]
+async fn a_403_names_the_permissions_that_the_operation_needs() {
+    let error = error_of(403, r#"{"code":"missing.any.permissions","message":"No."}"#).await;
+    let text = error.to_string();
+    assert!(
+        text.starts_with("getUser: 403 Forbidden: No. [missing.any.permissions]"),
+        "{text}"
+    );
+    assert!(
+        text.contains("ANY of these permissions: directory:user:view, directory:user:edit"),
+        "{text}"
+    );
+    assert!(text.ends_with("(correlation id c-1)"), "{text}");
+    let (client, _) = scripted([HttpResponse::json(403, "{}"), HttpResponse::json(403, "{}")]);
+    let error = PostUsers::new(&client, serde_json::json!({}))
+        .send()
+        .await
+        .unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("the permission directory:user:add"),
+        "{error}"
+    );
+    let error = client.request(Method::GET, "/x").send().await.unwrap_err();
+    assert!(error.to_string().contains("missing permission"), "{error}");
+}
+
+#[tokio::test]
+async fn a_401_says_what_to_check() {
+    let error = error_of(401, r#"{"code":"bad.credentials"}"#).await;
+    assert!(error.to_string().contains("OAuth client"), "{error}");
+}
+
+#[tokio::test]
+async fn the_error_body_is_read_whole() {
+    let error = error_of(
+        400,
+        r#"{"message":"Bad","code":"bad.request","status":400,"entityId":"e","entityName":"n",
+            "messageWithParams":"{a}","messageParams":{"a":"b","n":1},"contextId":"x",
+            "details":[{"errorCode":"d","fieldName":"f","entityId":"de","entityName":"dn"}],
+            "errors":[{"message":"inner","code":"i"}],
+            "limit":{"key":"k","namespace":"ns","value":7}}"#,
+    )
+    .await;
+    let api = error.api_error().unwrap();
+    assert_eq!(api.message.as_deref(), Some("Bad"));
+    assert_eq!(api.code.as_deref(), Some("bad.request"));
+    assert_eq!(api.status, Some(400));
+    assert_eq!(api.entity_id.as_deref(), Some("e"));
+    assert_eq!(api.entity_name.as_deref(), Some("n"));
+    assert_eq!(api.message_with_params.as_deref(), Some("{a}"));
+    assert_eq!(api.message_params["a"], "b");
+    assert_eq!(api.message_params["n"], "1");
+    assert_eq!(api.context_id.as_deref(), Some("x"));
+    assert_eq!(api.details[0].error_code.as_deref(), Some("d"));
+    assert_eq!(api.details[0].field_name.as_deref(), Some("f"));
+    assert_eq!(api.errors[0].code.as_deref(), Some("i"));
+    let limit = api.limit.as_ref().unwrap();
+    assert_eq!(limit.key.as_deref(), Some("k"));
+    assert_eq!(limit.value, Some(7));
+    assert_eq!(error.correlation_id(), Some("c-1"));
+    assert_eq!(error.headers().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn a_strange_error_body_never_hides_the_error() {
+    for body in [
+        "",
+        "null",
+        "[]",
+        "\"text\"",
+        "<html>502</html>",
+        "{",
+        r#"{"message":{},"code":[],"details":{},"errors":[1,null],"limit":"x","status":{}}"#,
+        "\u{0}",
+    ] {
+        let body: &'static str = body;
+        let error = error_of(400, body).await;
+        assert!(error.is_bad_request(), "{body}");
+        assert_eq!(error.api_error(), None, "{body}");
+        assert_eq!(error.body().unwrap(), body);
+    }
+    // Errors in errors in errors: however deep, reading them ends.
+    let deep = r#"{"code":"x","errors":["#.repeat(60) + &"]}".repeat(60);
+    let error = Error::status_error(
+        http::StatusCode::BAD_REQUEST,
+        http::HeaderMap::new(),
+        deep.into(),
+    );
+    let mut depth = 0;
+    let mut current: Option<&ApiError> = error.api_error();
+    while let Some(api) = current {
+        depth += 1;
+        current = api.errors.first();
+    }
+    assert!((1..60).contains(&depth), "{depth}");
+}
+
+#[tokio::test]
+async fn neither_display_nor_debug_shows_the_body() {
+    let error = error_of(
+        400,
+        r#"{"code":"bad","secret":"planted","entityName":"planted","messageParams":{"a":"planted"}}"#,
+    )
+    .await;
+    for text in [
+        error.to_string(),
+        format!("{error:?}"),
+        format!("{:?}", error.api_error()),
+    ] {
+        assert!(!text.contains("planted"), "{text}");
+    }
+    assert!(
+        std::str::from_utf8(error.body().unwrap())
+            .unwrap()
+            .contains("planted")
+    );
+}
+
+#[test]
+fn an_error_keeps_its_cause_and_shares_it() {
+    let error = Error::from(TransportError {
+        kind: TransportErrorKind::Connect,
+        source: BoxError::from(std::io::Error::other("refused")),
+    });
+    assert!(error.is_connect() && error.is_retryable());
+    assert_eq!(
+        error.find_source::<std::io::Error>().unwrap().to_string(),
+        "refused"
+    );
+    let copy = error.clone();
+    assert_eq!(copy.to_string(), error.to_string());
+    assert_eq!(copy.to_string(), "could not connect: refused");
+    let source = std::error::Error::source(&copy).unwrap();
+    let original = std::error::Error::source(&error).unwrap();
+    assert!(std::ptr::addr_eq(source, original));
+    assert_eq!(error.kind(), ErrorKind::Connect);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_error_tells_attempts_and_time() {
+    let (client, _) = scripted([
+        with(HttpResponse::json(429, "{}"), "retry-after", "3"),
+        with(HttpResponse::json(429, "{}"), "retry-after", "4"),
+        with(HttpResponse::json(429, "{}"), "retry-after", "5"),
+        with(HttpResponse::json(429, "{}"), "retry-after", "6"),
+    ]);
+    let error = GetUser::new(&client, "1").send().await.unwrap_err();
+    assert_eq!(error.attempts(), 4);
+    assert_eq!(error.elapsed().as_secs(), 12);
+    assert_eq!(error.operation().unwrap().operation_id, "getUsersUserId");
+    let text = error.to_string();
+    assert!(text.contains("4 attempts in 12.0 s"), "{text}");
+    assert!(text.contains("try again in 6 s"), "{text}");
+}

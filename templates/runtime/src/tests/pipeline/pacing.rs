@@ -1,0 +1,150 @@
+//! Pacing, against servers that count in different ways.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+
+use crate::runtime::pipeline::Pacing;
+use crate::runtime::request::Operation;
+use crate::runtime::transport::{HttpResponse, MemoryTransport};
+use crate::tests::support::{GetUser, builder, with};
+
+const ALLOWED: u64 = 300;
+const WINDOW: Duration = Duration::from_secs(60);
+
+/// Counts calls as the API does: in windows of a minute from the first call on, for each token.
+fn counting(latency: Duration, already: u64) -> (Arc<MemoryTransport>, Arc<Mutex<u64>>) {
+    let windows: Arc<Mutex<HashMap<String, (Instant, u64)>>> = Arc::default();
+    let refused: Arc<Mutex<u64>> = Arc::default();
+    let refusals = refused.clone();
+    let transport = MemoryTransport::fallible(move |request| {
+        let windows = windows.clone();
+        let refusals = refusals.clone();
+        async move {
+            tokio::time::sleep(latency).await;
+            let token = request.header("authorization").unwrap().to_owned();
+            let now = Instant::now();
+            let (count, reset) = {
+                let mut windows = windows.lock().unwrap();
+                let window = windows.entry(token).or_insert((now, already));
+                if now >= window.0 + WINDOW {
+                    *window = (now, 0);
+                }
+                window.1 += 1;
+                (window.1, (window.0 + WINDOW - now).as_secs() + 1)
+            };
+            let response = if count > ALLOWED {
+                *refusals.lock().unwrap() += 1;
+                with(
+                    HttpResponse::json(429, "{}"),
+                    "retry-after",
+                    &reset.to_string(),
+                )
+            } else {
+                HttpResponse::json(200, "{}")
+            };
+            let response = with(response, "inin-ratelimit-count", &count.to_string());
+            let response = with(response, "inin-ratelimit-allowed", &ALLOWED.to_string());
+            Ok(with(response, "inin-ratelimit-reset", &reset.to_string()))
+        }
+    });
+    (Arc::new(transport), refused)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_thousand_calls_pass_300_a_minute_without_one_429() {
+    let (transport, refused) = counting(Duration::from_millis(80), 0);
+    let client = builder(&transport)
+        .pacing(Pacing::standard())
+        .build()
+        .unwrap();
+    let start = Instant::now();
+    let mut calls = JoinSet::new();
+    for index in 0..1_000 {
+        let call = GetUser::new(&client, &index.to_string())
+            .with_timeout(Duration::from_secs(600))
+            .send();
+        calls.spawn(async move { call.await.map(|response| response.attempts()) });
+    }
+    while let Some(outcome) = calls.join_next().await {
+        assert_eq!(outcome.unwrap().unwrap(), 1);
+    }
+    assert_eq!(*refused.lock().unwrap(), 0);
+    assert_eq!(transport.request_count(), 1_000);
+    // Three windows to wait for; on each at most the second by which the header is rounded up and the second of the margin are lost.
+    let elapsed = start.elapsed();
+    assert!(elapsed < Duration::from_secs(187), "{elapsed:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn calls_one_after_the_other_are_paced_too() {
+    let (transport, refused) = counting(Duration::from_millis(40), 0);
+    let client = builder(&transport)
+        .pacing(Pacing::standard())
+        .build()
+        .unwrap();
+    for index in 0..1_000 {
+        GetUser::new(&client, &index.to_string())
+            .send()
+            .await
+            .unwrap();
+    }
+    assert_eq!(*refused.lock().unwrap(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_pacing_the_same_calls_run_into_the_limit() {
+    let (transport, refused) = counting(Duration::from_millis(80), 0);
+    let client = builder(&transport).build().unwrap();
+    for index in 0..301 {
+        GetUser::new(&client, &index.to_string())
+            .send()
+            .await
+            .unwrap();
+    }
+    assert_eq!(*refused.lock().unwrap(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_others_use_of_the_limit_is_seen_in_the_headers() {
+    // Somebody else has used 200 of this token's calls.
+    let (transport, refused) = counting(Duration::from_millis(40), 200);
+    let client = builder(&transport)
+        .pacing(Pacing::standard())
+        .build()
+        .unwrap();
+    for index in 0..250 {
+        GetUser::new(&client, &index.to_string())
+            .send()
+            .await
+            .unwrap();
+    }
+    assert_eq!(*refused.lock().unwrap(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_stops_waiting_gives_the_place_back() {
+    let (transport, _) = counting(Duration::ZERO, 0);
+    let client = builder(&transport)
+        .pacing(Pacing::standard().with_limit(1))
+        .build()
+        .unwrap();
+    // Before the first answer the limit is 1, so these stand in line.
+    let mut waiting: Vec<_> = (0..20)
+        .map(|index| Box::pin(GetUser::new(&client, &index.to_string()).send()))
+        .collect();
+    for call in &mut waiting {
+        let _ = tokio::time::timeout(Duration::ZERO, call).await;
+    }
+    drop(waiting);
+    let start = Instant::now();
+    GetUser::new(&client, "last").send().await.unwrap();
+    assert!(
+        start.elapsed() <= Duration::from_secs(61),
+        "{:?}",
+        start.elapsed()
+    );
+}
