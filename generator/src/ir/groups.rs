@@ -1,6 +1,6 @@
 //! Groups: sets of tags, and the folders that are called after them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::model::{Group, GroupId, Tag};
 use super::naming::hash;
@@ -19,7 +19,7 @@ const NAMED_TAGS: usize = 3;
 #[derive(Debug)]
 pub(crate) struct Groups {
     groups: Vec<Group>,
-    sets: Vec<TagSet>,
+    ids: BTreeMap<TagSet, GroupId>,
 }
 
 impl Groups {
@@ -39,16 +39,18 @@ impl Groups {
             })
             .collect();
         named.sort_by(|left, right| left.0.folder.cmp(&right.0.folder));
-        let (groups, sets) = named.into_iter().unzip();
-        Self { groups, sets }
+        let mut groups = Vec::with_capacity(named.len());
+        let mut ids = BTreeMap::new();
+        for (id, (group, set)) in named.into_iter().enumerate() {
+            groups.push(group);
+            ids.insert(set, id);
+        }
+        Self { groups, ids }
     }
 
     /// The group of a set that was among those given.
     pub(crate) fn id(&self, set: &TagSet) -> GroupId {
-        self.sets
-            .iter()
-            .position(|other| other == set)
-            .unwrap_or_default()
+        self.ids.get(set).copied().unwrap_or_default()
     }
 
     /// The groups themselves.

@@ -108,7 +108,9 @@ fn words(text: &str) -> String {
         })
         .collect();
     for (word, spelling) in WORDS {
-        spelled = replace_word(&spelled, word, spelling);
+        if spelled.contains(word) {
+            spelled = replace_word(&spelled, word, spelling);
+        }
     }
     spelled.to_snake_case()
 }

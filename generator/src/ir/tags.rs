@@ -29,6 +29,7 @@ const RUNTIME_FEATURES: &[&str] = &[
 /// Methods that the client has: a handle is a method beside them.
 const CLIENT_METHODS: &[&str] = &[
     "access_token",
+    "api_base",
     "as_ref",
     "authenticate",
     "blocking",
@@ -47,7 +48,9 @@ const CLIENT_METHODS: &[&str] = &[
     "from_env",
     "into",
     "invalidate_token",
+    "login_base",
     "new",
+    "options",
     "rate_limit",
     "region",
     "request",
@@ -57,11 +60,10 @@ const CLIENT_METHODS: &[&str] = &[
     "try_into",
     "type_id",
     "upload",
-    "with_credentials",
-    "with_middleware",
-    "with_options",
-    "with_token",
 ];
+
+/// What methods begin with that derive a client from another.
+const DERIVING: &str = "with_";
 
 /// The longest name of a module.
 const MODULE_LIMIT: usize = 60;
@@ -141,7 +143,7 @@ fn tag(document: &OpenAPI, name: &str) -> Result<Tag, IrError> {
         words
     };
     let mut module = module(&words, MODULE_LIMIT);
-    if CLIENT_METHODS.contains(&module.as_str()) {
+    if CLIENT_METHODS.contains(&module.as_str()) || module.starts_with(DERIVING) {
         module.push('_');
     }
     let declared = document.tags.iter().find(|tag| tag.name == name);
@@ -254,6 +256,7 @@ mod tests {
             "Speech & Text Analytics",
             "OAuth",
             "Request",
+            "With Care",
             "3D",
         ]))
         .unwrap();
@@ -279,6 +282,7 @@ mod tests {
                 ),
                 ("3d", "tag_3d", "Tag3dApi"),
                 ("users", "users", "UsersApi"),
+                ("with-care", "with_care_", "WithCareApi"),
             ]
         );
     }
