@@ -1,12 +1,16 @@
 //! Tests of the runtime. They lie outside `runtime/`, which is copied into the generated crate.
 
+#[cfg(feature = "blocking")]
+mod blocking;
 mod bodies;
 mod client;
 mod codec;
 mod error;
+mod permissions;
 mod pipeline;
 mod request;
 mod response;
 mod sockets;
 mod support;
 mod time;
+mod update;

@@ -171,6 +171,46 @@ async fn a_raw_request_takes_paths_links_and_bodies() {
     assert_eq!(sent[1].json(), json!({"a": 1}));
 }
 
+#[tokio::test]
+async fn a_presigned_url_gets_neither_token_nor_default_headers() {
+    let transport = std::sync::Arc::new(crate::runtime::transport::MemoryTransport::new(|_| {
+        HttpResponse::json(200, "{}")
+    }));
+    let client = super::support::builder(&transport)
+        .default_header("X-Team", "red")
+        .build()
+        .unwrap();
+    const URL: &str = "https://bucket.example/file?signature=planted%2B1";
+    client
+        .request_presigned(Method::PUT, URL)
+        .header("x-amz-acl", "private")
+        .body("text/plain", "content")
+        .send()
+        .await
+        .unwrap();
+    let sent = &transport.requests()[0];
+    assert_eq!(sent.url.as_str(), URL);
+    assert_eq!(sent.body, "content");
+    let mut names: Vec<_> = sent.headers.keys().map(|name| name.as_str()).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["content-type", "user-agent", "x-amz-acl"]);
+    for url in [
+        "http://bucket.example/planted",
+        "/planted",
+        "planted",
+        "file:///planted",
+    ] {
+        let error = client
+            .request_presigned(Method::GET, url)
+            .send()
+            .await
+            .unwrap_err();
+        assert!(error.is_invalid_request(), "{url}");
+        assert!(!format!("{error} {error:?}").contains("planted"), "{error}");
+    }
+    assert_eq!(transport.request_count(), 1);
+}
+
 #[test]
 fn a_request_shows_neither_path_nor_query() {
     let (client, _) = scripted([HttpResponse::json(200, "{}")]);

@@ -79,6 +79,12 @@ impl Client {
         RawRequest::new(Request::raw(self, method, path))
     }
 
+    /// A call of a URL that the API handed out and that carries its own permission, like the presigned URL of an upload or a download. It goes to
+    /// any host over TLS, with neither token nor default headers.
+    pub fn request_presigned(&self, method: Method, url: &str) -> RawRequest {
+        RawRequest::new(Request::external(self, method, url))
+    }
+
     /// The same client with other defaults for its calls. What `options` leave open stays as it is.
     #[must_use]
     pub fn with_options(&self, options: CallOptions) -> Self {

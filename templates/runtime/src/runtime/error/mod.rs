@@ -308,6 +308,23 @@ impl Error {
         self.has_status(StatusCode::PRECONDITION_FAILED)
     }
 
+    /// The write collided with a newer version: 409, 412, or a 400 that says so. Read again, apply the change again, write again; or let
+    /// [`update`](crate::runtime::update::update) do it.
+    #[must_use]
+    pub fn is_version_conflict(&self) -> bool {
+        if self.is_conflict() || self.is_precondition_failed() {
+            return true;
+        }
+        // Some operations answer 400, and tell the reason by a code or only in words.
+        self.is_bad_request()
+            && self.api_error().is_some_and(|api_error| {
+                api_error.code.as_deref() == Some("invalid.update.wrong.version")
+                    || api_error.message.as_deref().is_some_and(|message| {
+                        message.contains("does not match the current version")
+                    })
+            })
+    }
+
     /// The API refuses the request as it is (400).
     #[must_use]
     pub fn is_bad_request(&self) -> bool {

@@ -34,9 +34,13 @@ impl<'a> Exchange<'a> {
 
     async fn exchange(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
         let client = self.context.client();
+        // Limits are those of tokens.
+        let has_token = request.headers.contains_key(http::header::AUTHORIZATION);
         let key = match client.pacer() {
-            Some(pacer) => Some((pacer, pacer.acquire(client.clock(), &request).await)),
-            None => None,
+            Some(pacer) if has_token => {
+                Some((pacer, pacer.acquire(client.clock(), &request).await))
+            }
+            _ => None,
         };
         let span = trace::attempt_span(self.context, &request);
         let outcome = async {

@@ -46,6 +46,7 @@ impl CallContext {
         template: Cow<'static, str>,
         options: &CallOptions,
         request: &HttpRequest,
+        is_external: bool,
     ) -> Self {
         let started = client.clock().now().monotonic;
         let timeout = options.timeout.unwrap_or(CALL_TIMEOUT);
@@ -65,7 +66,7 @@ impl CallContext {
             template,
             idempotent,
             replayable: request.body.is_replayable(),
-            authorization: if is_public || has_own_authorization {
+            authorization: if is_public || is_external || has_own_authorization {
                 Authorization::None
             } else {
                 Authorization::Client

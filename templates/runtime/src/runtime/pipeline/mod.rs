@@ -71,10 +71,30 @@ pub(crate) fn execute(
 
 /// Makes the HTTP request and everything that the steps need to know of the call.
 fn prepare(parts: RequestParts, path: &str, streamed: bool) -> (CallContext, HttpRequest) {
+    let own_headers = parts.options.headers.clone();
     let options = parts.options.or(parts.client.default_options());
-    let url = parts.client.url(path, &parts.query);
+    let is_external = parts.external.is_some();
+    let url = match parts.external {
+        Some(mut url) => {
+            if !parts.query.is_empty() {
+                let query = match url.query() {
+                    Some(query) => [query, "&", &parts.query].concat(),
+                    None => parts.query,
+                };
+                url.set_query(Some(&query));
+            }
+            *url
+        }
+        None => parts.client.url(path, &parts.query),
+    };
     let mut headers = parts.client.default_headers().clone();
-    for source in [parts.headers, options.headers.clone()] {
+    // The client's own default headers are for the API.
+    let option_headers = if is_external {
+        own_headers
+    } else {
+        options.headers.clone()
+    };
+    for source in [parts.headers, option_headers] {
         for (name, value) in source {
             if let Some(name) = name {
                 headers.insert(name, value);
@@ -95,6 +115,7 @@ fn prepare(parts: RequestParts, path: &str, streamed: bool) -> (CallContext, Htt
         parts.template,
         &options,
         &request,
+        is_external,
     );
     (context, request)
 }
@@ -147,8 +168,12 @@ async fn deadline_and_retries(
     request: HttpRequest,
 ) -> Result<HttpResponse, Error> {
     let work = async {
+        let base = context.follows_redirects().then(|| request.url.clone());
         let response = with_retries(context, request, context.authorization()).await?;
-        redirect::follow(context, response).await
+        match base {
+            Some(base) => redirect::follow(context, base, response).await,
+            None => Ok(response),
+        }
     };
     deadline::within(context, work).await
 }

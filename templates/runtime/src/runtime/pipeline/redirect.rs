@@ -11,15 +11,12 @@ use crate::runtime::transport::{HttpRequest, HttpResponse, RequestBody};
 /// How many redirects in a row are followed.
 const LONGEST_CHAIN: usize = 5;
 
-/// Follows `response` if it is a redirect and the call asked for it.
+/// Follows `response` if it is a redirect. `current` is where it came from.
 pub(super) async fn follow(
     context: &CallContext,
+    mut current: Url,
     mut response: HttpResponse,
 ) -> Result<HttpResponse, Error> {
-    if !context.follows_redirects() {
-        return Ok(response);
-    }
-    let mut current = context.client().api_base().clone();
     for _ in 0..LONGEST_CHAIN {
         let Some(target) = target(&response, &current, context)? else {
             return Ok(response);

@@ -24,7 +24,6 @@ pub(super) fn call_span(context: &CallContext) -> Span {
         otel.status_code = Empty,
         http.request.method = context.method().as_str(),
         url.template = context.template(),
-        server.address = context.client().api_base().host_str(),
         http.response.status_code = Empty,
         genesys.attempts = Empty,
         genesys.correlation_id = Empty,

@@ -57,6 +57,18 @@ impl Call<BodyStream> {
     }
 }
 
+#[cfg(feature = "blocking")]
+impl<T> Call<T> {
+    /// Sends the call and waits for its end, without `async`. See [`blocking`](crate::runtime::blocking).
+    ///
+    /// # Errors
+    ///
+    /// Whatever the call ends with.
+    pub fn wait(self) -> Result<Response<T>, Error> {
+        crate::runtime::blocking::run(self.bytes)?.and_then(self.decode)
+    }
+}
+
 impl<T> Future for Call<T> {
     type Output = Result<Response<T>, Error>;
 

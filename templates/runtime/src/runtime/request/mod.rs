@@ -29,7 +29,9 @@ use bytes::Bytes;
 use http::Method;
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 
-use crate::runtime::client::Client;
+use url::Url;
+
+use crate::runtime::client::{Client, is_allowed_url};
 use crate::runtime::codec::{self, Wire};
 use crate::runtime::error::Error;
 use crate::runtime::transport::{ByteStream, RequestBody};
@@ -47,6 +49,8 @@ pub(crate) struct RequestParts {
     pub(crate) method: Method,
     /// The path with its parameters' names, for telemetry; empty where a raw request names none.
     pub(crate) template: Cow<'static, str>,
+    /// The whole URL, where it is not the API's.
+    pub(crate) external: Option<Box<Url>>,
     /// The path so far, percent-encoded.
     path: String,
     /// What of the metadata's path has not been taken over into `path`.
@@ -75,6 +79,7 @@ impl Request {
                 metadata: Some(metadata),
                 method: metadata.method.clone(),
                 template: Cow::Borrowed(metadata.path),
+                external: None,
                 path: String::with_capacity(metadata.path.len() + 40),
                 rest: metadata.path,
                 query: String::new(),
@@ -94,6 +99,7 @@ impl Request {
                 metadata: None,
                 method,
                 template: Cow::Borrowed(""),
+                external: None,
                 path: String::new(),
                 rest: "",
                 query: String::new(),
@@ -104,6 +110,24 @@ impl Request {
             }),
         };
         request.set_path_and_query(path);
+        request
+    }
+
+    /// A call of another host's URL, which gets neither token nor default headers.
+    pub(crate) fn external(client: &Client, method: Method, url: &str) -> Self {
+        let mut request = Self::raw(client, method, "/");
+        match Url::parse(url) {
+            Ok(url) if is_allowed_url(&url, client.allows_plain_http()) => {
+                request.parts.external = Some(Box::new(url));
+            }
+            Ok(_) => request.fail(Error::invalid_request(
+                "the URL is refused: it is without TLS",
+            )),
+            // The parser's error names no part of the URL, which may hold a signature.
+            Err(error) => {
+                request.fail(Error::invalid_request("the URL is no URL").with_source(error))
+            }
+        }
         request
     }
 

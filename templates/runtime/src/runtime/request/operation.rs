@@ -5,8 +5,12 @@ use std::time::{Duration, Instant};
 use serde::de::DeserializeOwned;
 
 use super::{Call, CallOptions, OperationMetadata, Request};
+#[cfg(feature = "blocking")]
+use crate::runtime::error::Error;
 use crate::runtime::pipeline::RetryPolicy;
 use crate::runtime::response::FromResponse;
+#[cfg(feature = "blocking")]
+use crate::runtime::response::Response;
 
 /// An operation of the API, its parameters filled in.
 ///
@@ -74,6 +78,16 @@ pub trait Operation: Sized {
     #[must_use]
     fn with_follow_redirects(self, follow: bool) -> Self {
         change(self, |options| options.follow_redirects(follow))
+    }
+
+    /// Sends the call and waits for its end, without `async`. See [`blocking`](crate::runtime::blocking).
+    ///
+    /// # Errors
+    ///
+    /// Whatever the call ends with.
+    #[cfg(feature = "blocking")]
+    fn send_blocking(self) -> Result<Response<Self::Output>, Error> {
+        Call::new(self.into_request()).wait()
     }
 
     /// Sends the call and reads its JSON into a type of the caller's own.
