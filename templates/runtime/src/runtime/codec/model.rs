@@ -33,6 +33,10 @@ pub trait Visitor {
 pub struct ModelForm;
 
 impl<M: Model> WireForm<M> for ModelForm {
+    fn empty() -> M {
+        M::default()
+    }
+
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<M, D::Error> {
         read_model(deserializer)
     }

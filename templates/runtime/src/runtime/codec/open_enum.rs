@@ -53,6 +53,10 @@ pub struct KnownValues<E: 'static> {
 pub struct EnumForm;
 
 impl<E: OpenEnum> WireForm<E> for EnumForm {
+    fn empty() -> E {
+        E::from_wire("")
+    }
+
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<E, D::Error> {
         read_enum(deserializer)
     }

@@ -16,6 +16,10 @@ impl Wire for String {
 }
 
 impl WireForm<String> for ScalarForm {
+    fn empty() -> String {
+        String::default()
+    }
+
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
         String::deserialize(deserializer)
     }
@@ -34,6 +38,10 @@ impl Wire for bool {
 }
 
 impl WireForm<bool> for ScalarForm {
+    fn empty() -> bool {
+        bool::default()
+    }
+
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
         bool::deserialize(deserializer)
     }
@@ -48,6 +56,10 @@ impl Wire for f64 {
 }
 
 impl WireForm<f64> for ScalarForm {
+    fn empty() -> f64 {
+        f64::default()
+    }
+
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
         f64::deserialize(deserializer)
     }
@@ -62,6 +74,10 @@ impl Wire for i64 {
 }
 
 impl WireForm<i64> for ScalarForm {
+    fn empty() -> i64 {
+        i64::default()
+    }
+
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
         read_integer(deserializer)
     }
@@ -116,6 +132,10 @@ impl Wire for Value {
 }
 
 impl WireForm<Value> for ScalarForm {
+    fn empty() -> Value {
+        Value::default()
+    }
+
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Value, D::Error> {
         Value::deserialize(deserializer)
     }
@@ -145,6 +165,10 @@ macro_rules! text_on_the_wire {
         }
 
         impl $crate::runtime::codec::WireForm<$type> for $crate::runtime::codec::ScalarForm {
+            fn empty() -> $type {
+                <$type>::from(String::new())
+            }
+
             fn read<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<$type, D::Error> {
                 <String as serde::Deserialize>::deserialize(deserializer).map(<$type>::from)
             }

@@ -33,6 +33,9 @@ pub trait WireForm<T> {
     /// Whatever the serializer reports.
     fn write<S: Serializer>(value: &mut T, serializer: S) -> Result<S::Ok, S::Error>;
 
+    /// The value that a response without a body stands for.
+    fn empty() -> T;
+
     /// The value that a body of plain text stands for, where `T` can be one.
     fn from_text(_text: &str) -> Option<T> {
         None
@@ -102,6 +105,10 @@ impl<'de, T: Wire> Visitor<'de> for ListVisitor<T> {
 }
 
 impl<T: Wire> WireForm<Vec<T>> for ListForm {
+    fn empty() -> Vec<T> {
+        Vec::new()
+    }
+
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<T>, D::Error> {
         deserializer.deserialize_seq(ListVisitor(PhantomData))
     }
@@ -145,6 +152,10 @@ impl<'de, T: Wire> Visitor<'de> for MapVisitor<T> {
 }
 
 impl<T: Wire> WireForm<BTreeMap<String, T>> for MapForm {
+    fn empty() -> BTreeMap<String, T> {
+        BTreeMap::new()
+    }
+
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, T>, D::Error> {
         deserializer.deserialize_map(MapVisitor(PhantomData))
     }

@@ -26,11 +26,11 @@ pub trait FromResponse: Sized {
     fn from_response(response: RawResponse) -> Result<Response<Self>, Error>;
 }
 
-impl<T: Wire + Default> FromResponse for T {
+impl<T: Wire> FromResponse for T {
     fn from_response(response: RawResponse) -> Result<Response<Self>, Error> {
         let (head, bytes) = response.into_bytes()?;
         if is_blank(&bytes) {
-            return empty(head).map(|head| Response::from_raw(head, T::default(), true));
+            return empty(head).map(|head| Response::from_raw(head, T::Form::empty(), true));
         }
         if !head.is_json()
             && let Ok(text) = std::str::from_utf8(&bytes)
