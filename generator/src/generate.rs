@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::ir::{self, Api, IrError, Options, Overrides};
 use crate::load::source::Source;
-use crate::load::{self, LoadError, Warning};
+use crate::load::{self, LoadError, Spec, Warning};
 use crate::render::{self, Files, RenderError, RuntimeSource};
 use crate::write::{self, Stale, Summary, Tags, WriteError};
 
@@ -125,17 +125,9 @@ impl Config {
         step(Step::Load);
         let spec = load::load_file(&self.spec)?;
         step(Step::Build);
-        let ir_error = |source| GenerateError::Ir {
-            spec: spec.source.clone(),
-            source,
-        };
-        let folder = folder(&spec.source);
-        let options = Options {
-            release: release(&spec.source)?,
-            sha256: spec.sha256,
-            overrides: Overrides::read(folder).map_err(ir_error)?,
-        };
-        let api = ir::build(&spec.document, &options).map_err(ir_error)?;
+        let ir_error = |source| in_spec(&spec.source, source);
+        let overrides = Overrides::read(folder(&spec.source)).map_err(ir_error)?;
+        let api = api(&spec, overrides)?;
         let (api, tags) = match &self.tags {
             None => (api, Tags::All),
             Some(names) => {
@@ -210,6 +202,27 @@ impl Rendered {
     ) -> Result<Vec<Stale>, GenerateError> {
         step(Step::Write);
         Ok(write::check(&self.files, &self.tags, folder)?)
+    }
+}
+
+/// The SDK of a spec as it is, without the overrides beside it.
+pub(crate) fn build_bare(spec: &Path) -> Result<Api, GenerateError> {
+    api(&load::load_file(spec)?, Overrides::default())
+}
+
+fn api(spec: &Spec, overrides: Overrides) -> Result<Api, GenerateError> {
+    let options = Options {
+        release: release(&spec.source)?,
+        sha256: spec.sha256.clone(),
+        overrides,
+    };
+    ir::build(&spec.document, &options).map_err(|source| in_spec(&spec.source, source))
+}
+
+fn in_spec(spec: &Path, source: IrError) -> GenerateError {
+    GenerateError::Ir {
+        spec: spec.to_owned(),
+        source,
     }
 }
 

@@ -3,6 +3,7 @@
 //! The way through the rooms: a spec file is mended by data ([`fixups`]), loaded and converted ([`load`]), turned into the SDK as nouns
 //! ([`ir`]), rendered to text, and written.
 
+pub mod diff;
 pub mod fixups;
 mod generate;
 pub mod ir;

@@ -2,6 +2,7 @@
 //! error. Results go to stdout, everything else to stderr.
 
 mod check;
+mod diff;
 mod generate;
 mod output;
 mod progress;
@@ -33,6 +34,8 @@ enum Command {
     Generate(Selection),
     /// Says whether the crate is what `generate` would write; exit code 1 and the stale files if not.
     Check(Selection),
+    /// Says what the change from one spec to another means for users of the crate.
+    Diff(diff::Arguments),
     /// Counts what the spec holds and what becomes of it.
     Stats(stats::Arguments),
 }
@@ -84,6 +87,7 @@ pub(crate) fn run() -> ExitCode {
     let outcome = match cli.command {
         Command::Generate(selection) => generate::run(&selection),
         Command::Check(selection) => check::run(&selection),
+        Command::Diff(arguments) => diff::run(&arguments),
         Command::Stats(arguments) => stats::run(&arguments),
     };
     outcome.unwrap_or_else(|Failure(message)| {

@@ -1,0 +1,45 @@
+//! `diff`: what the change from one spec to another means for users.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, ValueEnum};
+use genesys_codegen::Step;
+use genesys_codegen::diff::{Format, diff_files};
+
+use super::progress::Progress;
+use super::{Failure, output};
+
+#[derive(Args)]
+pub(super) struct Arguments {
+    /// The old spec: a .json or .json.gz file, or the folder it is in.
+    old: PathBuf,
+    /// The new spec.
+    new: PathBuf,
+    /// How the differences are written.
+    #[arg(long, value_enum, default_value_t = Shape::Text)]
+    format: Shape,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Shape {
+    /// For a terminal.
+    Text,
+    /// For a pull request.
+    Markdown,
+    /// For a program, on one line.
+    Json,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    let progress = Progress::new();
+    progress.step(Step::Load);
+    let diff = diff_files(&arguments.old, &arguments.new)?;
+    drop(progress);
+    output::lines([diff.report(match arguments.format {
+        Shape::Text => Format::Text,
+        Shape::Markdown => Format::Markdown,
+        Shape::Json => Format::Json,
+    })])?;
+    Ok(ExitCode::SUCCESS)
+}

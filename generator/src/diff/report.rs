@@ -1,0 +1,196 @@
+//! A diff as text, as Markdown and as JSON.
+
+use std::fmt::Write as _;
+
+use serde::Serialize;
+
+use super::{Change, Diff, Difference, Kind, Verdict, code};
+
+fn of_kind(differences: &[Difference], kind: Kind) -> impl Iterator<Item = &Difference> {
+    differences.iter().filter(move |one| one.kind == kind)
+}
+
+fn counts(differences: &[Difference]) -> [usize; 3] {
+    [Kind::Added, Kind::Removed, Kind::Changed].map(|kind| of_kind(differences, kind).count())
+}
+
+fn releases(diff: &Diff) -> Option<String> {
+    let (old, new) = (diff.old_release.as_ref()?, diff.new_release.as_ref()?);
+    Some(format!("release {old} to {new}"))
+}
+
+fn sentence(change: &Change) -> String {
+    if change.place.is_empty() {
+        change.reason.clone()
+    } else {
+        format!("{}: {}", change.place, change.reason)
+    }
+}
+
+pub(super) fn text(diff: &Diff) -> String {
+    let mut text = format!("verdict: {}", diff.verdict());
+    if let Some(releases) = releases(diff) {
+        let _ = write!(text, " ({releases})");
+    }
+    for (title, differences) in diff.sections() {
+        if differences.is_empty() {
+            continue;
+        }
+        let [added, removed, changed] = counts(differences);
+        let _ = write!(
+            text,
+            "\n\n{title}: {added} added, {removed} removed, {changed} changed"
+        );
+        for difference in differences {
+            let sign = match difference.kind {
+                Kind::Added => '+',
+                Kind::Removed => '-',
+                Kind::Changed => '~',
+            };
+            let name = code(&difference.name);
+            let name = name.trim_matches('`');
+            match difference.changes.as_slice() {
+                [change] => {
+                    let _ = write!(
+                        text,
+                        "\n{sign} {:<5} {name}: {}",
+                        change.verdict,
+                        sentence(change)
+                    );
+                }
+                changes => {
+                    let _ = write!(text, "\n{sign} {:<5} {name}", difference.verdict());
+                    for change in changes {
+                        let _ = write!(text, "\n    {:<5} {}", change.verdict, sentence(change));
+                    }
+                }
+            }
+        }
+    }
+    text
+}
+
+pub(super) fn markdown(diff: &Diff) -> String {
+    let mut text = String::from("# Changes of the API");
+    if let Some(releases) = releases(diff) {
+        let _ = write!(text, ", {releases}");
+    }
+    let verdict = diff.verdict();
+    let _ = write!(text, "\n\nFor users of the crate: **{verdict}**");
+    text.push_str(match verdict {
+        Verdict::None => ", nothing changed.",
+        Verdict::Patch => ", nothing that code sees changed.",
+        Verdict::Minor => ", code goes on compiling.",
+        Verdict::Major => ", code may stop compiling.",
+    });
+    if verdict == Verdict::None {
+        return text;
+    }
+    text.push_str("\n\n| | added | removed | changed |\n|---|--:|--:|--:|");
+    for (title, differences) in diff.sections() {
+        let [added, removed, changed] = counts(differences);
+        let _ = write!(text, "\n| {title} | {added} | {removed} | {changed} |");
+    }
+    for (wanted, heading) in [
+        (Verdict::Major, "Breaking"),
+        (Verdict::Minor, "New"),
+        (Verdict::Patch, "Docs and metadata"),
+    ] {
+        let mut list = String::new();
+        for (title, differences) in diff.sections() {
+            for difference in differences {
+                let changes = difference.changes.iter();
+                let changes: Vec<String> = changes
+                    .filter(|change| change.verdict == wanted)
+                    .map(sentence)
+                    .collect();
+                if !changes.is_empty() {
+                    let thing = title.trim_end_matches('s');
+                    let name = code(&difference.name);
+                    let _ = write!(list, "\n- {thing} {name}: {}", changes.join("; "));
+                }
+            }
+        }
+        if !list.is_empty() {
+            let _ = write!(text, "\n\n## {heading} ({wanted})\n{list}");
+        }
+    }
+    text
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    verdict: Verdict,
+    old_release: Option<&'a str>,
+    new_release: Option<&'a str>,
+    operations: Section<'a>,
+    models: Section<'a>,
+    tags: Section<'a>,
+    types: Section<'a>,
+    changes: Vec<Line<'a>>,
+}
+
+#[derive(Serialize)]
+struct Section<'a> {
+    added: Vec<&'a str>,
+    removed: Vec<&'a str>,
+    changed: Vec<Changed<'a>>,
+}
+
+#[derive(Serialize)]
+struct Changed<'a> {
+    name: &'a str,
+    verdict: Verdict,
+    changes: &'a [Change],
+}
+
+/// One change of anything, so that a program need not walk the sections.
+#[derive(Serialize)]
+struct Line<'a> {
+    section: &'a str,
+    name: &'a str,
+    kind: Kind,
+    #[serde(flatten)]
+    change: &'a Change,
+}
+
+pub(super) fn json(diff: &Diff) -> String {
+    fn section(differences: &[Difference]) -> Section<'_> {
+        let names = |kind| of_kind(differences, kind).map(|one| &*one.name).collect();
+        Section {
+            added: names(Kind::Added),
+            removed: names(Kind::Removed),
+            changed: of_kind(differences, Kind::Changed)
+                .map(|one| Changed {
+                    name: &one.name,
+                    verdict: one.verdict(),
+                    changes: &one.changes,
+                })
+                .collect(),
+        }
+    }
+    let changes = diff
+        .sections()
+        .into_iter()
+        .flat_map(|(title, differences)| differences.iter().map(move |one| (title, one)))
+        .flat_map(|(section, one)| {
+            one.changes.iter().map(move |change| Line {
+                section,
+                name: &one.name,
+                kind: one.kind,
+                change,
+            })
+        });
+    let document = Document {
+        verdict: diff.verdict(),
+        old_release: diff.old_release.as_deref(),
+        new_release: diff.new_release.as_deref(),
+        operations: section(&diff.operations),
+        models: section(&diff.models),
+        tags: section(&diff.tags),
+        types: section(&diff.types),
+        changes: changes.collect(),
+    };
+    // Strings, lists and structs cannot fail to serialise.
+    serde_json::to_string(&document).unwrap_or_default()
+}
