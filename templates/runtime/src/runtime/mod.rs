@@ -1,5 +1,6 @@
 //! The runtime that every generated operation shares: one client, one pipeline, one token interceptor.
 
+pub mod auth;
 #[cfg(feature = "blocking")]
 pub mod blocking;
 pub mod client;

@@ -1,5 +1,6 @@
 //! Tests of the runtime. They lie outside `runtime/`, which is copied into the generated crate.
 
+mod auth;
 #[cfg(feature = "blocking")]
 mod blocking;
 mod bodies;

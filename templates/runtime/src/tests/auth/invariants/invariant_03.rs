@@ -1,0 +1,30 @@
+//! Generation check.
+
+use std::sync::Arc;
+
+use super::super::support::{World, seconds};
+
+/// V4: a request that was sent with the old token comes back with 401 when the refresh is long over.
+#[tokio::test(start_paused = true)]
+async fn invariant_03_a_late_401_replays_without_a_refresh() {
+    let world = World::new();
+    let interceptor = world.interceptor();
+    world.get(&interceptor).await.unwrap();
+    world.book().api_latency = seconds(10.0);
+    let late: Vec<_> = (0..50)
+        .map(|_| {
+            let (world, interceptor) = (world.clone(), Arc::clone(&interceptor));
+            tokio::spawn(async move { world.get(&interceptor).await })
+        })
+        .collect();
+    tokio::time::sleep(seconds(0.1)).await;
+    world.revoke_all();
+    world.book().api_latency = seconds(0.005);
+    assert_eq!(world.get(&interceptor).await.unwrap(), 200);
+    assert_eq!(world.token_requests(), 2);
+    for call in late {
+        assert_eq!(call.await.unwrap().unwrap(), 200);
+    }
+    assert_eq!(world.token_requests(), 2, "no late herd");
+    assert_eq!(world.book().refused_used_again, 0);
+}

@@ -1,0 +1,214 @@
+//! Bounded refresh and replay.
+
+use std::sync::Arc;
+
+use http::Method;
+
+use super::super::support::{TokenAnswer, World, request, seconds};
+use crate::runtime::auth::{AuthErrorKind, InterceptError, Jitter, Reason, TokenSettings};
+
+fn reason(outcome: Result<u16, InterceptError>) -> Reason {
+    match outcome {
+        Err(InterceptError::Unauthorized(unauthorized)) => {
+            assert_eq!(unauthorized.response.status, 401);
+            unauthorized.reason
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn invariant_04_an_api_that_refuses_everything_costs_two_token_requests() {
+    let world = World::new();
+    world.book().refuse_all = true;
+    let interceptor = world.interceptor();
+    let calls: Vec<_> = (0..200)
+        .map(|_| {
+            let (world, interceptor) = (world.clone(), Arc::clone(&interceptor));
+            tokio::spawn(async move { world.get(&interceptor).await })
+        })
+        .collect();
+    for call in calls {
+        assert!(call.await.unwrap().is_err());
+    }
+    for _ in 0..20 {
+        let outcome = world.get(&interceptor).await;
+        let Err(InterceptError::Auth(error)) = outcome else {
+            panic!("{outcome:?}");
+        };
+        assert_eq!(error.kind(), AuthErrorKind::TokenRefused);
+    }
+    assert_eq!(world.token_requests(), 2);
+    assert_eq!(world.book().refused_used_again, 0);
+    assert!(
+        world.now() < seconds(1.0),
+        "nobody waits where no call was ever accepted"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn invariant_04_the_spacing_doubles_and_an_accepted_call_resets_it() {
+    let world = World::new();
+    world.book().refuse_all = true;
+    let interceptor = world.interceptor();
+    let end = seconds(300.0);
+    while world.now() < end {
+        assert!(world.get(&interceptor).await.is_err());
+        tokio::time::sleep(seconds(0.25)).await;
+    }
+    let requests = world.book().token_requests.clone();
+    // The first fetch, the first forced one, then 1, 2, 4, 8, 16, 32, 60, 60, 60 seconds apart.
+    let gaps: Vec<f64> = requests
+        .windows(2)
+        .skip(1)
+        .map(|pair| (pair[1].at - pair[0].at).as_secs_f64())
+        .collect();
+    let expected = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0, 60.0, 60.0];
+    assert_eq!(gaps.len(), expected.len(), "{gaps:?}");
+    for (gap, expected) in gaps.iter().zip(expected) {
+        assert!((expected..expected + 0.5).contains(gap), "{gaps:?}");
+    }
+    world.book().refuse_all = false;
+    tokio::time::sleep(seconds(61.0)).await;
+    assert_eq!(world.get(&interceptor).await.unwrap(), 200);
+    world.book().refuse_all = true;
+    let before = world.token_requests();
+    // Accepted before, so forced at once; then twice at the spacing's start, waited out because a call was accepted lately.
+    let started = world.now();
+    assert_eq!(
+        reason(world.get(&interceptor).await),
+        Reason::RefusedAfterRefresh
+    );
+    assert_eq!(world.token_requests(), before + 2);
+    assert!(world.now() - started < seconds(1.5));
+}
+
+#[tokio::test(start_paused = true)]
+async fn invariant_04_a_call_forces_at_most_two_refreshes() {
+    let world = World::new();
+    let interceptor = world.interceptor();
+    world.get(&interceptor).await.unwrap();
+    world.book().refuse_all = true;
+    assert_eq!(
+        reason(world.get(&interceptor).await),
+        Reason::RefusedAfterRefresh
+    );
+    assert_eq!(world.token_requests(), 3);
+    assert_eq!(world.api_requests(), 4);
+}
+
+#[tokio::test(start_paused = true)]
+async fn invariant_04_a_revoked_token_is_replaced_at_once() {
+    let world = World::new();
+    let interceptor = world.interceptor();
+    world.get(&interceptor).await.unwrap();
+    world.revoke_all();
+    let before = world.now();
+    assert_eq!(
+        world
+            .call(&interceptor, request(Method::POST), 60.0)
+            .await
+            .unwrap(),
+        200
+    );
+    assert!(world.now() - before < seconds(0.1));
+    assert_eq!((world.token_requests(), world.api_requests()), (2, 3));
+}
+
+#[tokio::test(start_paused = true)]
+async fn invariant_04_eight_replays_are_the_limit() {
+    let world = World::new();
+    world.book().lifetime = 0.04;
+    world.book().api_latency = seconds(0.2);
+    let settings = TokenSettings {
+        forced_refreshes: 100,
+        spacing_min: seconds(0.001),
+        spacing_max: seconds(0.001),
+        ..TokenSettings::default()
+    };
+    let interceptor = world.interceptor_with(settings, Default::default());
+    assert_eq!(reason(world.get(&interceptor).await), Reason::ReplaysUsedUp);
+    assert_eq!(world.api_requests(), 9);
+}
+
+#[tokio::test(start_paused = true)]
+async fn invariant_04_no_replay_past_the_deadline() {
+    let world = World::new();
+    let interceptor = world.interceptor();
+    world.get(&interceptor).await.unwrap();
+    world.revoke_all();
+    world.book().api_latency = seconds(2.0);
+    let outcome = world.call(&interceptor, request(Method::GET), 2.0).await;
+    assert_eq!(reason(outcome), Reason::DeadlineExceeded);
+    assert_eq!(world.api_requests(), 2);
+
+    // Nor does it wait longer than that for a token.
+    world.script([TokenAnswer::Hang]);
+    world.book().api_latency = seconds(0.1);
+    let before = world.now();
+    let outcome = world.call(&interceptor, request(Method::GET), 1.0).await;
+    assert!(
+        matches!(&outcome, Err(InterceptError::Auth(error)) if error.kind() == AuthErrorKind::DeadlineExceeded),
+        "{outcome:?}"
+    );
+    assert!(world.now() - before <= seconds(1.01));
+}
+
+#[tokio::test(start_paused = true)]
+async fn invariant_04_403_never_invalidates() {
+    let world = World::new();
+    let interceptor = world.interceptor();
+    world.book().api_script.extend([403, 403, 200]);
+    for expected in [403, 403, 200] {
+        assert_eq!(world.get(&interceptor).await.unwrap(), expected);
+    }
+    assert_eq!(world.token_requests(), 1);
+}
+
+/// The simulation of the design, scaled down: 256 calls at a time, tokens of one second, one call in a thousand revokes its own.
+#[tokio::test(start_paused = true)]
+async fn invariant_04_no_call_is_lost_to_expiry_and_revocation() {
+    let world = World::new();
+    let revocations = Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let dice = Jitter::seeded(42);
+    {
+        let counter = Arc::clone(&revocations);
+        let mut book = world.book();
+        book.lifetime = 1.0;
+        book.revoke = Some(Box::new(move || {
+            let hit = dice.next() < 0.001;
+            counter.fetch_add(usize::from(hit), std::sync::atomic::Ordering::Relaxed);
+            hit
+        }));
+    }
+    let interceptor = world.interceptor();
+    let workers: Vec<_> = (0..256)
+        .map(|_| {
+            let (world, interceptor) = (world.clone(), Arc::clone(&interceptor));
+            tokio::spawn(async move {
+                let mut lost = 0;
+                for _ in 0..240 {
+                    lost += usize::from(world.get(&interceptor).await.ok() != Some(200));
+                }
+                lost
+            })
+        })
+        .collect();
+    let mut lost = 0;
+    for worker in workers {
+        lost += worker.await.unwrap();
+    }
+    assert_eq!(lost, 0);
+    assert!(revocations.load(std::sync::atomic::Ordering::Relaxed) > 30);
+    let book = world.book();
+    assert_eq!(book.refused_used_again, 0);
+    assert_eq!(book.most_tokens_in_flight, 1);
+    let allowed = world.now().as_secs_f64() / 0.7
+        + revocations.load(std::sync::atomic::Ordering::Relaxed) as f64
+        + 2.0;
+    assert!(
+        (book.token_requests.len() as f64) <= allowed,
+        "{} token requests, {allowed} allowed",
+        book.token_requests.len()
+    );
+}

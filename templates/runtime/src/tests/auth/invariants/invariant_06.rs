@@ -1,0 +1,119 @@
+//! Static stability.
+
+use std::sync::{Arc, Mutex};
+
+use super::super::support::{TokenAnswer, World, seconds};
+use crate::runtime::auth::{AuthErrorKind, Hooks, InterceptError, TokenSettings};
+use crate::runtime::transport::TransportErrorKind;
+
+fn down(times: usize) -> Vec<TokenAnswer> {
+    vec![TokenAnswer::Fail(TransportErrorKind::Connect); times]
+}
+
+#[tokio::test(start_paused = true)]
+async fn invariant_06_a_failed_refresh_keeps_the_token_that_works() {
+    let world = World::new();
+    let events = Arc::new(Mutex::new(Vec::new()));
+    let log = Arc::clone(&events);
+    let hooks = Hooks::new().on_refresh_error(move |event| {
+        log.lock()
+            .unwrap()
+            .push((event.error.kind(), event.next_attempt, event.token_usable));
+    });
+    let interceptor = world.interceptor_with(TokenSettings::default(), hooks);
+    world.get(&interceptor).await.unwrap();
+    world.book().token_fault = Some(Box::new(|| {
+        Some(TokenAnswer::Fail(TransportErrorKind::Connect))
+    }));
+    // From the advisory window to the last seconds of the token, with the login host down all the time.
+    while world.now() < seconds(3590.0) {
+        assert_eq!(world.get(&interceptor).await.unwrap(), 200);
+        tokio::time::sleep(seconds(0.5)).await;
+    }
+    let events = events.lock().unwrap().clone();
+    assert!(events.len() > 3, "{events:?}");
+    assert!(events.len() < 60, "backs off: {}", events.len());
+    for (kind, next, usable) in &events {
+        assert_eq!(*kind, AuthErrorKind::NoNetwork);
+        assert!(*usable);
+        assert!(*next <= seconds(300.0));
+    }
+    let last = world.book().token_requests.last().unwrap().at;
+    assert!(
+        last > seconds(3540.0),
+        "an attempt falls into the mandatory window: {last:?}"
+    );
+    // The login host is back before the end: the next token comes in time.
+    world.book().token_fault = None;
+    while world.now() < seconds(3700.0) {
+        assert_eq!(world.get(&interceptor).await.unwrap(), 200);
+        tokio::time::sleep(seconds(0.5)).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn invariant_06_a_failed_first_fetch_is_shared_for_a_second_then_two_never_for_ever() {
+    let world = World::new();
+    world.book().token_fault = Some(Box::new(|| {
+        Some(TokenAnswer::error(400, "invalid_client", "unknown"))
+    }));
+    let interceptor = world.interceptor();
+    while world.now() < seconds(200.0) {
+        let outcome = world.get(&interceptor).await;
+        assert!(matches!(outcome, Err(InterceptError::Auth(_))));
+        tokio::time::sleep(seconds(0.1)).await;
+    }
+    let gaps: Vec<f64> = world
+        .book()
+        .token_requests
+        .windows(2)
+        .map(|pair| (pair[1].at - pair[0].at).as_secs_f64())
+        .collect();
+    let expected = [1.0, 2.0, 4.0, 8.0, 16.0, 30.0, 30.0, 30.0, 30.0, 30.0];
+    assert!(gaps.len() >= 8, "{gaps:?}");
+    for (gap, expected) in gaps.iter().zip(expected) {
+        assert!((expected..expected + 0.3).contains(gap), "{gaps:?}");
+    }
+    world.book().token_fault = None;
+    tokio::time::sleep(seconds(30.0)).await;
+    assert_eq!(world.get(&interceptor).await.unwrap(), 200);
+}
+
+#[tokio::test(start_paused = true)]
+async fn invariant_06_a_call_waits_for_the_next_try_if_it_has_the_time() {
+    let world = World::new();
+    let interceptor = world.interceptor();
+    world.script(down(3));
+    let outcome = world.get(&interceptor).await;
+    assert!(
+        matches!(&outcome, Err(InterceptError::Auth(error)) if error.kind() == AuthErrorKind::NoNetwork)
+    );
+    // The failure is shared for a second; a call that ends before gets it at once, one with more time waits and lives.
+    let before = world.now();
+    let hasty = world
+        .call(
+            &interceptor,
+            super::super::support::request(http::Method::GET),
+            0.5,
+        )
+        .await;
+    assert!(matches!(hasty, Err(InterceptError::Auth(_))));
+    assert_eq!(world.now(), before);
+    assert_eq!(world.get(&interceptor).await.unwrap(), 200);
+    assert!(world.now() - before > seconds(0.9));
+    assert_eq!(world.token_requests(), 4);
+}
+
+#[tokio::test(start_paused = true)]
+async fn invariant_06_a_refused_token_is_not_served_while_refreshes_fail() {
+    let world = World::new();
+    let interceptor = world.interceptor();
+    world.get(&interceptor).await.unwrap();
+    world.revoke_all();
+    world.script(down(6));
+    for _ in 0..5 {
+        let _ = world.get(&interceptor).await;
+    }
+    assert_eq!(world.book().refused_used_again, 0);
+    assert_eq!(world.get(&interceptor).await.unwrap(), 200);
+}

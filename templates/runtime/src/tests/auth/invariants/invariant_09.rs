@@ -1,0 +1,91 @@
+//! Only what can be sent again is.
+
+use std::sync::{Arc, Mutex};
+
+use bytes::Bytes;
+use http::Method;
+
+use super::super::support::{World, failure, request};
+use crate::runtime::auth::{Attempt, InterceptError, Reason};
+use crate::runtime::clock::BoxFuture;
+use crate::runtime::transport::{
+    BoxError, ByteStream, HttpRequest, HttpResponse, RequestBody, TransportError,
+    TransportErrorKind,
+};
+
+struct Empty;
+
+impl futures_core::Stream for Empty {
+    type Item = Result<Bytes, BoxError>;
+
+    fn poll_next(
+        self: std::pin::Pin<&mut Self>,
+        _: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Self::Item>> {
+        std::task::Poll::Ready(None)
+    }
+}
+
+fn stream() -> ByteStream {
+    Box::pin(Empty)
+}
+
+#[tokio::test(start_paused = true)]
+async fn invariant_09_a_body_that_can_be_sent_once_gets_its_401_back() {
+    let world = World::new();
+    let interceptor = world.interceptor();
+    world.get(&interceptor).await.unwrap();
+    world.revoke_all();
+    let mut upload = request(Method::POST);
+    upload.body = RequestBody::Once(Arc::new(Mutex::new(Some(stream()))));
+    let outcome = world.call(&interceptor, upload, 60.0).await;
+    let Err(InterceptError::Unauthorized(unauthorized)) = outcome else {
+        panic!("{outcome:?}");
+    };
+    assert_eq!(unauthorized.reason, Reason::BodyNotReplayable);
+    assert!(unauthorized.to_string().contains("factory"));
+    assert_eq!(world.api_requests(), 2);
+    // The refused token is not served to the next call all the same.
+    assert_eq!(world.get(&interceptor).await.unwrap(), 200);
+    assert_eq!(world.book().refused_used_again, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn invariant_09_a_factory_makes_the_body_anew() {
+    let world = World::new();
+    let interceptor = world.interceptor();
+    world.get(&interceptor).await.unwrap();
+    world.revoke_all();
+    let mut upload = request(Method::POST);
+    upload.body = RequestBody::Factory(Arc::new(stream));
+    assert_eq!(world.call(&interceptor, upload, 60.0).await.unwrap(), 200);
+}
+
+struct Dropped(Mutex<usize>);
+
+impl Attempt for Dropped {
+    fn send<'a>(&'a self, _: HttpRequest) -> BoxFuture<'a, Result<HttpResponse, TransportError>> {
+        *self.0.lock().unwrap() += 1;
+        Box::pin(async { Err(failure(TransportErrorKind::Io)) })
+    }
+}
+
+/// V13: whether a dropped connection is worth another try is not the interceptor's to decide.
+#[tokio::test(start_paused = true)]
+async fn invariant_09_a_dropped_connection_is_not_replayed_here() {
+    let world = World::new();
+    let interceptor = world.interceptor();
+    let dropped = Dropped(Mutex::new(0));
+    for method in [Method::POST, Method::PATCH, Method::GET] {
+        let outcome = interceptor.send(request(method), None, &dropped).await;
+        assert!(matches!(
+            outcome,
+            Err(InterceptError::Transport(TransportError {
+                kind: TransportErrorKind::Io,
+                ..
+            }))
+        ));
+    }
+    assert_eq!(*dropped.0.lock().unwrap(), 3);
+    assert_eq!(world.token_requests(), 1);
+}

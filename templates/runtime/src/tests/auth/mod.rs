@@ -1,0 +1,5 @@
+//! Tests of token handling: virtual time, and a Genesys Cloud in memory.
+
+mod invariants;
+mod pure;
+mod support;
