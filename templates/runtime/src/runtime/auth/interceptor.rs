@@ -7,7 +7,8 @@ use std::time::Duration;
 use http::{StatusCode, header};
 use url::Url;
 
-use crate::runtime::clock::{BoxFuture, Clock, Moment};
+use crate::runtime::clock::{Clock, Moment};
+use crate::runtime::pipeline::Attempt;
 use crate::runtime::transport::{HttpRequest, HttpResponse, TransportError};
 
 use super::cache::{Acceptance, CachedToken, CallBudget, TokenCache};
@@ -19,15 +20,6 @@ use super::pool::Pool;
 use super::provider::TokenProvider;
 use super::settings::TokenSettings;
 use super::source::Source;
-
-/// What comes after authentication: one attempt at an HTTP request.
-pub trait Attempt: Send + Sync {
-    /// Sends `request` once.
-    fn send<'a>(
-        &'a self,
-        request: HttpRequest,
-    ) -> BoxFuture<'a, Result<HttpResponse, TransportError>>;
-}
 
 /// Why a call ended without a response, or with a 401.
 #[derive(Debug)]

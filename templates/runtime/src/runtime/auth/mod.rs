@@ -4,6 +4,7 @@
 //! a refresh runs in a task of its own that no caller can cancel, one at a time, and its outcome is shared. A 401 names the generation
 //! of the token that was refused, so that a late one replays with the current token instead of refreshing again.
 
+mod authorize;
 mod backoff;
 mod cache;
 mod classify;
@@ -30,7 +31,7 @@ pub use endpoint::TokenEndpoint;
 pub use error::{AuthError, AuthErrorKind};
 pub use grants::{ClientCredentials, GivenToken};
 pub use hooks::{Hooks, RefreshErrorEvent, RefreshEvent, RefreshSource};
-pub use interceptor::{Attempt, InterceptError, Interceptor, InterceptorBuilder, Unauthorized};
+pub use interceptor::{InterceptError, Interceptor, InterceptorBuilder, Unauthorized};
 pub use jitter::Jitter;
 pub use provider::{Previous, TokenProvider};
 pub use schedule::Ages;

@@ -10,10 +10,11 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use url::Url;
 
 use crate::runtime::auth::{
-    Attempt, AuthError, ClientCredentials, Hooks, InterceptError, Interceptor, InterceptorBuilder,
-    Jitter, Secret, TokenEndpoint, TokenProvider, TokenSettings,
+    AuthError, ClientCredentials, Hooks, InterceptError, Interceptor, InterceptorBuilder, Jitter,
+    Secret, TokenEndpoint, TokenProvider, TokenSettings,
 };
 use crate::runtime::clock::{BoxFuture, Clock, Moment};
+use crate::runtime::pipeline::Attempt;
 use crate::runtime::transport::{
     HttpRequest, HttpResponse, RequestBody, ResponseBody, Transport, TransportError,
     TransportErrorKind,

@@ -6,8 +6,9 @@ use bytes::Bytes;
 use http::Method;
 
 use super::super::support::{World, failure, request};
-use crate::runtime::auth::{Attempt, InterceptError, Reason};
+use crate::runtime::auth::{InterceptError, Reason};
 use crate::runtime::clock::BoxFuture;
+use crate::runtime::pipeline::Attempt;
 use crate::runtime::transport::{
     BoxError, ByteStream, HttpRequest, HttpResponse, RequestBody, TransportError,
     TransportErrorKind,
