@@ -9,6 +9,7 @@ mod error;
 mod files;
 mod groups;
 mod jobs;
+mod kinds;
 mod model;
 mod naming;
 mod operations;

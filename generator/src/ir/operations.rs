@@ -7,11 +7,12 @@ use serde_json::Value;
 
 use super::content::{content_type, is_json, is_text};
 use super::error::{self, FIX_UP, IrError, pointer};
+use super::kinds::Source;
 use super::model::{Body, Docs, ErrorCode, Operation, PathPiece, Permissions, Tag};
 use super::naming::{Case, Names, identifier, snake, type_name};
 use super::parameters::{Parameters, parameters};
 use super::responses;
-use super::schemas::{Place, Schemas, Source, prose};
+use super::schemas::{Place, Schemas, prose};
 
 const METHOD_NAME: &str = "x-purecloud-method-name";
 const PERMISSIONS: &str = "x-inin-requires-permissions";

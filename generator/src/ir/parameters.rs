@@ -9,10 +9,11 @@ use serde_json::Value;
 use crate::load::quote;
 
 use super::error::{self, IrError};
+use super::kinds::Source;
 use super::model::{Docs, Location, Parameter, Type};
 use super::naming::{Case, Names, identifier, pascal, snake};
 use super::operations::Input;
-use super::schemas::{Place, Schemas, Source, prose};
+use super::schemas::{Place, Schemas, prose};
 
 /// Methods that operations have: a setter beside them is called otherwise. `body` is the body.
 const OPERATION_METHODS: &[&str] = &[

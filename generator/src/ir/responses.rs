@@ -6,9 +6,10 @@ use crate::load::component_name;
 
 use super::content::{content_type, is_json, is_text};
 use super::error::{self, IrError};
+use super::kinds::{Source, is_binary};
 use super::model::{Output, Type};
 use super::operations::Input;
-use super::schemas::{Place, Schemas, Source, is_binary};
+use super::schemas::{Place, Schemas};
 
 /// What is asked for, and what comes back.
 pub(crate) struct Answer {

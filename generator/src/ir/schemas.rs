@@ -21,45 +21,10 @@ use crate::load::component_name;
 
 use super::enums::variants;
 use super::error::{FIX_UP, IrError, definition, pointer};
+use super::kinds::{Kind, Source, is_object, kind};
 use super::model::{Alias, Docs, Enum, EnumHome, EnumRepr, Field, Model, ModelId, Type};
 use super::naming::{Case, Names, identifier, pascal, snake, type_name};
 use super::secrets::is_secret;
-
-/// A schema, however it is held.
-#[derive(Clone, Copy)]
-pub(crate) enum Source<'d> {
-    /// The text of a `$ref`.
-    Reference(&'d str),
-    /// The schema itself.
-    Item(&'d Schema),
-}
-
-impl<'d> From<&'d ReferenceOr<Schema>> for Source<'d> {
-    fn from(schema: &'d ReferenceOr<Schema>) -> Self {
-        match schema {
-            ReferenceOr::Reference { reference } => Self::Reference(reference),
-            ReferenceOr::Item(schema) => Self::Item(schema),
-        }
-    }
-}
-
-impl<'d> From<&'d ReferenceOr<Box<Schema>>> for Source<'d> {
-    fn from(schema: &'d ReferenceOr<Box<Schema>>) -> Self {
-        match schema {
-            ReferenceOr::Reference { reference } => Self::Reference(reference),
-            ReferenceOr::Item(schema) => Self::Item(schema),
-        }
-    }
-}
-
-impl<'d> Source<'d> {
-    pub(crate) fn data(self) -> Option<&'d SchemaData> {
-        match self {
-            Self::Reference(_) => None,
-            Self::Item(schema) => Some(&schema.schema_data),
-        }
-    }
-}
 
 /// Where a schema is: what a type made for it is called, and where errors point.
 #[derive(Clone, Debug)]
@@ -78,14 +43,6 @@ pub(crate) struct Place {
     pub(crate) pointer: String,
     /// What errors call it.
     pub(crate) subject: String,
-}
-
-/// What becomes of a definition.
-#[derive(Clone, Copy, PartialEq)]
-enum Kind {
-    Model,
-    Enum,
-    Alias,
 }
 
 /// A definition on its way.
@@ -262,7 +219,7 @@ impl<'d> Schemas<'d> {
             SchemaKind::Type(openapiv3::Type::Object(object)) => self.object(object, source, place),
             SchemaKind::AllOf { all_of } => match all_of.as_slice() {
                 [part] => self.ty(Source::from(part), place),
-                _ if is_object(source, self.definitions, 0) => self.inline_model(source, place),
+                _ if is_object(source, self.definitions) => self.inline_model(source, place),
                 _ => Ok(Type::Json),
             },
             SchemaKind::OneOf { .. } | SchemaKind::AnyOf { .. } | SchemaKind::Not { .. } => {
@@ -326,7 +283,7 @@ impl<'d> Schemas<'d> {
             Some("number") => Ok(Type::Number),
             Some("array") => self.list(any.items.as_ref().map(Source::from), place),
             _ if !any.properties.is_empty() || any.all_of.len() > 1 => {
-                if is_object(source, self.definitions, 0) {
+                if is_object(source, self.definitions) {
                     self.inline_model(source, place)
                 } else {
                     Ok(Type::Json)
@@ -572,81 +529,6 @@ fn below(place: &Place, key: &str) -> Place {
     place
 }
 
-/// What becomes of a definition.
-fn kind(source: Source<'_>, definitions: &IndexMap<String, ReferenceOr<Schema>>) -> Kind {
-    let Source::Item(schema) = source else {
-        return Kind::Alias;
-    };
-    match &schema.schema_kind {
-        SchemaKind::Type(openapiv3::Type::String(string))
-            if string.enumeration.iter().any(Option::is_some) =>
-        {
-            Kind::Enum
-        }
-        SchemaKind::Type(openapiv3::Type::Integer(integer))
-            if integer.enumeration.iter().any(Option::is_some) =>
-        {
-            Kind::Enum
-        }
-        SchemaKind::Type(openapiv3::Type::Object(object)) => {
-            match (object.properties.is_empty(), &object.additional_properties) {
-                (true, Some(AdditionalProperties::Schema(_))) => Kind::Alias,
-                _ => Kind::Model,
-            }
-        }
-        SchemaKind::AllOf { all_of } if all_of.len() == 1 => match Source::from(&all_of[0]) {
-            Source::Reference(_) => Kind::Alias,
-            part => kind(part, definitions),
-        },
-        SchemaKind::AllOf { .. } if is_object(source, definitions, 0) => Kind::Model,
-        SchemaKind::Any(any)
-            if (!any.properties.is_empty() || any.all_of.len() > 1)
-                && is_object(source, definitions, 0) =>
-        {
-            Kind::Model
-        }
-        _ => Kind::Alias,
-    }
-}
-
-/// How far references are followed: the loader refuses circles of them, so that this is never reached.
-const REFERENCE_LIMIT: usize = 100;
-
-/// Whether a schema takes objects, and objects only.
-fn is_object(
-    source: Source<'_>,
-    definitions: &IndexMap<String, ReferenceOr<Schema>>,
-    depth: usize,
-) -> bool {
-    if depth > REFERENCE_LIMIT {
-        return false;
-    }
-    let all = |parts: &[ReferenceOr<Schema>]| {
-        parts
-            .iter()
-            .all(|part| is_object(Source::from(part), definitions, depth + 1))
-    };
-    match source {
-        Source::Reference(reference) => component_name(reference)
-            .and_then(|name| definitions.get(&name))
-            .is_some_and(|schema| is_object(Source::from(schema), definitions, depth + 1)),
-        Source::Item(schema) => match &schema.schema_kind {
-            SchemaKind::Type(openapiv3::Type::Object(_)) => true,
-            SchemaKind::AllOf { all_of } => all(all_of),
-            SchemaKind::Any(any) => {
-                matches!(any.typ.as_deref(), None | Some("object"))
-                    && any.one_of.is_empty()
-                    && any.any_of.is_empty()
-                    && any.not.is_none()
-                    && any.items.is_none()
-                    && any.enumeration.is_empty()
-                    && all(&any.all_of)
-            }
-            _ => false,
-        },
-    }
-}
-
 /// The Rust names of the definitions that get a type. Who is called like its type comes first.
 fn definition_names(
     definitions: &IndexMap<String, ReferenceOr<Schema>>,
@@ -674,32 +556,24 @@ fn definition_names(
 fn name_fields(fields: &mut [Field]) {
     // `extra` is where a model keeps what it does not know.
     let mut taken = Names::without(&["extra"]);
-    let mut order: Vec<(bool, usize)> = fields
+    let mut order: Vec<(bool, usize, String)> = fields
         .iter()
         .enumerate()
-        .map(|(index, field)| (snake(&field.wire_name) != field.wire_name, index))
+        .map(|(index, field)| {
+            let name = snake(&field.wire_name);
+            (name != field.wire_name, index, name)
+        })
         .collect();
     order.sort();
-    for (_, index) in order {
+    for (_, index, name) in order {
         let field = &mut fields[index];
-        let plain = snake(&field.wire_name);
-        let name = identifier(&plain);
-        field.name = taken.claim(&name, &format!("{plain}_"), &field.wire_name, Case::Snake);
+        field.name = taken.claim(
+            &identifier(&name),
+            &format!("{name}_"),
+            &field.wire_name,
+            Case::Snake,
+        );
     }
-}
-
-/// Whether a schema is a file: what comes is not JSON, whatever the content type says.
-pub(crate) fn is_binary(source: Source<'_>) -> bool {
-    matches!(
-        source,
-        Source::Item(Schema {
-            schema_kind: SchemaKind::Type(openapiv3::Type::String(openapiv3::StringType {
-                format: VariantOrUnknownOrEmpty::Item(StringFormat::Binary),
-                ..
-            })),
-            ..
-        })
-    )
 }
 
 fn string_type(format: &VariantOrUnknownOrEmpty<StringFormat>) -> Type {

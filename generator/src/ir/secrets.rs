@@ -72,7 +72,24 @@ fn can_hold_text(ty: &Type) -> bool {
     }
 }
 
+/// A part of every name that the rules below could take for a secret: most names are done with here.
+const HINTS: &[&str] = &[
+    "assertion",
+    "credential",
+    "jwt",
+    "key",
+    "pass",
+    "pwd",
+    "sas",
+    "secret",
+    "token",
+];
+
 fn is_secret_name(wire_name: &str) -> bool {
+    let lower = wire_name.to_ascii_lowercase();
+    if !HINTS.iter().any(|hint| lower.contains(hint)) {
+        return false;
+    }
     let name = snake(wire_name);
     let words: Vec<&str> = name.split('_').collect();
     if words.last().is_some_and(|last| ABOUT.contains(last)) && words.len() > 1 {
@@ -120,6 +137,21 @@ mod tests {
             "credentialId",
         ] {
             assert!(!is_secret(name, &Type::String), "{name}");
+        }
+    }
+
+    #[test]
+    fn every_secret_has_a_hint() {
+        let pairs = SECRET_PAIRS
+            .iter()
+            .flat_map(|(first, last)| [*first, *last]);
+        let pairs: Vec<&str> = pairs.collect();
+        for word in SECRET_WORDS {
+            assert!(HINTS.iter().any(|hint| word.contains(hint)), "{word}");
+        }
+        for pair in pairs.chunks(2) {
+            let hinted = |word: &str| HINTS.iter().any(|hint| word.contains(hint));
+            assert!(pair.iter().any(|word| hinted(word)), "{pair:?}");
         }
     }
 

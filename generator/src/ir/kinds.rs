@@ -1,0 +1,155 @@
+//! What a schema is, looked at from outside: a model, an enum, or something that is written where it is used.
+
+use indexmap::IndexMap;
+use openapiv3::{
+    AdditionalProperties, ReferenceOr, Schema, SchemaData, SchemaKind, StringFormat,
+    VariantOrUnknownOrEmpty,
+};
+
+use crate::load::component_name;
+
+/// A schema, however it is held.
+#[derive(Clone, Copy)]
+pub(crate) enum Source<'d> {
+    /// The text of a `$ref`.
+    Reference(&'d str),
+    /// The schema itself.
+    Item(&'d Schema),
+}
+
+impl<'d> From<&'d ReferenceOr<Schema>> for Source<'d> {
+    fn from(schema: &'d ReferenceOr<Schema>) -> Self {
+        match schema {
+            ReferenceOr::Reference { reference } => Self::Reference(reference),
+            ReferenceOr::Item(schema) => Self::Item(schema),
+        }
+    }
+}
+
+impl<'d> From<&'d ReferenceOr<Box<Schema>>> for Source<'d> {
+    fn from(schema: &'d ReferenceOr<Box<Schema>>) -> Self {
+        match schema {
+            ReferenceOr::Reference { reference } => Self::Reference(reference),
+            ReferenceOr::Item(schema) => Self::Item(schema),
+        }
+    }
+}
+
+impl<'d> Source<'d> {
+    pub(crate) fn data(self) -> Option<&'d SchemaData> {
+        match self {
+            Self::Reference(_) => None,
+            Self::Item(schema) => Some(&schema.schema_data),
+        }
+    }
+}
+
+/// What becomes of a definition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// A struct.
+    Model,
+    /// An open enum.
+    Enum,
+    /// Neither.
+    Alias,
+}
+
+/// What becomes of a definition.
+pub(crate) fn kind(
+    source: Source<'_>,
+    definitions: &IndexMap<String, ReferenceOr<Schema>>,
+) -> Kind {
+    let Source::Item(schema) = source else {
+        return Kind::Alias;
+    };
+    match &schema.schema_kind {
+        SchemaKind::Type(openapiv3::Type::String(string))
+            if string.enumeration.iter().any(Option::is_some) =>
+        {
+            Kind::Enum
+        }
+        SchemaKind::Type(openapiv3::Type::Integer(integer))
+            if integer.enumeration.iter().any(Option::is_some) =>
+        {
+            Kind::Enum
+        }
+        SchemaKind::Type(openapiv3::Type::Object(object)) => {
+            match (object.properties.is_empty(), &object.additional_properties) {
+                (true, Some(AdditionalProperties::Schema(_))) => Kind::Alias,
+                _ => Kind::Model,
+            }
+        }
+        SchemaKind::AllOf { all_of } if all_of.len() == 1 => match Source::from(&all_of[0]) {
+            Source::Reference(_) => Kind::Alias,
+            part => kind(part, definitions),
+        },
+        SchemaKind::AllOf { .. } if is_object(source, definitions) => Kind::Model,
+        SchemaKind::Any(any)
+            if (!any.properties.is_empty() || any.all_of.len() > 1)
+                && is_object(source, definitions) =>
+        {
+            Kind::Model
+        }
+        _ => Kind::Alias,
+    }
+}
+
+/// How far references are followed: the loader refuses circles of them, so that this is never reached.
+const REFERENCE_LIMIT: usize = 100;
+
+/// Whether a schema takes objects, and objects only.
+pub(crate) fn is_object(
+    source: Source<'_>,
+    definitions: &IndexMap<String, ReferenceOr<Schema>>,
+) -> bool {
+    is_object_at(source, definitions, 0)
+}
+
+fn is_object_at(
+    source: Source<'_>,
+    definitions: &IndexMap<String, ReferenceOr<Schema>>,
+    depth: usize,
+) -> bool {
+    if depth > REFERENCE_LIMIT {
+        return false;
+    }
+    let all = |parts: &[ReferenceOr<Schema>]| {
+        parts
+            .iter()
+            .all(|part| is_object_at(Source::from(part), definitions, depth + 1))
+    };
+    match source {
+        Source::Reference(reference) => component_name(reference)
+            .and_then(|name| definitions.get(&name))
+            .is_some_and(|schema| is_object_at(Source::from(schema), definitions, depth + 1)),
+        Source::Item(schema) => match &schema.schema_kind {
+            SchemaKind::Type(openapiv3::Type::Object(_)) => true,
+            SchemaKind::AllOf { all_of } => all(all_of),
+            SchemaKind::Any(any) => {
+                matches!(any.typ.as_deref(), None | Some("object"))
+                    && any.one_of.is_empty()
+                    && any.any_of.is_empty()
+                    && any.not.is_none()
+                    && any.items.is_none()
+                    && any.enumeration.is_empty()
+                    && all(&any.all_of)
+            }
+            _ => false,
+        },
+    }
+}
+
+/// Whether a schema is a file: what comes is not JSON, whatever the content type says.
+pub(crate) fn is_binary(source: Source<'_>) -> bool {
+    matches!(
+        source,
+        Source::Item(Schema {
+            schema_kind: SchemaKind::Type(openapiv3::Type::String(openapiv3::StringType {
+                format: VariantOrUnknownOrEmpty::Item(StringFormat::Binary),
+                ..
+            })),
+            ..
+        })
+    )
+}
