@@ -276,6 +276,14 @@ fn wrong_configuration_fails_when_the_client_is_made() {
     }
 }
 
+#[cfg(all(feature = "rustls-no-provider", not(feature = "rustls")))]
+#[test]
+fn a_missing_cryptography_provider_is_named() {
+    let error = Client::builder().access_token("t").build().unwrap_err();
+    assert!(error.is_configuration());
+    assert!(error.to_string().contains("install_default"), "{error}");
+}
+
 #[tokio::test]
 async fn the_user_agent_names_the_sdk_and_the_caller() {
     let transport = Arc::new(MemoryTransport::new(|_| HttpResponse::json(200, "{}")));

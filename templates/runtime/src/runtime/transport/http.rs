@@ -31,14 +31,20 @@ impl HttpTransport {
     ///
     /// # Errors
     ///
-    /// Whatever reqwest reports, such as no TLS backend.
+    /// Whatever reqwest reports, and that no cryptography provider is installed where the SDK is built with `rustls-no-provider`.
     pub fn new(builder: reqwest::ClientBuilder) -> Result<Self, BoxError> {
-        let client = builder
+        let builder = builder
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
-            .referer(false)
-            .build()?;
-        Ok(Self { client })
+            .referer(false);
+        // reqwest panics where rustls has no provider, and only it knows whether it needs one.
+        let built = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| builder.build()));
+        match built {
+            Ok(client) => Ok(Self { client: client? }),
+            Err(_) => Err(BoxError::from(
+                "the TLS library cannot start; with the feature `rustls-no-provider` a provider has to be installed first (rustls::crypto::CryptoProvider::install_default)",
+            )),
+        }
     }
 
     /// reqwest's builder with the SDK's defaults.
