@@ -375,9 +375,9 @@ fn definitions_that_are_no_objects_are_written_where_they_are_used() {
         panic!("not a model");
     };
     assert_eq!(api.models[id].wire_name, "Thing");
-    assert!(field(thing, "again").boxed);
+    assert!(field(thing, "again").is_boxed());
     assert_eq!(field(thing, "by").ty, map(Type::Model(id)));
-    assert!(!field(thing, "by").boxed);
+    assert!(!field(thing, "by").is_boxed());
     assert_eq!(field(thing, "ids").ty, list(Type::String));
     assert_eq!(api.enums[0].name, "State");
     assert_eq!(

@@ -137,13 +137,6 @@ fn compare_field(
         place,
     ));
     let mut change = |verdict, reason: &str| changes.push(Change::new(place, verdict, reason));
-    if old.boxed != new.boxed {
-        let boxed = if new.boxed { "is" } else { "is no longer" };
-        change(
-            Verdict::Major,
-            &format!("the value {boxed} in a `Box`, because of what it holds"),
-        );
-    }
     match (old.deprecated, new.deprecated) {
         (false, true) => change(Verdict::Minor, "deprecated: its use brings a warning"),
         (true, false) => change(Verdict::Minor, "no longer deprecated"),

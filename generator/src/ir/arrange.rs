@@ -1,4 +1,4 @@
-//! Puts what was converted in its order and its place: sorts, numbers anew, finds aliases, groups and files, and boxes circles.
+//! Puts what was converted in its order and its place: sorts, numbers anew and finds aliases, groups and files.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +8,6 @@ use super::groups::Groups;
 use super::model::{Api, EnumHome, EnumId, GroupId, ModelId, Operation, Output, Type};
 use super::naming::{Case, Names, module, snake};
 use super::reach::{Reach, TagSet, User, enum_users, reach};
-use super::recursion::box_circles;
 
 /// The longest name of a file of a model.
 const FILE_LIMIT: usize = 80;
@@ -16,7 +15,6 @@ const FILE_LIMIT: usize = 80;
 /// Arranges everything but tags, paging and jobs, which must be there before (tags) or come later.
 pub(crate) fn arrange(api: &mut Api) {
     sort(api);
-    box_circles(&mut api.models);
     find_aliases(&mut api.enums);
     let mut reach = reach(api);
     let homes = enum_homes(api, &mut reach);

@@ -17,7 +17,6 @@ mod overrides;
 mod paging;
 mod parameters;
 mod reach;
-mod recursion;
 mod responses;
 mod schemas;
 mod secrets;

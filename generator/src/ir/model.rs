@@ -133,8 +133,6 @@ pub struct Field {
     pub wire_name: String,
     /// The type (without `Option`).
     pub ty: Type,
-    /// `Option<Box<T>>`: the model would hold itself otherwise.
-    pub boxed: bool,
     /// The server sets it; a client's value is ignored.
     pub read_only: bool,
     /// The spec calls it required.
@@ -145,6 +143,15 @@ pub struct Field {
     pub secret: bool,
     /// What the spec says of it.
     pub docs: Docs,
+}
+
+impl Field {
+    /// Whether the field is `Option<Box<T>>`: every model in a model is. Some would hold themselves otherwise, some would weigh 40 KB in
+    /// place, and with one rule for all no release changes the type of a field because of what another model grew to hold.
+    #[must_use]
+    pub fn is_boxed(&self) -> bool {
+        matches!(self.ty, Type::Model(_))
+    }
 }
 
 /// An open enum.

@@ -443,7 +443,6 @@ impl<'d> Schemas<'d> {
             wire_name: wire_name.to_owned(),
             secret: is_secret(wire_name, &ty),
             ty,
-            boxed: false,
             read_only: data.is_some_and(|data| data.read_only),
             required: false,
             deprecated: data.is_some_and(|data| data.deprecated),

@@ -143,7 +143,7 @@ pub fn stats(api: &Api) -> Stats {
         enum_values: written().map(|item| item.variants.len()).sum(),
         groups: api.groups.len(),
         fields: fields(|_| true),
-        boxed_fields: fields(|field| field.boxed),
+        boxed_fields: fields(|field| field.is_boxed()),
         secret_fields: fields(|field| field.secret),
         parameters: api
             .operations

@@ -145,13 +145,13 @@ fn render_model(api: &Api, model: &Model, items: &[&Enum]) -> Result<String, Ren
             Ok(FieldView {
                 docs: literal::doc_lines(field_docs(field)),
                 name: literal::identifier(&model.name, &field.name)?,
-                ty: if field.boxed {
+                ty: if field.is_boxed() {
                     format!("Box<{ty}>")
                 } else {
                     ty
                 },
                 wire_name: literal::string(&field.wire_name),
-                visit: if field.boxed { "boxed" } else { "field" },
+                visit: if field.is_boxed() { "boxed" } else { "field" },
             })
         })
         .collect::<Result<_, RenderError>>()?;

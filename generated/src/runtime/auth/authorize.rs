@@ -1,0 +1,63 @@
+//! The interceptor as a step of the pipeline, in the terms of the SDK's one error.
+
+use std::time::Duration;
+
+use crate::runtime::clock::BoxFuture;
+use crate::runtime::error::{Error, ErrorKind};
+use crate::runtime::pipeline::{Attempt, Authorize, Authorized};
+use crate::runtime::transport::HttpRequest;
+
+use super::error::{AuthError, AuthErrorKind};
+use super::interceptor::{InterceptError, Interceptor};
+
+impl Authorize for Interceptor {
+    fn send<'a>(
+        &'a self,
+        request: HttpRequest,
+        deadline: Option<Duration>,
+        next: &'a dyn Attempt,
+    ) -> BoxFuture<'a, Result<Authorized, Error>> {
+        Box::pin(async move {
+            match Interceptor::send(self, request, deadline, next).await {
+                Ok(response) => Ok(Authorized {
+                    response,
+                    advice: None,
+                }),
+                Err(InterceptError::Unauthorized(unauthorized)) => {
+                    let advice = unauthorized.to_string();
+                    Ok(Authorized {
+                        response: unauthorized.response,
+                        advice: Some(advice.into()),
+                    })
+                }
+                Err(InterceptError::Auth(error)) => Err(error.into()),
+                Err(InterceptError::Transport(error)) => Err(error.into()),
+                Err(error @ InterceptError::ForeignHost) => {
+                    Err(Error::invalid_request(error.to_string()))
+                }
+            }
+        })
+    }
+
+    fn authenticate(&self, deadline: Option<Duration>) -> BoxFuture<'_, Result<(), Error>> {
+        Box::pin(async move {
+            Interceptor::authenticate(self, deadline)
+                .await
+                .map_err(Error::from)
+        })
+    }
+}
+
+impl From<AuthError> for Error {
+    fn from(error: AuthError) -> Self {
+        let kind = match error.kind() {
+            AuthErrorKind::DeadlineExceeded => ErrorKind::Timeout,
+            AuthErrorKind::Configuration | AuthErrorKind::NoRuntime => ErrorKind::Configuration,
+            _ => ErrorKind::Authentication,
+        };
+        Self::new(kind)
+            .with_message(error.to_string())
+            .with_retry_after(error.retry_after())
+            .with_source(error)
+    }
+}

@@ -1,0 +1,406 @@
+//! The call of the token endpoint. It never goes through the interceptor, so a 401 from it is an answer and not a reason to refresh.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use url::Url;
+use zeroize::Zeroizing;
+
+use crate::runtime::clock::{Clock, Moment};
+use crate::runtime::transport::{
+    HttpRequest, HttpResponse, RequestBody, ResponseBody, Transport, TransportError,
+    TransportErrorKind,
+};
+
+use super::backoff::doubled;
+use super::error::{AuthError, AuthErrorKind};
+use super::jitter::Jitter;
+use super::secret::Secret;
+use super::settings::TokenSettings;
+use super::token::{Token, Unusable, parse_answer, parse_complaint};
+use super::wait::{First, first};
+
+/// How far two clocks may be apart before a refused assertion is put down to it.
+const CLOCK_TOLERANCE: Duration = Duration::from_secs(120);
+
+/// What is exchanged for a token, which tells what a refusal means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    ClientCredentials,
+    Code,
+    Refresh,
+    Assertion,
+}
+
+/// One request to the token endpoint, in the terms of RFC 6749.
+pub(crate) struct Exchange<'a> {
+    pub(crate) purpose: Purpose,
+    /// Id and secret of a confidential client, sent as HTTP Basic; a public client has none.
+    pub(crate) basic: Option<(&'a str, &'a Secret)>,
+    /// The form in its order.
+    pub(crate) form: &'a [(&'static str, &'a str)],
+    /// What an error must not repeat.
+    pub(crate) secrets: &'a [&'a Secret],
+}
+
+/// The token endpoint of one region or gateway: `https://login.{domain}/oauth/token`.
+#[derive(Clone)]
+pub struct TokenEndpoint {
+    url: Url,
+    headers: HeaderMap,
+    transport: Arc<dyn Transport>,
+    clock: Arc<dyn Clock>,
+    jitter: Jitter,
+    settings: TokenSettings,
+}
+
+impl TokenEndpoint {
+    /// The endpoint at `url`, reached through `transport`.
+    pub fn new(url: Url, transport: Arc<dyn Transport>, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            url,
+            headers: HeaderMap::new(),
+            transport,
+            clock,
+            jitter: Jitter::default(),
+            settings: TokenSettings::default(),
+        }
+    }
+
+    /// The same with headers for every token request, such as `user-agent`.
+    #[must_use]
+    pub fn with_headers(mut self, headers: HeaderMap) -> Self {
+        self.headers = headers;
+        self
+    }
+
+    /// The same with other numbers.
+    #[must_use]
+    pub fn with_settings(mut self, settings: TokenSettings) -> Self {
+        self.settings = settings;
+        self
+    }
+
+    /// The same with another source of random delays.
+    #[must_use]
+    pub fn with_jitter(mut self, jitter: Jitter) -> Self {
+        self.jitter = jitter;
+        self
+    }
+
+    /// Where the token requests go.
+    #[must_use]
+    pub fn url(&self) -> &Url {
+        &self.url
+    }
+
+    pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
+        &self.clock
+    }
+
+    pub(crate) fn settings(&self) -> &TokenSettings {
+        &self.settings
+    }
+
+    pub(crate) fn jitter(&self) -> &Jitter {
+        &self.jitter
+    }
+
+    /// Asks until there is a token, the answer is final, the attempts are used up, or the time is.
+    pub(crate) async fn exchange(&self, exchange: &Exchange<'_>) -> Result<Token, AuthError> {
+        let request = self.request(exchange)?;
+        let end = self.clock.now().monotonic + self.settings.flight_timeout;
+        let mut attempt = 1;
+        loop {
+            let asked = self.clock.now();
+            let left = end.saturating_sub(asked.monotonic);
+            let limit = self.settings.attempt_timeout.min(left);
+            let verdict = self
+                .attempt(exchange, &request, limit)
+                .await
+                .map(|token| token.issued_at(asked));
+            let error = match verdict {
+                Ok(token) => return Ok(token),
+                Err(Failure::Final(error)) => return Err(error),
+                Err(Failure::Again(error)) => error,
+            };
+            if attempt >= self.settings.attempts {
+                return Err(error);
+            }
+            let ceiling = doubled(
+                self.settings.attempt_backoff,
+                attempt,
+                self.settings.attempt_timeout,
+            );
+            let delay = ceiling
+                .mul_f64(self.jitter.next())
+                .max(error.retry_after().unwrap_or_default());
+            if self.clock.now().monotonic + delay >= end {
+                return Err(error);
+            }
+            tracing::debug!(attempt, ?delay, %error, "asking the token endpoint again");
+            self.clock.sleep(delay).await;
+            attempt += 1;
+        }
+    }
+
+    async fn attempt(
+        &self,
+        exchange: &Exchange<'_>,
+        request: &HttpRequest,
+        limit: Duration,
+    ) -> Result<Token, Failure> {
+        let mut request = request.clone();
+        request.timeout = Some(limit);
+        let answer = async {
+            let response = self.transport.execute(request).await?;
+            collect(response).await
+        };
+        // The transport keeps the time too; this holds for one that does not.
+        let outcome = match first(answer, self.clock.sleep(limit)).await {
+            First::Left(outcome) => outcome,
+            First::Right(()) => return Err(Failure::Again(AuthError::new(AuthErrorKind::Timeout))),
+        };
+        match outcome {
+            Ok(answer) => judge(exchange, &answer, self.clock.now()),
+            Err(error) => Err(judge_transport(error)),
+        }
+    }
+
+    fn request(&self, exchange: &Exchange<'_>) -> Result<HttpRequest, AuthError> {
+        let mut headers = self.headers.clone();
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/x-www-form-urlencoded"),
+        );
+        headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
+        headers.remove(header::AUTHORIZATION);
+        if let Some((id, secret)) = exchange.basic {
+            headers.insert(header::AUTHORIZATION, basic(id, secret)?);
+        }
+        Ok(HttpRequest {
+            method: Method::POST,
+            url: self.url.clone(),
+            headers,
+            body: RequestBody::Bytes(encode_form(exchange.form)),
+            timeout: None,
+            stream_response: false,
+        })
+    }
+}
+
+impl fmt::Debug for TokenEndpoint {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("TokenEndpoint")
+            .field("url", &self.url.as_str())
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
+    }
+}
+
+/// `Basic base64(id:secret)` (RFC 7617, UTF-8). An id with a colon would end early, so it is refused.
+fn basic(id: &str, secret: &Secret) -> Result<HeaderValue, AuthError> {
+    if id.is_empty() || id.contains(':') || secret.is_empty() {
+        return Err(AuthError::new(AuthErrorKind::Configuration)
+            .described("a client id without a colon and a client secret are needed"));
+    }
+    let pair = Zeroizing::new(format!("{id}:{}", secret.expose()));
+    let text = Zeroizing::new(format!("Basic {}", STANDARD.encode(pair.as_bytes())));
+    let mut value =
+        HeaderValue::from_str(&text).map_err(|_| AuthError::new(AuthErrorKind::Configuration))?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+/// The form in bytes that are wiped when the request is dropped.
+fn encode_form(form: &[(&'static str, &str)]) -> Bytes {
+    // Room for everything escaped, so that no half-written copy is left behind by growing.
+    let room = form
+        .iter()
+        .map(|(name, value)| 3 * (name.len() + value.len()) + 2)
+        .sum();
+    let mut serializer = url::form_urlencoded::Serializer::new(String::with_capacity(room));
+    for (name, value) in form {
+        serializer.append_pair(name, value);
+    }
+    Bytes::from_owner(Zeroizing::new(serializer.finish().into_bytes()))
+}
+
+struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+async fn collect(response: HttpResponse) -> Result<Answer, TransportError> {
+    let body = match response.body {
+        ResponseBody::Bytes(bytes) => bytes,
+        // Not asked for; a transport that streams all the same has given no answer.
+        ResponseBody::Stream(_) => Bytes::new(),
+    };
+    Ok(Answer {
+        status: response.status,
+        headers: response.headers,
+        body,
+    })
+}
+
+enum Failure {
+    /// Worth another attempt.
+    Again(AuthError),
+    /// Not worth one.
+    Final(AuthError),
+}
+
+fn judge_transport(error: TransportError) -> Failure {
+    let kind = match error.kind {
+        _ if says_not_yet_valid(&error) => AuthErrorKind::ClockSkew,
+        TransportErrorKind::Timeout => AuthErrorKind::Timeout,
+        TransportErrorKind::Request => AuthErrorKind::Configuration,
+        _ => AuthErrorKind::NoNetwork,
+    };
+    let error = AuthError::new(kind).caused_by(error);
+    if kind == AuthErrorKind::Configuration {
+        Failure::Final(error)
+    } else {
+        Failure::Again(error)
+    }
+}
+
+/// Whether a certificate seems to be from the future, which means that the clock here is behind.
+fn says_not_yet_valid(error: &TransportError) -> bool {
+    let mut cause: Option<&dyn StdError> = Some(error);
+    while let Some(current) = cause {
+        let text = current.to_string();
+        if text.contains("not valid yet") || text.contains("not yet valid") {
+            return true;
+        }
+        cause = current.source();
+    }
+    false
+}
+
+fn judge(exchange: &Exchange<'_>, answer: &Answer, now: Moment) -> Result<Token, Failure> {
+    let complaint = parse_complaint(&answer.body);
+    let code = complaint.error.as_deref();
+    let description = complaint
+        .description
+        .as_deref()
+        .map(|text| without_secrets(text, exchange.secrets));
+    let report = |kind| {
+        AuthError::new(kind)
+            .with_status(answer.status)
+            .with_code(
+                code.map(|text| without_secrets(text, exchange.secrets))
+                    .as_deref(),
+            )
+            .described(description.as_deref().unwrap_or_default())
+    };
+    if answer.status.is_success() && code.is_none() {
+        return parse_answer(&answer.body).map_err(|unusable| {
+            let error = report(AuthErrorKind::UnusableAnswer);
+            match unusable {
+                Unusable::NotJson => Failure::Again(error.described("the body is not JSON")),
+                Unusable::NoToken => {
+                    Failure::Again(error.described("no access_token that can be sent"))
+                }
+                Unusable::NotBearer => {
+                    Failure::Final(error.described("the token_type is not bearer"))
+                }
+            }
+        });
+    }
+    let says = |words: &[&str]| {
+        let text = description
+            .as_deref()
+            .unwrap_or_default()
+            .to_ascii_lowercase();
+        words.iter().any(|word| text.contains(word))
+    };
+    let retry_after = retry_after(&answer.headers, now.wall);
+    match (answer.status.as_u16(), code) {
+        (429, _) => Err(Failure::Again(
+            report(AuthErrorKind::RateLimited).with_retry_after(retry_after),
+        )),
+        (400, Some("invalid_request")) if says(&["rate limit exceeded"]) => Err(Failure::Again(
+            report(AuthErrorKind::RateLimited).with_retry_after(retry_after),
+        )),
+        (500..=599, _) => Err(Failure::Again(
+            report(AuthErrorKind::ServerError).with_retry_after(retry_after),
+        )),
+        (_, Some("invalid_client" | "unauthorized_client"))
+            if says(&["disabled", "inactive", "not active"]) =>
+        {
+            Err(Failure::Final(report(AuthErrorKind::ClientDisabled)))
+        }
+        (_, Some("invalid_client")) => Err(Failure::Final(report(AuthErrorKind::WrongSecret))),
+        (_, Some("unauthorized_client" | "unsupported_grant_type")) => {
+            Err(Failure::Final(report(AuthErrorKind::GrantNotEnabled)))
+        }
+        (_, Some("invalid_grant")) => {
+            let kind = match exchange.purpose {
+                Purpose::ClientCredentials => AuthErrorKind::RequestRefused,
+                Purpose::Code => AuthErrorKind::CodeRefused,
+                Purpose::Refresh => AuthErrorKind::RefreshTokenRevoked,
+                Purpose::Assertion
+                    if says(&[
+                        "not yet valid",
+                        "notbefore",
+                        "notonorafter",
+                        "clock",
+                        "skew",
+                    ]) || is_skewed(&answer.headers, now.wall) =>
+                {
+                    AuthErrorKind::ClockSkew
+                }
+                Purpose::Assertion => AuthErrorKind::AssertionRefused,
+            };
+            Err(Failure::Final(report(kind)))
+        }
+        (401, None) => Err(Failure::Final(report(match exchange.purpose {
+            Purpose::Refresh if exchange.basic.is_none() => AuthErrorKind::RefreshTokenRevoked,
+            _ => AuthErrorKind::WrongSecret,
+        }))),
+        _ => Err(Failure::Final(report(AuthErrorKind::RequestRefused))),
+    }
+}
+
+fn without_secrets(text: &str, secrets: &[&Secret]) -> String {
+    let mut text = text.to_owned();
+    for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
+        text = text.replace(secret.expose(), "(hidden)");
+    }
+    text
+}
+
+/// `Retry-After` in seconds or as a date (RFC 9110 section 10.2.3).
+fn retry_after(headers: &HeaderMap, wall: SystemTime) -> Option<Duration> {
+    let text = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
+    if let Ok(seconds) = text.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let date = httpdate::parse_http_date(text).ok()?;
+    Some(date.duration_since(wall).unwrap_or_default())
+}
+
+fn is_skewed(headers: &HeaderMap, wall: SystemTime) -> bool {
+    let Some(date) = headers
+        .get(header::DATE)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|text| httpdate::parse_http_date(text).ok())
+    else {
+        return false;
+    };
+    let apart = match date.duration_since(wall) {
+        Ok(ahead) => ahead,
+        Err(behind) => behind.duration(),
+    };
+    apart > CLOCK_TOLERANCE
+}

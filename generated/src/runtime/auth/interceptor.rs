@@ -1,0 +1,367 @@
+//! The one way of every API request: a token put on it, and a 401 answered with a renewed one.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::{StatusCode, header};
+use url::Url;
+
+use crate::runtime::clock::{Clock, Moment};
+use crate::runtime::pipeline::Attempt;
+use crate::runtime::transport::{HttpRequest, HttpResponse, TransportError};
+
+use super::cache::{Acceptance, CachedToken, CallBudget, TokenCache};
+use super::decide::{Reaction, Reason, decide_replay};
+use super::error::AuthError;
+use super::hooks::Hooks;
+use super::jitter::Jitter;
+use super::pool::Pool;
+use super::provider::TokenProvider;
+use super::settings::TokenSettings;
+use super::source::Source;
+
+/// Why a call ended without a response, or with a 401.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum InterceptError {
+    /// There was no token, so nothing was sent.
+    Auth(AuthError),
+    /// The API answered 401, and sending the call again was over.
+    Unauthorized(Box<Unauthorized>),
+    /// The request brought no response.
+    Transport(TransportError),
+    /// The URL is not on the API host, which alone gets the token; nothing was sent.
+    ForeignHost,
+}
+
+impl fmt::Display for InterceptError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Auth(error) => error.fmt(formatter),
+            Self::Unauthorized(unauthorized) => unauthorized.fmt(formatter),
+            Self::Transport(error) => error.fmt(formatter),
+            Self::ForeignHost => formatter.write_str(
+                "the URL is not on the API host, so the access token was not sent there",
+            ),
+        }
+    }
+}
+
+impl std::error::Error for InterceptError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Auth(error) => error.source(),
+            Self::Unauthorized(unauthorized) => unauthorized
+                .cause
+                .as_ref()
+                .map(|cause| cause as &(dyn std::error::Error + 'static)),
+            Self::Transport(error) => error.source(),
+            Self::ForeignHost => None,
+        }
+    }
+}
+
+/// The last 401 of a call, and why the call was not sent again.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Unauthorized {
+    /// The response as it came.
+    pub response: HttpResponse,
+    /// Why the call was not sent again.
+    pub reason: Reason,
+    /// How often it had been.
+    pub replays: u32,
+    /// Where the token could not be renewed: why.
+    pub cause: Option<AuthError>,
+}
+
+impl fmt::Display for Unauthorized {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("the API refused the access token, and ")?;
+        formatter.write_str(match self.reason {
+            Reason::NotRenewable => "nothing can renew it: log in again, or give a new token",
+            Reason::BodyNotReplayable => {
+                "the body is a stream that can be sent once: supply it through a factory, so that the call can be sent again"
+            }
+            Reason::RefusedAfterRefresh => {
+                "the tokens of the refreshes that followed: check the roles of the OAuth client, and that the API host and the login host belong to the same region"
+            }
+            Reason::ReplaysUsedUp => "the call was sent again as often as allowed",
+            Reason::InsideSpacing => {
+                "as it accepts no token, the next refresh is not due: check the OAuth client, its roles and its region"
+            }
+            Reason::DeadlineExceeded => "the time of the call is over",
+            Reason::RefreshFailed => "it could not be renewed",
+        })?;
+        match &self.cause {
+            Some(cause) => write!(formatter, ": {cause}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Puts a token on every request and sends it again, with a renewed token, when the API answers 401.
+///
+/// One interceptor belongs to one credential. It holds one cache, or as many as its pool has tokens.
+pub struct Interceptor {
+    pool: Pool,
+    api: Url,
+    clock: Arc<dyn Clock>,
+    settings: TokenSettings,
+}
+
+impl Interceptor {
+    /// Starts an interceptor whose tokens come from `provider` and go to the host of `api`.
+    pub fn builder(
+        provider: Arc<dyn TokenProvider>,
+        api: Url,
+        clock: Arc<dyn Clock>,
+    ) -> InterceptorBuilder {
+        InterceptorBuilder {
+            provider,
+            api,
+            clock,
+            settings: TokenSettings::default(),
+            jitter: Jitter::default(),
+            hooks: Hooks::default(),
+            pool: 1,
+        }
+    }
+
+    /// Sends `request` with a token through `next`, again after a 401 as the rules allow, and not past `deadline` (a monotonic reading of
+    /// the clock).
+    ///
+    /// A 401 means that the server did not act, so that every method is sent again after it.
+    ///
+    /// # Errors
+    ///
+    /// [`InterceptError`]: no token to be had, a 401 that is final, or no response at all.
+    pub async fn send(
+        &self,
+        request: HttpRequest,
+        deadline: Option<Duration>,
+        next: &dyn Attempt,
+    ) -> Result<HttpResponse, InterceptError> {
+        if !same_origin(&self.api, &request.url) {
+            return Err(InterceptError::ForeignHost);
+        }
+        let now = self.clock.now();
+        let cache = self.pool.pick(now.monotonic);
+        let mut budget = CallBudget::default();
+        let mut token = match cache.fresh(now) {
+            Some(token) => token,
+            None => Box::pin(cache.acquire(&mut budget, deadline))
+                .await
+                .map_err(InterceptError::Auth)?,
+        };
+        let body_replayable = request.body.is_replayable();
+        let mut request = Some(request);
+        loop {
+            let outgoing = if body_replayable {
+                request.clone()
+            } else {
+                request.take()
+            };
+            // Only a body that cannot be sent again is taken, and the loop does not come back with one.
+            let Some(mut outgoing) = outgoing else {
+                return Err(InterceptError::ForeignHost);
+            };
+            outgoing
+                .headers
+                .insert(header::AUTHORIZATION, token.header.clone());
+            if let Some(deadline) = deadline {
+                let left = deadline.saturating_sub(self.clock.now().monotonic);
+                outgoing.timeout = Some(outgoing.timeout.map_or(left, |timeout| timeout.min(left)));
+            }
+            let response = next
+                .send(outgoing)
+                .await
+                .map_err(InterceptError::Transport)?;
+            let now = self.clock.now();
+            if response.status != StatusCode::UNAUTHORIZED {
+                if is_acceptance(response.status) {
+                    cache.accept(&token, now.monotonic);
+                }
+                return Ok(response);
+            }
+            token = Box::pin(self.answer_401(
+                cache,
+                &token,
+                &mut budget,
+                body_replayable,
+                deadline,
+                now,
+            ))
+            .await
+            .map_err(|(reason, cause)| {
+                InterceptError::Unauthorized(Box::new(Unauthorized {
+                    response,
+                    reason,
+                    replays: budget.replays,
+                    cause,
+                }))
+            })?;
+            budget.replays += 1;
+        }
+    }
+
+    /// Rejects the generation that was refused and gets the one to send the call again with.
+    async fn answer_401(
+        &self,
+        cache: &TokenCache,
+        token: &CachedToken,
+        budget: &mut CallBudget,
+        body_replayable: bool,
+        deadline: Option<Duration>,
+        now: Moment,
+    ) -> Result<Arc<CachedToken>, (Reason, Option<AuthError>)> {
+        let rejection = cache.reject(token, now);
+        let refusal = rejection.refusal(
+            budget,
+            body_replayable,
+            now.monotonic,
+            deadline,
+            &self.settings,
+        );
+        let reaction = decide_replay(&refusal, &self.settings);
+        tracing::debug!(
+            generation = token.generation,
+            ?reaction,
+            "the API answered 401"
+        );
+        if let Reaction::GiveUp(reason) = reaction {
+            return Err((reason, None));
+        }
+        // The cache decides anew, by the same rules: it may have moved on since.
+        match cache.acquire(budget, deadline).await {
+            Ok(token) => Ok(token),
+            Err(error) => Err(match error.kind() {
+                super::AuthErrorKind::TokenRefused => (Reason::InsideSpacing, None),
+                super::AuthErrorKind::DeadlineExceeded => (Reason::DeadlineExceeded, Some(error)),
+                _ => (Reason::RefreshFailed, Some(error)),
+            }),
+        }
+    }
+
+    /// Gets the first token of every cache, or makes sure that it is there.
+    ///
+    /// # Errors
+    ///
+    /// The first failure.
+    pub async fn authenticate(&self, deadline: Option<Duration>) -> Result<(), AuthError> {
+        for cache in self.pool.caches() {
+            cache.acquire(&mut CallBudget::default(), deadline).await?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Interceptor {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Interceptor")
+            .field("api", &self.api.as_str())
+            .field("pool", &self.pool)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Whether both have the same scheme, host and port.
+fn same_origin(api: &Url, url: &Url) -> bool {
+    api.scheme() == url.scheme()
+        && api.host() == url.host()
+        && api.port_or_known_default() == url.port_or_known_default()
+}
+
+/// Whether an answer shows that the API took the token: anything it said about the request itself. What a proxy or a limit may say before
+/// the token was looked at shows nothing.
+fn is_acceptance(status: StatusCode) -> bool {
+    status.as_u16() < 500 && !matches!(status.as_u16(), 401 | 407 | 408 | 421 | 425 | 429)
+}
+
+/// Makes an [`Interceptor`].
+pub struct InterceptorBuilder {
+    provider: Arc<dyn TokenProvider>,
+    api: Url,
+    clock: Arc<dyn Clock>,
+    settings: TokenSettings,
+    jitter: Jitter,
+    hooks: Hooks,
+    pool: usize,
+}
+
+impl InterceptorBuilder {
+    /// Other numbers than the default ones.
+    #[must_use]
+    pub fn settings(mut self, settings: TokenSettings) -> Self {
+        self.settings = settings;
+        self
+    }
+
+    /// Another source of random delays.
+    #[must_use]
+    pub fn jitter(mut self, jitter: Jitter) -> Self {
+        self.jitter = jitter;
+        self
+    }
+
+    /// What to call around a refresh.
+    #[must_use]
+    pub fn hooks(mut self, hooks: Hooks) -> Self {
+        self.hooks = hooks;
+        self
+    }
+
+    /// Spreads calls over `tokens` tokens of the credential, each with its own cache; at least 1, and 1 where the grant issues one token.
+    #[must_use]
+    pub fn pool(mut self, tokens: usize) -> Self {
+        self.pool = tokens;
+        self
+    }
+
+    /// The interceptor.
+    #[must_use]
+    pub fn build(self) -> Interceptor {
+        let acceptance = Arc::new(Acceptance::default());
+        // A refresh token can be used once, and a given token is one: neither can feed several caches.
+        let size = if self.provider.is_repeatable() && !self.provider.is_given() {
+            self.pool.max(1)
+        } else {
+            1
+        };
+        let caches = (0..size)
+            .map(|_| {
+                let source = Source::new(
+                    Arc::clone(&self.provider),
+                    Arc::clone(&self.clock),
+                    self.settings.clone(),
+                );
+                TokenCache::new(
+                    source,
+                    Arc::clone(&self.clock),
+                    self.settings.clone(),
+                    self.jitter.clone(),
+                    self.hooks.clone(),
+                    Arc::clone(&acceptance),
+                )
+            })
+            .collect();
+        Interceptor {
+            pool: Pool::new(caches),
+            api: self.api,
+            clock: self.clock,
+            settings: self.settings,
+        }
+    }
+}
+
+impl fmt::Debug for InterceptorBuilder {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("InterceptorBuilder")
+            .field("api", &self.api.as_str())
+            .field("pool", &self.pool)
+            .finish_non_exhaustive()
+    }
+}

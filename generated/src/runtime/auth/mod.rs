@@ -1,0 +1,40 @@
+//! Tokens: fetched once for everybody, renewed before they end, replaced when the API refuses them.
+//!
+//! Every API request goes through one [`Interceptor`]. It takes a token from a cache, which is one atomic load while the token is fresh;
+//! a refresh runs in a task of its own that no caller can cancel, one at a time, and its outcome is shared. A 401 names the generation
+//! of the token that was refused, so that a late one replays with the current token instead of refreshing again.
+
+mod authorize;
+mod backoff;
+mod cache;
+mod classify;
+mod decide;
+mod endpoint;
+mod error;
+mod grants;
+mod hooks;
+mod interceptor;
+mod jitter;
+mod pool;
+mod provider;
+mod schedule;
+mod secret;
+mod settings;
+mod source;
+mod token;
+mod wait;
+
+pub use backoff::{Remaining, next_attempt};
+pub use classify::{Held, State, classify, is_usable};
+pub use decide::Reason;
+pub use endpoint::TokenEndpoint;
+pub use error::{AuthError, AuthErrorKind};
+pub use grants::{ClientCredentials, GivenToken};
+pub use hooks::{Hooks, RefreshErrorEvent, RefreshEvent, RefreshSource};
+pub use interceptor::{InterceptError, Interceptor, InterceptorBuilder, Unauthorized};
+pub use jitter::Jitter;
+pub use provider::{Previous, TokenProvider};
+pub use schedule::Ages;
+pub use secret::Secret;
+pub use settings::TokenSettings;
+pub use token::{ASSUMED_LIFETIME, LONGEST_LIFETIME, Token};

@@ -1,0 +1,491 @@
+//! How a client is configured.
+
+use std::fmt;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use http::{HeaderMap, HeaderValue, header};
+use url::Url;
+
+use super::environment::{self, Environment};
+use super::static_token::StaticToken;
+use super::{Client, Connection, Gateway, Inner, Region, is_allowed_url};
+use crate::runtime::clock::{Clock, SystemClock};
+use crate::runtime::error::Error;
+use crate::runtime::pipeline::{
+    Authorize, Listeners, Middleware, Pacer, Pacing, RetryBudget, RetryEvent, RetryPolicy,
+};
+use crate::runtime::request::CallOptions;
+use crate::runtime::response::RateLimit;
+use crate::runtime::transport::{HttpTransport, Transport};
+
+type ConfigureHttp = dyn FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send;
+
+/// The configuration of a [`Client`]. Nothing is checked, read or connected before [`ClientBuilder::build`], which reports what is wrong.
+#[must_use = "a builder does nothing until `build`"]
+pub struct ClientBuilder {
+    region: Region,
+    gateway: Option<Gateway>,
+    bases: Option<(Url, Url)>,
+    plain_http: bool,
+    options: CallOptions,
+    user_agent_suffix: Option<String>,
+    connect_timeout: Option<Duration>,
+    proxy: Option<String>,
+    no_proxy: bool,
+    client_certificate: Option<(Vec<u8>, Vec<u8>)>,
+    roots: Vec<Vec<u8>>,
+    configure_http: Option<Box<ConfigureHttp>>,
+    transport: Option<Arc<dyn Transport>>,
+    clock: Option<Arc<dyn Clock>>,
+    call_middleware: Vec<Arc<dyn Middleware>>,
+    attempt_middleware: Vec<Arc<dyn Middleware>>,
+    pacing: Option<Pacing>,
+    listeners: Listeners,
+    authorizer: Option<Arc<dyn Authorize>>,
+    problem: Option<Error>,
+}
+
+impl ClientBuilder {
+    pub(super) fn new() -> Self {
+        Self {
+            region: Region::default(),
+            gateway: None,
+            bases: None,
+            plain_http: false,
+            options: CallOptions::default(),
+            user_agent_suffix: None,
+            connect_timeout: None,
+            proxy: None,
+            no_proxy: false,
+            client_certificate: None,
+            roots: Vec::new(),
+            configure_http: None,
+            transport: None,
+            clock: None,
+            call_middleware: Vec::new(),
+            attempt_middleware: Vec::new(),
+            pacing: None,
+            listeners: Listeners::default(),
+            authorizer: None,
+            problem: None,
+        }
+    }
+
+    /// The region of the organization: `us-east-1` by default.
+    pub fn region(mut self, region: Region) -> Self {
+        self.region = region;
+        self
+    }
+
+    /// Sends everything through a gateway instead of to the region's servers.
+    pub fn gateway(mut self, gateway: Gateway) -> Self {
+        self.gateway = Some(gateway);
+        self
+    }
+
+    /// Sends calls below `api` and token requests below `login` instead of to the region's servers, as for a server of one's own in tests.
+    pub fn base_urls(mut self, api: &str, login: &str) -> Self {
+        match (Url::parse(api), Url::parse(login)) {
+            (Ok(api), Ok(login)) => self.bases = Some((api, login)),
+            _ => self.fail(Error::configuration("a base URL is no URL")),
+        }
+        self
+    }
+
+    /// Takes region and credentials from environment variables (see [`Client::from_env`]), which `variable` reads: most often
+    /// `|name| std::env::var(name).ok()`.
+    pub fn environment(mut self, variable: impl Fn(&str) -> Option<String>) -> Self {
+        let found = Environment::read(variable);
+        if let Some(region) = found.region {
+            match region.parse() {
+                Ok(region) => self.region = region,
+                Err(error) => self.fail(error.with_message(format!(
+                    "`{region}` in {} is no known region",
+                    environment::REGION
+                ))),
+            }
+        }
+        match (found.access_token, found.client_id, found.client_secret) {
+            (Some(token), _, _) => self.access_token(token),
+            (None, Some(_), Some(_)) => {
+                self.fail(Error::configuration(
+                    "client credentials are not supported yet",
+                ));
+                self
+            }
+            (None, None, None) => {
+                self.fail(Error::configuration(format!(
+                    "the environment has no credentials: set {}, or {} and {}",
+                    environment::ACCESS_TOKEN,
+                    environment::CLIENT_ID,
+                    environment::CLIENT_SECRET
+                )));
+                self
+            }
+            (None, id, _) => {
+                let missing = if id.is_none() {
+                    environment::CLIENT_ID
+                } else {
+                    environment::CLIENT_SECRET
+                };
+                self.fail(Error::configuration(format!(
+                    "the environment variable {missing} is missing"
+                )));
+                self
+            }
+        }
+    }
+
+    /// Allows `http://` to hosts other than this machine. Tokens and secrets then travel readable for everyone on the way.
+    pub fn allow_plain_http(mut self, allow: bool) -> Self {
+        self.plain_http = allow;
+        self
+    }
+
+    /// Sets all options of calls at once.
+    pub fn options(mut self, options: CallOptions) -> Self {
+        self.options = options;
+        self
+    }
+
+    /// The longest that a call may take, retries and waiting for a token included: 120 s by default.
+    pub fn timeout(self, timeout: Duration) -> Self {
+        self.change_options(|options| options.with_timeout(timeout))
+    }
+
+    /// The longest that one attempt may take: 30 s by default.
+    pub fn attempt_timeout(self, timeout: Duration) -> Self {
+        self.change_options(|options| options.with_attempt_timeout(timeout))
+    }
+
+    /// The longest that making a connection may take: 3.1 s by default.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = Some(timeout);
+        self
+    }
+
+    /// When and how often calls are tried again.
+    pub fn retry(self, policy: RetryPolicy) -> Self {
+        self.change_options(|options| options.with_retry(policy))
+    }
+
+    /// Adds a header to every call.
+    pub fn default_header(self, name: &str, value: &str) -> Self {
+        self.change_options(|options| options.with_header(name, value))
+    }
+
+    /// Adds the caller's own name to the user agent.
+    pub fn user_agent_suffix(mut self, suffix: impl Into<String>) -> Self {
+        self.user_agent_suffix = Some(suffix.into());
+        self
+    }
+
+    /// Sends everything through a proxy, as in `http://user:password@proxy.example:3128`. Without it, the environment decides (`HTTPS_PROXY`,
+    /// `NO_PROXY` …).
+    pub fn proxy(mut self, url: impl Into<String>) -> Self {
+        self.proxy = Some(url.into());
+        self
+    }
+
+    /// Uses no proxy, whatever the environment says.
+    pub fn no_proxy(mut self) -> Self {
+        self.no_proxy = true;
+        self
+    }
+
+    /// Shows a certificate of its own to the servers (mutual TLS): certificate chain and private key (PKCS #8), both PEM. The servers'
+    /// certificates are verified as ever.
+    pub fn client_certificate(
+        mut self,
+        certificate_pem: impl Into<Vec<u8>>,
+        key_pem: impl Into<Vec<u8>>,
+    ) -> Self {
+        self.client_certificate = Some((certificate_pem.into(), key_pem.into()));
+        self
+    }
+
+    /// Also trusts the certificate authorities in that PEM text, as a gateway or proxy of one's own may need.
+    pub fn root_certificates(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.roots.push(pem.into());
+        self
+    }
+
+    /// Changes the HTTP client (reqwest) in ways that have no method here. Its redirects and its own retries stay off, whatever `configure` says.
+    pub fn configure_http(
+        mut self,
+        configure: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + 'static,
+    ) -> Self {
+        self.configure_http = Some(Box::new(configure));
+        self
+    }
+
+    /// Sends through `transport` instead of the network, as for tests: see
+    /// [`MemoryTransport`](crate::runtime::transport::MemoryTransport).
+    pub fn transport(mut self, transport: Arc<dyn Transport>) -> Self {
+        self.transport = Some(transport);
+        self
+    }
+
+    /// Takes the time from `clock`, as for tests.
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = Some(clock);
+        self
+    }
+
+    /// Adds a middleware that sees every call once, around its retries. The first one added is the outermost.
+    pub fn call_middleware(mut self, middleware: impl Middleware) -> Self {
+        self.call_middleware.push(Arc::new(middleware));
+        self
+    }
+
+    /// Adds a middleware that sees every attempt. The first one added is the outermost.
+    pub fn attempt_middleware(mut self, middleware: impl Middleware) -> Self {
+        self.attempt_middleware.push(Arc::new(middleware));
+        self
+    }
+
+    /// Keeps calls below the rate limit instead of running into it.
+    pub fn pacing(mut self, pacing: Pacing) -> Self {
+        self.pacing = Some(pacing);
+        self
+    }
+
+    /// Calls `listener` before every retry.
+    pub fn on_retry(mut self, listener: impl Fn(&RetryEvent) + Send + Sync + 'static) -> Self {
+        self.listeners.on_retry = Some(Arc::new(listener));
+        self
+    }
+
+    /// Calls `listener` with the state of the rate limit of every response that tells it.
+    pub fn on_rate_limit(mut self, listener: impl Fn(&RateLimit) + Send + Sync + 'static) -> Self {
+        self.listeners.on_rate_limit = Some(Arc::new(listener));
+        self
+    }
+
+    /// Uses a token that the caller has. It is not renewed.
+    pub fn access_token(mut self, token: impl AsRef<str>) -> Self {
+        match StaticToken::new(token.as_ref()) {
+            Ok(authorizer) => self.authorizer = Some(Arc::new(authorizer)),
+            Err(error) => self.fail(error),
+        }
+        self
+    }
+
+    /// Puts tokens on requests through `authorizer`.
+    #[doc(hidden)]
+    pub fn authorizer(mut self, authorizer: Arc<dyn Authorize>) -> Self {
+        self.authorizer = Some(authorizer);
+        self
+    }
+
+    /// Makes the client. Nothing is sent yet.
+    ///
+    /// # Errors
+    ///
+    /// A configuration error that names what is wrong.
+    pub fn build(mut self) -> Result<Client, Error> {
+        if let Some(problem) = self.problem.take() {
+            return Err(problem);
+        }
+        if let Some(problem) = self.options.problem() {
+            return Err(
+                Error::configuration("a default header cannot be sent").with_source(problem)
+            );
+        }
+        let (api_base, login_base) = self.find_bases()?;
+        let headers = self.headers()?;
+        let transport = match self.transport.take() {
+            Some(transport) => transport,
+            None => Arc::new(self.http_transport()?),
+        };
+        let connection = Connection {
+            transport,
+            clock: self.clock.unwrap_or_else(|| Arc::new(SystemClock::new())),
+            api_base,
+            login_base,
+            headers,
+            call_middleware: self.call_middleware,
+            attempt_middleware: self.attempt_middleware,
+            pacer: self.pacing.map(Pacer::new),
+            retry_budget: RetryBudget::new(),
+            listeners: self.listeners,
+            plain_http: self.plain_http,
+        };
+        Ok(Client {
+            inner: Arc::new(Inner {
+                connection: Arc::new(connection),
+                authorizer: self.authorizer,
+                options: self.options,
+                rate_limit: Arc::new(Mutex::new(None)),
+            }),
+        })
+    }
+
+    fn fail(&mut self, error: Error) {
+        self.problem.get_or_insert(error);
+    }
+
+    fn change_options(mut self, change: impl FnOnce(CallOptions) -> CallOptions) -> Self {
+        self.options = change(self.options);
+        self
+    }
+
+    /// The base URLs of the API and of the login server.
+    fn find_bases(&self) -> Result<(Url, Url), Error> {
+        let (api, login) = match (&self.bases, &self.gateway) {
+            (Some(_), Some(_)) => {
+                return Err(Error::configuration(
+                    "both a gateway and base URLs are set; they say the same thing",
+                ));
+            }
+            (Some(bases), None) => bases.clone(),
+            (None, Some(gateway)) => gateway.bases()?,
+            (None, None) => {
+                let domain = self.region.domain();
+                (host_url("api", domain)?, host_url("login", domain)?)
+            }
+        };
+        for url in [&api, &login] {
+            if url.query().is_some()
+                || url.fragment().is_some()
+                || !url.username().is_empty()
+                || url.password().is_some()
+            {
+                return Err(Error::configuration(
+                    "a base URL must have no user, no query and no fragment",
+                ));
+            }
+            if !is_allowed_url(url, self.plain_http) {
+                return Err(Error::configuration(format!(
+                    "`{}://` is refused for a host other than this machine: tokens would travel readable for everyone",
+                    url.scheme()
+                ))
+                .with_advice("Use https, or ask for it by name: ClientBuilder::allow_plain_http"));
+            }
+        }
+        Ok((api, login))
+    }
+
+    fn headers(&self) -> Result<HeaderMap, Error> {
+        const SDK: &str = concat!("genesys-cloud-rust/", env!("CARGO_PKG_VERSION"));
+        let agent = match &self.user_agent_suffix {
+            Some(suffix) => HeaderValue::from_str(&format!("{SDK} {suffix}")).map_err(|_| {
+                Error::configuration("the user agent suffix has characters that no header can hold")
+            })?,
+            None => HeaderValue::from_static(SDK),
+        };
+        let mut headers = HeaderMap::new();
+        headers.insert(header::USER_AGENT, agent);
+        Ok(headers)
+    }
+
+    fn http_transport(&mut self) -> Result<HttpTransport, Error> {
+        let mut builder = HttpTransport::client_builder();
+        if let Some(timeout) = self.connect_timeout {
+            builder = builder.connect_timeout(timeout);
+        }
+        if self.no_proxy {
+            builder = builder.no_proxy();
+        }
+        if let Some(proxy) = self.proxy.take() {
+            // reqwest's error would show the URL, and with it the password.
+            let proxy = reqwest::Proxy::all(proxy)
+                .map_err(|_| Error::configuration("the proxy's URL is no URL"))?;
+            builder = builder.proxy(proxy);
+        }
+        builder = with_certificates(builder, &self.roots, self.client_certificate.take())?;
+        if let Some(configure) = self.configure_http.take() {
+            builder = configure(builder);
+        }
+        HttpTransport::new(builder).map_err(|source| {
+            Error::configuration("the HTTP client cannot be made").with_source(source)
+        })
+    }
+}
+
+fn host_url(server: &str, domain: &str) -> Result<Url, Error> {
+    Url::parse(&format!("https://{server}.{domain}/")).map_err(|error| {
+        Error::configuration("the region's domain makes no URL").with_source(error)
+    })
+}
+
+/// Sets roots and the client's certificate.
+#[cfg(any(
+    feature = "rustls",
+    feature = "rustls-no-provider",
+    feature = "native-tls"
+))]
+fn with_certificates(
+    mut builder: reqwest::ClientBuilder,
+    roots: &[Vec<u8>],
+    client_certificate: Option<(Vec<u8>, Vec<u8>)>,
+) -> Result<reqwest::ClientBuilder, Error> {
+    for pem in roots {
+        let certificates = reqwest::Certificate::from_pem_bundle(pem)
+            .ok()
+            .filter(|certificates| !certificates.is_empty())
+            .ok_or_else(|| Error::configuration("the root certificates hold no PEM certificate"))?;
+        builder = builder.tls_certs_merge(certificates);
+    }
+    match client_certificate {
+        Some((certificate, key)) => Ok(builder.identity(identity(certificate, key)?)),
+        None => Ok(builder),
+    }
+}
+
+/// Without a TLS feature there is nothing that a certificate could be for.
+#[cfg(not(any(
+    feature = "rustls",
+    feature = "rustls-no-provider",
+    feature = "native-tls"
+)))]
+fn with_certificates(
+    builder: reqwest::ClientBuilder,
+    roots: &[Vec<u8>],
+    client_certificate: Option<(Vec<u8>, Vec<u8>)>,
+) -> Result<reqwest::ClientBuilder, Error> {
+    if roots.is_empty() && client_certificate.is_none() {
+        Ok(builder)
+    } else {
+        Err(Error::configuration(
+            "certificates are set, but no TLS feature of the SDK is on",
+        ))
+    }
+}
+
+#[cfg(any(feature = "rustls", feature = "rustls-no-provider"))]
+fn identity(certificate: Vec<u8>, key: Vec<u8>) -> Result<reqwest::Identity, Error> {
+    let mut pem = key;
+    pem.push(b'\n');
+    pem.extend(certificate);
+    reqwest::Identity::from_pem(&pem).map_err(|_| no_identity())
+}
+
+#[cfg(all(
+    feature = "native-tls",
+    not(any(feature = "rustls", feature = "rustls-no-provider"))
+))]
+fn identity(certificate: Vec<u8>, key: Vec<u8>) -> Result<reqwest::Identity, Error> {
+    reqwest::Identity::from_pkcs8_pem(&certificate, &key).map_err(|_| no_identity())
+}
+
+#[cfg(any(
+    feature = "rustls",
+    feature = "rustls-no-provider",
+    feature = "native-tls"
+))]
+fn no_identity() -> Error {
+    Error::configuration("client certificate and key are no PEM certificate and PKCS #8 key")
+}
+
+impl fmt::Debug for ClientBuilder {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("ClientBuilder")
+            .field("region", &self.region)
+            .field("gateway", &self.gateway)
+            .field("options", &self.options)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,239 @@
+//! The client: where calls go, with whose token, and how.
+
+mod builder;
+mod environment;
+mod gateway;
+mod region;
+mod static_token;
+
+pub use builder::ClientBuilder;
+pub use gateway::Gateway;
+pub use region::{CustomDomain, Region};
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use http::{HeaderMap, Method};
+use url::Url;
+
+use crate::runtime::clock::Clock;
+use crate::runtime::error::Error;
+use crate::runtime::pipeline::{Authorize, Listeners, Middleware, Pacer, RetryBudget};
+use crate::runtime::request::{CallOptions, RawRequest, Request};
+use crate::runtime::response::RateLimit;
+use crate::runtime::transport::Transport;
+
+/// A client of Genesys Cloud.
+///
+/// Cheap to clone, and shared between tasks and threads at will. Two clients share nothing, so one process may serve several organizations and
+/// regions; a client derived from another one (`with_options`, `with_credentials`) shares its connections.
+#[derive(Clone)]
+pub struct Client {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    connection: Arc<Connection>,
+    authorizer: Option<Arc<dyn Authorize>>,
+    options: CallOptions,
+    rate_limit: Arc<Mutex<Option<RateLimit>>>,
+}
+
+/// What derived clients share.
+struct Connection {
+    transport: Arc<dyn Transport>,
+    clock: Arc<dyn Clock>,
+    api_base: Url,
+    login_base: Url,
+    headers: HeaderMap,
+    call_middleware: Vec<Arc<dyn Middleware>>,
+    attempt_middleware: Vec<Arc<dyn Middleware>>,
+    pacer: Option<Pacer>,
+    retry_budget: RetryBudget,
+    listeners: Listeners,
+    plain_http: bool,
+}
+
+impl Client {
+    /// Begins the configuration of a client.
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder::new()
+    }
+
+    /// A client configured by the environment: `GENESYSCLOUD_REGION`, and either `GENESYSCLOUD_ACCESS_TOKEN` or `GENESYSCLOUD_OAUTHCLIENT_ID`
+    /// with `GENESYSCLOUD_OAUTHCLIENT_SECRET`. Without a region it is `us-east-1`.
+    ///
+    /// # Errors
+    ///
+    /// A configuration error: a variable is missing, or the region unknown.
+    pub fn from_env() -> Result<Self, Error> {
+        Self::builder()
+            .environment(|name| std::env::var(name).ok())
+            .build()
+    }
+
+    /// A call of any path of the API, known to the SDK or not.
+    ///
+    /// `path` begins with `/` and is percent-encoded; it may have a query. A full URL is taken if it names the client's own API host.
+    pub fn request(&self, method: Method, path: &str) -> RawRequest {
+        RawRequest::new(Request::raw(self, method, path))
+    }
+
+    /// A call of a URL that the API handed out and that carries its own permission, like the presigned URL of an upload or a download. It goes to
+    /// any host over TLS, with neither token nor default headers.
+    pub fn request_presigned(&self, method: Method, url: &str) -> RawRequest {
+        RawRequest::new(Request::external(self, method, url))
+    }
+
+    /// The same client with other defaults for its calls. What `options` leave open stays as it is.
+    #[must_use]
+    pub fn with_options(&self, options: CallOptions) -> Self {
+        self.derive(|inner| inner.options = options.or(&self.inner.options))
+    }
+
+    /// Fetches a token now, so that wrong credentials show at start-up and the first call does not wait.
+    ///
+    /// # Errors
+    ///
+    /// No token could be had, or the client has no credentials.
+    pub async fn authenticate(&self) -> Result<(), Error> {
+        match &self.inner.authorizer {
+            Some(authorizer) => authorizer.authenticate(None).await,
+            None => Err(Error::configuration("the client has no credentials")),
+        }
+    }
+
+    /// The state of the rate limit as of the latest response that told it. It is that of one token: with a pool of tokens, of whichever was used
+    /// last.
+    #[must_use]
+    pub fn rate_limit(&self) -> Option<RateLimit> {
+        *self
+            .inner
+            .rate_limit
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The URL that the paths of the API are under.
+    #[must_use]
+    pub fn api_base(&self) -> &Url {
+        &self.inner.connection.api_base
+    }
+
+    /// The URL that `/oauth/token` is under.
+    #[must_use]
+    pub fn login_base(&self) -> &Url {
+        &self.inner.connection.login_base
+    }
+
+    fn derive(&self, change: impl FnOnce(&mut Inner)) -> Self {
+        let mut inner = Inner {
+            connection: self.inner.connection.clone(),
+            authorizer: self.inner.authorizer.clone(),
+            options: self.inner.options.clone(),
+            rate_limit: self.inner.rate_limit.clone(),
+        };
+        change(&mut inner);
+        Self {
+            inner: Arc::new(inner),
+        }
+    }
+
+    /// The URL of a path and a query, both percent-encoded. The base is not parsed again.
+    pub(crate) fn url(&self, path: &str, query: &str) -> Url {
+        let base = self.api_base();
+        let mut url = base.clone();
+        match base.path().trim_end_matches('/') {
+            "" => url.set_path(path),
+            prefix => url.set_path(&[prefix, path].concat()),
+        }
+        if !query.is_empty() {
+            url.set_query(Some(query));
+        }
+        url
+    }
+
+    pub(crate) fn default_headers(&self) -> &HeaderMap {
+        &self.inner.connection.headers
+    }
+
+    pub(crate) fn default_options(&self) -> &CallOptions {
+        &self.inner.options
+    }
+
+    pub(crate) fn clock(&self) -> &dyn Clock {
+        &*self.inner.connection.clock
+    }
+
+    pub(crate) fn transport(&self) -> &dyn Transport {
+        &*self.inner.connection.transport
+    }
+
+    pub(crate) fn authorizer(&self) -> Option<&dyn Authorize> {
+        self.inner.authorizer.as_deref()
+    }
+
+    pub(crate) fn call_middleware(&self) -> &[Arc<dyn Middleware>] {
+        &self.inner.connection.call_middleware
+    }
+
+    pub(crate) fn attempt_middleware(&self) -> &[Arc<dyn Middleware>] {
+        &self.inner.connection.attempt_middleware
+    }
+
+    pub(crate) fn pacer(&self) -> Option<&Pacer> {
+        self.inner.connection.pacer.as_ref()
+    }
+
+    pub(crate) fn retry_budget(&self) -> &RetryBudget {
+        &self.inner.connection.retry_budget
+    }
+
+    pub(crate) fn listeners(&self) -> &Listeners {
+        &self.inner.connection.listeners
+    }
+
+    pub(crate) fn allows_plain_http(&self) -> bool {
+        self.inner.connection.plain_http
+    }
+
+    pub(crate) fn note_rate_limit(&self, rate_limit: RateLimit) {
+        *self
+            .inner
+            .rate_limit
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = Some(rate_limit);
+        self.listeners().rate_limit(&rate_limit);
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Client")
+            .field("api", &self.api_base().as_str())
+            .field("options", &self.inner.options)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Whether something may be sent to `url`: over TLS, to this very machine, or where plain http was asked for by name.
+pub(crate) fn is_allowed_url(url: &Url, plain_http: bool) -> bool {
+    match url.scheme() {
+        "https" => true,
+        "http" => plain_http || is_loopback(url),
+        _ => false,
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Domain(name)) => {
+            name.eq_ignore_ascii_case("localhost")
+                || name.to_ascii_lowercase().ends_with(".localhost")
+        }
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}

@@ -1,0 +1,103 @@
+//! What a model keeps besides its fields.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde_json::Value;
+
+use super::debug::redacted;
+
+/// Properties that a model does not know, and explicit nulls of those that it does.
+///
+/// Both are written back, so that reading an object, changing it and writing it destroys nothing. To send an explicit null (a PATCH that
+/// clears a property), call [`set_null`](Self::set_null) with the property's name on the wire. A field that is set beats what is kept
+/// under its name.
+#[derive(Clone, Default, PartialEq)]
+pub struct Extra {
+    // Most models never need it: one pointer, and no allocation. An empty map is never held, so that equality can be derived.
+    #[allow(
+        clippy::box_collection,
+        reason = "one word in every model instead of three"
+    )]
+    entries: Option<Box<BTreeMap<String, Value>>>,
+}
+
+impl Extra {
+    /// Nothing kept.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { entries: None }
+    }
+
+    /// Whether nothing is kept.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.entries.is_none()
+    }
+
+    /// What is kept under `name`, a property's name on the wire.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        self.entries.as_ref()?.get(name)
+    }
+
+    /// Whether an explicit null was read, or will be sent, for `name`.
+    #[must_use]
+    pub fn is_null(&self, name: &str) -> bool {
+        self.get(name) == Some(&Value::Null)
+    }
+
+    /// Sends `value` under `name` unless the field of that name is set; returns what was kept there.
+    pub fn insert(&mut self, name: impl Into<String>, value: impl Into<Value>) -> Option<Value> {
+        self.entries
+            .get_or_insert_default()
+            .insert(name.into(), value.into())
+    }
+
+    /// Sends an explicit null under `name` unless the field of that name is set.
+    pub fn set_null(&mut self, name: impl Into<String>) {
+        self.insert(name, Value::Null);
+    }
+
+    /// The same as [`set_null`](Self::set_null), to build a model in one expression.
+    #[must_use]
+    pub fn with_null(mut self, name: impl Into<String>) -> Self {
+        self.set_null(name);
+        self
+    }
+
+    /// Forgets what is kept under `name`, and returns it.
+    pub fn remove(&mut self, name: &str) -> Option<Value> {
+        let entries = self.entries.as_mut()?;
+        let removed = entries.remove(name);
+        if entries.is_empty() {
+            self.entries = None;
+        }
+        removed
+    }
+
+    /// Forgets everything: unknown properties, and explicit nulls.
+    pub fn clear(&mut self) {
+        self.entries = None;
+    }
+
+    /// Everything that is kept, by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.entries
+            .iter()
+            .flat_map(|entries| entries.iter())
+            .map(|(name, value)| (name.as_str(), value))
+    }
+}
+
+impl fmt::Debug for Extra {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_map()
+            .entries(
+                self.iter()
+                    .map(|(name, value)| (name, redacted(name, value))),
+            )
+            .finish()
+    }
+}

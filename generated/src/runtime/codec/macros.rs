@@ -1,0 +1,89 @@
+//! The implementations that every generated type gets, each a call of a function written once.
+//!
+//! `fmt` and `eq` are not generic, so without `#[inline]` the machine code of a serialiser for every model would be made in the generated
+//! crate, whether anyone prints or compares that model or not.
+
+/// Implements serde's traits, `Debug` and `PartialEq` for a [`Model`](super::Model).
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __model {
+    ($type:ident) => {
+        impl $crate::runtime::codec::Wire for $type {
+            type Form = $crate::runtime::codec::ModelForm;
+        }
+
+        impl ::serde::Serialize for $type {
+            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                $crate::runtime::codec::write_model(&mut self.clone(), serializer)
+            }
+        }
+
+        impl<'de> ::serde::Deserialize<'de> for $type {
+            fn deserialize<D: ::serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> Result<Self, D::Error> {
+                $crate::runtime::codec::read_model(deserializer)
+            }
+        }
+
+        impl ::std::fmt::Debug for $type {
+            #[inline]
+            fn fmt(&self, formatter: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                $crate::runtime::codec::debug_model(self, formatter)
+            }
+        }
+
+        impl PartialEq for $type {
+            #[inline]
+            fn eq(&self, other: &Self) -> bool {
+                $crate::runtime::codec::equal_models(self, other)
+            }
+        }
+    };
+}
+
+/// Implements serde's traits, `Debug` and `PartialEq` for an [`OpenEnum`](super::OpenEnum).
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __open_enum {
+    ($type:ident) => {
+        impl $crate::runtime::codec::Wire for $type {
+            type Form = $crate::runtime::codec::EnumForm;
+        }
+
+        impl $crate::runtime::request::QueryValue for $type {
+            fn wire_text(&self) -> ::std::borrow::Cow<'_, str> {
+                ::std::borrow::Cow::Borrowed($crate::runtime::codec::OpenEnum::as_str(self))
+            }
+        }
+
+        impl ::serde::Serialize for $type {
+            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                $crate::runtime::codec::write_enum(self, serializer)
+            }
+        }
+
+        impl<'de> ::serde::Deserialize<'de> for $type {
+            fn deserialize<D: ::serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> Result<Self, D::Error> {
+                $crate::runtime::codec::read_enum(deserializer)
+            }
+        }
+
+        impl ::std::fmt::Debug for $type {
+            #[inline]
+            fn fmt(&self, formatter: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                formatter.write_str($crate::runtime::codec::OpenEnum::as_str(self))
+            }
+        }
+
+        impl PartialEq for $type {
+            #[inline]
+            fn eq(&self, other: &Self) -> bool {
+                $crate::runtime::codec::OpenEnum::as_str(self)
+                    == $crate::runtime::codec::OpenEnum::as_str(other)
+            }
+        }
+    };
+}

@@ -1,0 +1,72 @@
+//! The compact serde: one function body per model, and everything else written once over it.
+//!
+//! A derived `Deserialize` and `Serialize` for each of five thousand models costs minutes of compile time. Here a model says once which
+//! properties it has ([`Model::visit`]); reading, writing, comparing and printing are visitors. They are generic, so their machine code is
+//! made in the user's crate, for the models that the user touches.
+//!
+//! What a model promises on the wire:
+//!
+//! - every property may be missing or null; null elements of lists and null values of maps are dropped;
+//! - unknown properties and explicit nulls are kept in the model's [`Extra`] and written back;
+//! - a key is written once: a set field beats what was kept under its name;
+//! - a value of the wrong JSON type is an error.
+
+mod debug;
+mod extra;
+mod macros;
+mod model;
+mod open_enum;
+mod read;
+mod reason;
+mod scalar;
+mod secret_names;
+mod wire;
+mod write;
+
+pub use debug::debug_model;
+pub use extra::Extra;
+pub use model::{Model, ModelForm, Visitor};
+pub use open_enum::{EnumForm, KnownValues, OpenEnum, read_enum, write_enum};
+pub use read::read_model;
+pub use reason::reason;
+pub(crate) use scalar::text_on_the_wire;
+pub use scalar::{ScalarForm, Text};
+pub use secret_names::is_secret_name;
+pub use wire::{ListForm, MapForm, Wire, WireForm};
+pub use write::{equal_models, write_model};
+
+use serde::de::Deserialize;
+
+/// Reads `bytes`, which hold one JSON value and nothing after it.
+///
+/// # Errors
+///
+/// The place (line and column) and the reason, where `bytes` is not JSON or a value has the wrong JSON type.
+pub fn from_slice<T: Wire>(bytes: &[u8]) -> Result<T, serde_json::Error> {
+    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+    let value = T::Form::read(&mut deserializer)?;
+    deserializer.end()?;
+    Ok(value)
+}
+
+/// Writes `value` as JSON.
+///
+/// # Errors
+///
+/// A number that JSON cannot hold is written as null, so none is expected of the SDK's own types.
+pub fn to_vec<T: Wire>(mut value: T) -> Result<Vec<u8>, serde_json::Error> {
+    let mut bytes = Vec::with_capacity(256);
+    let mut serializer = serde_json::Serializer::new(&mut bytes);
+    T::Form::write(&mut value, &mut serializer)?;
+    Ok(bytes)
+}
+
+/// A [`Wire`] type as serde sees it, so that generic helpers of serde can read it.
+#[doc(hidden)]
+pub struct FromWire<T>(pub T);
+
+impl<'de, T: Wire> Deserialize<'de> for FromWire<T> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        T::Form::read(deserializer).map(Self)
+    }
+}

@@ -1,0 +1,47 @@
+//! Models: structs that know their properties by name.
+
+use serde::de::Deserializer;
+use serde::ser::Serializer;
+
+use super::Extra;
+use super::read::read_model;
+use super::wire::{Wire, WireForm};
+use super::write::write_model;
+
+/// A struct whose fields are the properties of a JSON object.
+pub trait Model: Clone + Default + Wire {
+    /// The name of the type, for `Debug`.
+    const NAME: &'static str;
+
+    /// Shows `visitor` every property in the order of the spec, then the keeper of the unknown ones.
+    fn visit<V: Visitor>(&mut self, visitor: &mut V);
+}
+
+/// Sees the properties of a model one after the other.
+pub trait Visitor {
+    /// A property.
+    fn field<T: Wire>(&mut self, name: &'static str, slot: &mut Option<T>);
+
+    /// A property in a box, because its model would hold itself otherwise.
+    fn boxed<T: Wire>(&mut self, name: &'static str, slot: &mut Option<Box<T>>);
+
+    /// Where unknown properties and explicit nulls are kept. Comes last.
+    fn extra(&mut self, extra: &mut Extra);
+}
+
+/// The form of models: a JSON object.
+pub struct ModelForm;
+
+impl<M: Model> WireForm<M> for ModelForm {
+    fn empty() -> M {
+        M::default()
+    }
+
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<M, D::Error> {
+        read_model(deserializer)
+    }
+
+    fn write<S: Serializer>(value: &mut M, serializer: S) -> Result<S::Ok, S::Error> {
+        write_model(value, serializer)
+    }
+}

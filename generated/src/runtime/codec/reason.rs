@@ -1,0 +1,47 @@
+//! What is wrong with a document, said without a word of it.
+
+use serde_json::error::Category;
+
+/// Why a document could not be read. serde_json's own text quotes the value that it found, which may be a secret or belong to a customer;
+/// this one names only its JSON type.
+#[must_use]
+pub fn reason(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    match error.classify() {
+        Category::Io => "the body could not be read".to_owned(),
+        // These texts are fixed, and end with the place.
+        Category::Syntax | Category::Eof => text,
+        Category::Data => {
+            let (found, expected) = mismatch(&text).unwrap_or(("a value", "another"));
+            format!(
+                "{found} where {expected} was expected at line {} column {}",
+                error.line(),
+                error.column()
+            )
+        }
+    }
+}
+
+/// The type found and what was expected, from `invalid type: string "…", expected … at line 1 column 2`.
+fn mismatch(text: &str) -> Option<(&'static str, &str)> {
+    let (kind, found) = text.split_once(": ")?;
+    if kind != "invalid type" && kind != "invalid value" {
+        return None;
+    }
+    // The value may hold the separators of this text; what is expected does not.
+    let (found, expected) = found.rsplit_once(", expected ")?;
+    let expected = expected
+        .split_once(" at line ")
+        .map_or(expected, |(expected, _)| expected);
+    let found = match found.split([' ', '`']).next()? {
+        "string" => "a string",
+        "integer" => "an integer",
+        "floating" => "a number",
+        "boolean" => "a boolean",
+        "null" => "null",
+        "sequence" => "an array",
+        "map" => "an object",
+        _ => "a value",
+    };
+    Some((found, expected))
+}

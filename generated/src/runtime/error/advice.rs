@@ -1,0 +1,84 @@
+//! What to do about an error, in words.
+
+use std::fmt;
+
+use http::StatusCode;
+
+use super::Error;
+use crate::runtime::request::RequiredPermissions;
+
+/// Writes the advice for `error`, beginning with a full stop, where there is any.
+pub(super) fn write(error: &Error, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+    match error.status() {
+        Some(StatusCode::UNAUTHORIZED) => formatter.write_str(
+            ". Check that the OAuth client (or the user's authorization) still exists and is active in this region, and that its secret was not changed",
+        ),
+        Some(StatusCode::FORBIDDEN) => forbidden(error, formatter),
+        Some(StatusCode::TOO_MANY_REQUESTS) => rate_limited(error, formatter),
+        Some(status) if status.is_redirection() => formatter
+            .write_str(". The SDK follows no redirect by itself; see CallOptions::follow_redirects"),
+        _ => Ok(()),
+    }
+}
+
+fn forbidden(error: &Error, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let names = match error.operation().map(|operation| operation.permissions) {
+        Some(RequiredPermissions::Any(names)) if names.len() > 1 => {
+            formatter.write_str(". The operation needs ANY of these permissions: ")?;
+            names
+        }
+        Some(RequiredPermissions::All(names)) if names.len() > 1 => {
+            formatter.write_str(". The operation needs ALL of these permissions: ")?;
+            names
+        }
+        Some(RequiredPermissions::Any(names) | RequiredPermissions::All(names))
+            if !names.is_empty() =>
+        {
+            formatter.write_str(". The operation needs the permission ")?;
+            names
+        }
+        _ => {
+            return formatter.write_str(
+                ". Give a role with the missing permission to the OAuth client (or the user)",
+            );
+        }
+    };
+    for (index, name) in names.iter().enumerate() {
+        if index > 0 {
+            formatter.write_str(", ")?;
+        }
+        formatter.write_str(name)?;
+    }
+    formatter.write_str(
+        "; give a role that holds it, for the right division, to the OAuth client (or the user)",
+    )
+}
+
+fn rate_limited(error: &Error, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+    if let Some(limit) = error
+        .api_error()
+        .and_then(|api_error| api_error.limit.as_ref())
+    {
+        formatter.write_str(". The limit ")?;
+        match (&limit.namespace, &limit.key) {
+            (Some(namespace), Some(key)) => write!(formatter, "{namespace}/{key}")?,
+            (None, Some(key)) => formatter.write_str(key)?,
+            (Some(namespace), None) => formatter.write_str(namespace)?,
+            (None, None) => formatter.write_str("of the API")?,
+        }
+        if let Some(value) = limit.value {
+            write!(formatter, " of {value}")?;
+        }
+        formatter.write_str(" is used up")?;
+    } else {
+        formatter.write_str(". A rate limit is used up")?;
+    }
+    match error.retry_after() {
+        Some(delay) => write!(
+            formatter,
+            "; try again in {} s",
+            delay.as_secs_f64().ceil() as u64
+        ),
+        None => formatter.write_str("; try again later, or let the client pace its calls"),
+    }
+}

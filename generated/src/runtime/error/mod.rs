@@ -1,0 +1,548 @@
+//! The one error of the SDK.
+//!
+//! [`Error`] is opaque and the size of a pointer: what went wrong is asked for by predicates ([`Error::is_not_found`] …) and accessors
+//! ([`Error::api_error`] …), so the SDK can learn to tell more without breaking anyone. Its `Display` text says what to do about it. The body of
+//! the response is kept ([`Error::body`]), but never printed.
+
+mod advice;
+mod api_error;
+
+pub use api_error::{ApiError, ApiErrorDetail, ApiErrorLimit};
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode, header};
+
+use crate::runtime::request::OperationMetadata;
+use crate::runtime::response::correlation_id_of;
+use crate::runtime::transport::{BoxError, TransportError, TransportErrorKind};
+
+/// What kind of failure an [`Error`] is. New kinds may come with any release.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The client was configured wrongly; nothing was sent.
+    Configuration,
+    /// The request cannot be sent as it is (an empty path argument, a header value with a line break …); nothing was sent.
+    InvalidRequest,
+    /// No access token could be had: the token endpoint refused, or could not be reached.
+    Authentication,
+    /// No connection to the API could be made; nothing was sent.
+    Connect,
+    /// The attempt or the whole call took longer than it may.
+    Timeout,
+    /// The connection failed after the request was sent: whether the server acted on it is unknown.
+    Io,
+    /// The API answered with a status that is no success.
+    Status,
+    /// The response arrived, but its body is not what the operation promises.
+    Decode,
+    /// A listing cannot be read on: a repeated page token, too many empty pages, a link to another host.
+    Paging,
+    /// A job on the server failed, was cancelled there, or did not finish in time.
+    Job,
+    /// Code outside of the SDK failed: a middleware, a token provider, a stream of a request body.
+    Other,
+}
+
+/// Why a call failed.
+///
+/// Boxed, so a `Result` stays small; cloning it shares the cause.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Error {
+    inner: Box<Inner>,
+}
+
+#[derive(Clone)]
+struct Inner {
+    kind: ErrorKind,
+    message: Option<String>,
+    advice: Option<String>,
+    source: Option<Arc<dyn std::error::Error + Send + Sync>>,
+    operation: Option<&'static OperationMetadata>,
+    response: Option<ErrorResponse>,
+    retry_after: Option<Duration>,
+    attempts: u32,
+    elapsed: Duration,
+}
+
+#[derive(Clone)]
+struct ErrorResponse {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Bytes,
+    api_error: Option<Box<ApiError>>,
+}
+
+impl Error {
+    /// An error of `kind` that says nothing more yet.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(kind: ErrorKind) -> Self {
+        Self {
+            inner: Box::new(Inner {
+                kind,
+                message: None,
+                advice: None,
+                source: None,
+                operation: None,
+                response: None,
+                retry_after: None,
+                attempts: 0,
+                elapsed: Duration::ZERO,
+            }),
+        }
+    }
+
+    /// Wraps an error of the caller's own, for a middleware or a token provider that fails.
+    #[must_use]
+    pub fn other(source: impl Into<BoxError>) -> Self {
+        Self::new(ErrorKind::Other).with_source(source)
+    }
+
+    /// A wrong configuration, which `message` explains. It must name no secret.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn configuration(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Configuration).with_message(message)
+    }
+
+    /// A request that cannot be sent, which `message` explains.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn invalid_request(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::InvalidRequest).with_message(message)
+    }
+
+    /// An answer of the API that is no success.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn status_error(status: StatusCode, headers: HeaderMap, body: Bytes) -> Self {
+        let mut error = Self::new(ErrorKind::Status);
+        let api_error = ApiError::decode(&body).map(Box::new);
+        error.inner.response = Some(ErrorResponse {
+            status,
+            headers,
+            body,
+            api_error,
+        });
+        error
+    }
+
+    /// A response whose body is not what the operation promises.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn decode(
+        message: impl Into<String>,
+        status: StatusCode,
+        headers: HeaderMap,
+        body: Bytes,
+    ) -> Self {
+        let mut error = Self::new(ErrorKind::Decode).with_message(message);
+        error.inner.response = Some(ErrorResponse {
+            status,
+            headers,
+            body,
+            api_error: None,
+        });
+        error
+    }
+
+    /// Says what happened, in place of the general words for the kind.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn with_message(mut self, message: impl Into<String>) -> Self {
+        self.inner.message = Some(message.into());
+        self
+    }
+
+    /// Says what to do, in place of the general advice.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn with_advice(mut self, advice: impl Into<String>) -> Self {
+        self.inner.advice = Some(advice.into());
+        self
+    }
+
+    /// Keeps the cause for the source chain.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn with_source(self, source: impl Into<BoxError>) -> Self {
+        self.with_shared_source(Arc::from(source.into()))
+    }
+
+    /// Keeps a cause that several errors share, as all waiters of one token request do.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn with_shared_source(mut self, source: Arc<dyn std::error::Error + Send + Sync>) -> Self {
+        self.inner.source = Some(source);
+        self
+    }
+
+    /// Names the operation that failed.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn with_operation(mut self, operation: &'static OperationMetadata) -> Self {
+        self.inner.operation.get_or_insert(operation);
+        self
+    }
+
+    /// Says how long the server wants the caller to wait.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn with_retry_after(mut self, retry_after: Option<Duration>) -> Self {
+        self.inner.retry_after = retry_after.or(self.inner.retry_after);
+        self
+    }
+
+    /// Says how often the call was tried and how long it took.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn with_attempts(mut self, attempts: u32, elapsed: Duration) -> Self {
+        self.inner.attempts = attempts;
+        self.inner.elapsed = elapsed;
+        self
+    }
+
+    /// What kind of failure this is.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.inner.kind
+    }
+
+    /// The status of the API's answer, where there was one.
+    #[must_use]
+    pub fn status(&self) -> Option<StatusCode> {
+        self.inner.response.as_ref().map(|response| response.status)
+    }
+
+    /// The headers of the API's answer, where there was one.
+    #[must_use]
+    pub fn headers(&self) -> Option<&HeaderMap> {
+        self.inner
+            .response
+            .as_ref()
+            .map(|response| &response.headers)
+    }
+
+    /// The body of the API's answer, where there was one. `Display` and `Debug` never show it: it may hold personal data.
+    #[must_use]
+    pub fn body(&self) -> Option<&Bytes> {
+        self.inner.response.as_ref().map(|response| &response.body)
+    }
+
+    /// What the API says went wrong, where its answer has the form of its error bodies.
+    #[must_use]
+    pub fn api_error(&self) -> Option<&ApiError> {
+        self.inner.response.as_ref()?.api_error.as_deref()
+    }
+
+    /// The API's name for this exchange (header `ININ-Correlation-Id`), which Genesys's support asks for.
+    #[must_use]
+    pub fn correlation_id(&self) -> Option<&str> {
+        let from_header = self.headers().and_then(correlation_id_of);
+        from_header.or_else(|| self.api_error()?.context_id.as_deref())
+    }
+
+    /// How long the API asks to wait before the next try (header `Retry-After`, in seconds or as a date).
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.inner.retry_after
+    }
+
+    /// How many attempts were made. None were if the call failed before anything was sent.
+    #[must_use]
+    pub fn attempts(&self) -> u32 {
+        self.inner.attempts
+    }
+
+    /// How long the call took, waiting included.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        self.inner.elapsed
+    }
+
+    /// The operation that failed.
+    #[must_use]
+    pub fn operation(&self) -> Option<&'static OperationMetadata> {
+        self.inner.operation
+    }
+
+    /// Where the API points to, if it answered with a redirect. The SDK follows none by itself.
+    #[must_use]
+    pub fn location(&self) -> Option<&str> {
+        self.headers()?.get(header::LOCATION)?.to_str().ok()
+    }
+
+    /// The API refused the access token (401), also after the SDK renewed it.
+    #[must_use]
+    pub fn is_unauthorized(&self) -> bool {
+        self.has_status(StatusCode::UNAUTHORIZED)
+    }
+
+    /// The token is good, but lacks a permission (403).
+    #[must_use]
+    pub fn is_forbidden(&self) -> bool {
+        self.has_status(StatusCode::FORBIDDEN)
+    }
+
+    /// There is no such thing, or none that this token may see (404).
+    #[must_use]
+    pub fn is_not_found(&self) -> bool {
+        self.has_status(StatusCode::NOT_FOUND)
+    }
+
+    /// The change collides with the present state, most often with a newer version (409).
+    #[must_use]
+    pub fn is_conflict(&self) -> bool {
+        self.has_status(StatusCode::CONFLICT)
+    }
+
+    /// A header like `If-Match` names a state that is not the present one (412).
+    #[must_use]
+    pub fn is_precondition_failed(&self) -> bool {
+        self.has_status(StatusCode::PRECONDITION_FAILED)
+    }
+
+    /// The write collided with a newer version: 409, 412, or a 400 that says so. Read again, apply the change again, write again; or let
+    /// [`update`](crate::runtime::update::update) do it.
+    #[must_use]
+    pub fn is_version_conflict(&self) -> bool {
+        if self.is_conflict() || self.is_precondition_failed() {
+            return true;
+        }
+        // Some operations answer 400, and tell the reason by a code or only in words.
+        self.is_bad_request()
+            && self.api_error().is_some_and(|api_error| {
+                api_error.code.as_deref() == Some("invalid.update.wrong.version")
+                    || api_error.message.as_deref().is_some_and(|message| {
+                        message.contains("does not match the current version")
+                    })
+            })
+    }
+
+    /// The API refuses the request as it is (400).
+    #[must_use]
+    pub fn is_bad_request(&self) -> bool {
+        self.has_status(StatusCode::BAD_REQUEST)
+    }
+
+    /// A rate limit was met (429). [`Self::retry_after`] says for how long, [`ApiError::limit`] which one.
+    #[must_use]
+    pub fn is_rate_limited(&self) -> bool {
+        self.has_status(StatusCode::TOO_MANY_REQUESTS)
+    }
+
+    /// The API failed (any status from 500).
+    #[must_use]
+    pub fn is_server_error(&self) -> bool {
+        self.status().is_some_and(|status| status.is_server_error())
+    }
+
+    /// The API pointed elsewhere (300 to 399); see [`Self::location`].
+    #[must_use]
+    pub fn is_redirect(&self) -> bool {
+        self.status().is_some_and(|status| status.is_redirection())
+    }
+
+    /// The attempt or the whole call took longer than it may, or a gateway on the way says so (504).
+    #[must_use]
+    pub fn is_timeout(&self) -> bool {
+        self.inner.kind == ErrorKind::Timeout || self.has_status(StatusCode::GATEWAY_TIMEOUT)
+    }
+
+    /// No connection could be made.
+    #[must_use]
+    pub fn is_connect(&self) -> bool {
+        self.inner.kind == ErrorKind::Connect
+    }
+
+    /// The response's body is not what the operation promises.
+    #[must_use]
+    pub fn is_decode(&self) -> bool {
+        self.inner.kind == ErrorKind::Decode
+    }
+
+    /// The client was configured wrongly.
+    #[must_use]
+    pub fn is_configuration(&self) -> bool {
+        self.inner.kind == ErrorKind::Configuration
+    }
+
+    /// No access token could be had.
+    #[must_use]
+    pub fn is_authentication(&self) -> bool {
+        self.inner.kind == ErrorKind::Authentication
+    }
+
+    /// The request could not be sent as it was.
+    #[must_use]
+    pub fn is_invalid_request(&self) -> bool {
+        self.inner.kind == ErrorKind::InvalidRequest
+    }
+
+    /// Whether the same call may succeed later: a rate limit, an overloaded or unreachable server, a timeout.
+    ///
+    /// It does not say that the first call had no effect: a `POST` that ended in a timeout may have been carried out.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        match self.inner.kind {
+            ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Io => true,
+            ErrorKind::Status => matches!(
+                self.status().map(|status| status.as_u16()),
+                Some(429 | 502 | 503 | 504)
+            ),
+            _ => false,
+        }
+    }
+
+    /// The cause as the type `E`, wherever in the source chain it stands.
+    #[must_use]
+    pub fn find_source<E: std::error::Error + 'static>(&self) -> Option<&E> {
+        let mut source = std::error::Error::source(self);
+        while let Some(error) = source {
+            if let Some(found) = error.downcast_ref::<E>() {
+                return Some(found);
+            }
+            source = error.source();
+        }
+        None
+    }
+
+    fn has_status(&self, status: StatusCode) -> bool {
+        self.inner.kind == ErrorKind::Status && self.status() == Some(status)
+    }
+
+    fn summary(&self) -> &str {
+        if let Some(message) = &self.inner.message {
+            return message;
+        }
+        match self.inner.kind {
+            ErrorKind::Configuration => "the client is configured wrongly",
+            ErrorKind::InvalidRequest => "the request cannot be sent as it is",
+            ErrorKind::Authentication => "no access token could be had",
+            ErrorKind::Connect => "no connection to the API could be made",
+            ErrorKind::Timeout => "the call took longer than it may",
+            ErrorKind::Io => "the connection failed after the request was sent",
+            ErrorKind::Status => "the API refused the request",
+            ErrorKind::Decode => "the response cannot be decoded",
+            ErrorKind::Paging => "the listing cannot be read on",
+            ErrorKind::Job => "the job failed",
+            ErrorKind::Other => "code outside of the SDK failed",
+        }
+    }
+}
+
+impl From<TransportError> for Error {
+    fn from(error: TransportError) -> Self {
+        let kind = match error.kind {
+            TransportErrorKind::Connect => ErrorKind::Connect,
+            TransportErrorKind::Timeout => ErrorKind::Timeout,
+            TransportErrorKind::Io => ErrorKind::Io,
+            TransportErrorKind::Request => ErrorKind::InvalidRequest,
+        };
+        let message = error.to_string();
+        Self::new(kind)
+            .with_message(message)
+            .with_source(error.source)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(operation) = self.inner.operation {
+            write!(formatter, "{}: ", operation.name)?;
+        }
+        match (&self.inner.response, self.inner.kind) {
+            (Some(response), ErrorKind::Status) => {
+                write!(formatter, "{}", response.status)?;
+                if let Some(error) = &response.api_error {
+                    error.describe(formatter)?;
+                } else if let Some(message) = &self.inner.message {
+                    write!(formatter, ": {message}")?;
+                }
+            }
+            _ => formatter.write_str(self.summary())?,
+        }
+        if let Some(source) = &self.inner.source {
+            write!(formatter, ": {source}")?;
+        }
+        if let Some(advice) = &self.inner.advice {
+            write!(formatter, ". {advice}")?;
+        } else {
+            advice::write(self, formatter)?;
+        }
+        let mut notes = Notes::new(formatter);
+        if self.inner.attempts > 1 {
+            let seconds = self.inner.elapsed.as_secs_f64();
+            notes.add(format_args!(
+                "{} attempts in {seconds:.1} s",
+                self.inner.attempts
+            ))?;
+        }
+        if let Some(id) = self.correlation_id() {
+            notes.add(format_args!("correlation id {id}"))?;
+        }
+        notes.end()
+    }
+}
+
+/// The bracket at the end of an error's text.
+struct Notes<'a, 'b> {
+    formatter: &'a mut fmt::Formatter<'b>,
+    open: bool,
+}
+
+impl<'a, 'b> Notes<'a, 'b> {
+    fn new(formatter: &'a mut fmt::Formatter<'b>) -> Self {
+        Self {
+            formatter,
+            open: false,
+        }
+    }
+
+    fn add(&mut self, note: fmt::Arguments<'_>) -> fmt::Result {
+        self.formatter
+            .write_str(if self.open { ", " } else { " (" })?;
+        self.open = true;
+        self.formatter.write_fmt(note)
+    }
+
+    fn end(self) -> fmt::Result {
+        if self.open {
+            self.formatter.write_str(")")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut output = formatter.debug_struct("Error");
+        output.field("kind", &self.inner.kind);
+        if let Some(operation) = self.inner.operation {
+            output.field("operation", &operation.name);
+        }
+        if let Some(status) = self.status() {
+            output.field("status", &status.as_u16());
+        }
+        output.field("message", &format_args!("\"{self}\""));
+        if let Some(source) = &self.inner.source {
+            output.field("source", source);
+        }
+        output.finish_non_exhaustive()
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.inner
+            .source
+            .as_deref()
+            .map(|source| source as &(dyn std::error::Error + 'static))
+    }
+}

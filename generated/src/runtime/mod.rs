@@ -1,0 +1,30 @@
+//! The runtime that every generated operation shares: one client, one pipeline, one token interceptor.
+
+pub mod auth;
+#[cfg(feature = "blocking")]
+pub mod blocking;
+pub mod client;
+pub mod clock;
+pub mod codec;
+pub mod error;
+pub mod permissions;
+pub mod pipeline;
+pub mod request;
+pub mod response;
+pub mod time;
+pub mod transport;
+pub mod update;
+
+pub use client::{Client, ClientBuilder, Gateway, Region};
+pub use error::{ApiError, Error, ErrorKind};
+pub use permissions::Permissions;
+pub use pipeline::{Middleware, Next, Pacing, RetryPolicy};
+pub use request::{
+    Call, CallOptions, ListStyle, Operation, OperationMetadata, RawRequest, Request,
+    RequiredPermissions,
+};
+pub use response::{BodyStream, RateLimit, Response};
+pub use update::update;
+
+/// What a call ends with.
+pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -1,0 +1,148 @@
+//! What a token may do, asked before it matters.
+
+use std::fmt;
+
+use http::Method;
+use serde::Deserialize;
+
+use crate::runtime::client::Client;
+use crate::runtime::error::Error;
+use crate::runtime::request::{OperationMetadata, RequiredPermissions};
+
+/// The permissions of whoever a client's token belongs to: an OAuth client or a user.
+///
+/// A role holds a permission for some divisions, and perhaps under a condition. Neither is looked at here: what is missing here will be refused;
+/// what is there may still be refused for a certain division or thing.
+#[derive(Clone, Default)]
+pub struct Permissions {
+    policies: Vec<Policy>,
+}
+
+#[derive(Clone)]
+struct Policy {
+    domain: String,
+    entity: String,
+    actions: Vec<String>,
+}
+
+/// The parts of the definition `AuthzSubject` that matter here.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Subject {
+    grants: Option<Vec<Option<SubjectGrant>>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct SubjectGrant {
+    role: Option<SubjectRole>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct SubjectRole {
+    policies: Option<Vec<Option<SubjectPolicy>>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct SubjectPolicy {
+    domain: Option<String>,
+    entity_name: Option<String>,
+    actions: Option<Vec<Option<String>>>,
+}
+
+impl Permissions {
+    /// Whether the permission `name` is there, as in `directory:user:view`. A `*` in a role stands for every domain, entity or action.
+    #[must_use]
+    pub fn contains(&self, name: &str) -> bool {
+        let mut parts = name.splitn(3, ':');
+        let (Some(domain), Some(entity), Some(action)) = (parts.next(), parts.next(), parts.next())
+        else {
+            return false;
+        };
+        let fits =
+            |granted: &str, wanted: &str| granted == "*" || granted.eq_ignore_ascii_case(wanted);
+        self.policies.iter().any(|policy| {
+            fits(&policy.domain, domain)
+                && fits(&policy.entity, entity)
+                && policy.actions.iter().any(|granted| fits(granted, action))
+        })
+    }
+
+    /// Whether `operation` may be called.
+    #[must_use]
+    pub fn allow(&self, operation: &OperationMetadata) -> bool {
+        operation
+            .permissions
+            .is_satisfied_by(|name| self.contains(name))
+    }
+
+    /// The permissions that `operation` needs and that are not there. Where any of several would do, these are all of them, or none.
+    #[must_use]
+    pub fn missing(&self, operation: &OperationMetadata) -> Vec<&'static str> {
+        if self.allow(operation) {
+            return Vec::new();
+        }
+        let names = operation.permissions.names().iter().copied();
+        match operation.permissions {
+            RequiredPermissions::All(_) => names.filter(|name| !self.contains(name)).collect(),
+            _ => names.collect(),
+        }
+    }
+
+    fn of(subject: Subject) -> Self {
+        let policies = subject
+            .grants
+            .into_iter()
+            .flatten()
+            .flatten()
+            .filter_map(|grant| grant.role?.policies)
+            .flatten()
+            .flatten()
+            .map(|policy| Policy {
+                domain: policy.domain.unwrap_or_default(),
+                entity: policy.entity_name.unwrap_or_default(),
+                actions: policy.actions.into_iter().flatten().flatten().collect(),
+            })
+            .collect();
+        Self { policies }
+    }
+}
+
+impl fmt::Debug for Permissions {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = self.policies.iter().flat_map(|policy| {
+            policy
+                .actions
+                .iter()
+                .map(move |action| format!("{}:{}:{action}", policy.domain, policy.entity))
+        });
+        formatter.debug_list().entries(names).finish()
+    }
+}
+
+impl Client {
+    /// Asks the API for the permissions of whoever this client's token belongs to (`GET /api/v2/authorization/subjects/me`), to compare them with
+    /// what operations need before any of them is called.
+    ///
+    /// ```text
+    /// let permissions = client.permissions().await?;
+    /// let missing = permissions.missing(GetUser::METADATA);
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Whatever the call ends with.
+    pub async fn permissions(&self) -> Result<Permissions, Error> {
+        const PATH: &str = "/api/v2/authorization/subjects/me";
+        let subject = self
+            .request(Method::GET, PATH)
+            .template(PATH)
+            .query("includeFullRoles", true)
+            .send_json::<Option<Subject>>()
+            .await?
+            .into_body();
+        Ok(Permissions::of(subject.unwrap_or_default()))
+    }
+}

@@ -1,0 +1,45 @@
+//! The seam to authentication.
+
+use std::borrow::Cow;
+use std::fmt::Debug;
+use std::time::Duration;
+
+use super::Attempt;
+use crate::runtime::clock::BoxFuture;
+use crate::runtime::error::Error;
+use crate::runtime::transport::{HttpRequest, HttpResponse};
+
+/// Puts a token on requests, and renews it.
+#[doc(hidden)]
+pub trait Authorize: Debug + Send + Sync + 'static {
+    /// Sends `request` with a token through `next`, and again where that helps.
+    ///
+    /// `deadline` is the end of the whole call on the monotonic clock of the client.
+    ///
+    /// # Errors
+    ///
+    /// No token could be had, or the last exchange failed.
+    fn send<'a>(
+        &'a self,
+        request: HttpRequest,
+        deadline: Option<Duration>,
+        next: &'a dyn Attempt,
+    ) -> BoxFuture<'a, Result<Authorized, Error>>;
+
+    /// Fetches a token now, if there is no good one.
+    ///
+    /// # Errors
+    ///
+    /// No token could be had.
+    fn authenticate(&self, deadline: Option<Duration>) -> BoxFuture<'_, Result<(), Error>>;
+}
+
+/// The last answer that authentication got.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Authorized {
+    /// The answer, whatever its status.
+    pub response: HttpResponse,
+    /// Where it is a 401 that authentication gave up on: why, and what to do.
+    pub advice: Option<Cow<'static, str>>,
+}

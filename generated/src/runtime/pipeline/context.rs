@@ -1,0 +1,207 @@
+//! What the steps of the pipeline know of a call.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use http::{Method, header};
+
+use super::{Authorization, RetryPolicy};
+use crate::runtime::client::Client;
+use crate::runtime::clock::Clock;
+use crate::runtime::error::Error;
+use crate::runtime::request::{CallOptions, OperationMetadata};
+use crate::runtime::transport::HttpRequest;
+
+/// The whole call, by default.
+const CALL_TIMEOUT: Duration = Duration::from_secs(120);
+/// One attempt, by default.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// One call on its way through the pipeline, as a [`Middleware`](super::Middleware) sees it.
+pub struct CallContext {
+    client: Client,
+    metadata: Option<&'static OperationMetadata>,
+    method: Method,
+    template: Cow<'static, str>,
+    idempotent: bool,
+    replayable: bool,
+    authorization: Authorization,
+    follow_redirects: bool,
+    streamed: bool,
+    retry: RetryPolicy,
+    attempt_timeout: Duration,
+    started: Duration,
+    deadline: Option<Duration>,
+    attempts: AtomicU32,
+    advice: Mutex<Option<Cow<'static, str>>>,
+}
+
+impl CallContext {
+    pub(super) fn new(
+        client: Client,
+        metadata: Option<&'static OperationMetadata>,
+        template: Cow<'static, str>,
+        options: &CallOptions,
+        request: &HttpRequest,
+        is_external: bool,
+    ) -> Self {
+        let started = client.clock().now().monotonic;
+        let timeout = options.timeout.unwrap_or(CALL_TIMEOUT);
+        let until_deadline = options
+            .deadline
+            .map(|deadline| deadline.saturating_duration_since(Instant::now()));
+        let longest = until_deadline.map_or(timeout, |until| until.min(timeout));
+        let idempotent = options.idempotent.unwrap_or_else(|| match metadata {
+            Some(metadata) => metadata.is_idempotent(),
+            None => crate::runtime::request::is_idempotent_method(&request.method),
+        });
+        let has_own_authorization = request.headers.contains_key(header::AUTHORIZATION);
+        let is_public = metadata.is_some_and(|metadata| metadata.public);
+        Self {
+            metadata,
+            method: request.method.clone(),
+            template,
+            idempotent,
+            replayable: request.body.is_replayable(),
+            authorization: if is_public || is_external || has_own_authorization {
+                Authorization::None
+            } else {
+                Authorization::Client
+            },
+            follow_redirects: options.follow_redirects.unwrap_or(false),
+            streamed: request.stream_response,
+            retry: options.retry.clone().unwrap_or_default(),
+            attempt_timeout: options.attempt_timeout.unwrap_or(ATTEMPT_TIMEOUT),
+            started,
+            // A timeout that outlives the clock is none.
+            deadline: started.checked_add(longest),
+            attempts: AtomicU32::new(0),
+            advice: Mutex::new(None),
+            client,
+        }
+    }
+
+    /// The operation; nothing for a raw request.
+    #[must_use]
+    pub fn operation(&self) -> Option<&'static OperationMetadata> {
+        self.metadata
+    }
+
+    /// The method.
+    #[must_use]
+    pub fn method(&self) -> &Method {
+        &self.method
+    }
+
+    /// The path with its parameters' names; empty for a raw request that names none.
+    #[must_use]
+    pub fn template(&self) -> &str {
+        &self.template
+    }
+
+    /// How many attempts have begun.
+    #[must_use]
+    pub fn attempts(&self) -> u32 {
+        self.attempts.load(Ordering::Relaxed)
+    }
+
+    /// Whether the call may be sent again although it may have been carried out.
+    #[must_use]
+    pub fn is_idempotent(&self) -> bool {
+        self.idempotent
+    }
+
+    /// Whether the body can be sent again.
+    #[must_use]
+    pub fn is_replayable(&self) -> bool {
+        self.replayable
+    }
+
+    /// How long the call may still take.
+    #[must_use]
+    pub fn remaining(&self) -> Option<Duration> {
+        let now = self.clock().now().monotonic;
+        self.deadline.map(|deadline| deadline.saturating_sub(now))
+    }
+
+    /// How long the call has taken.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        self.clock().now().monotonic.saturating_sub(self.started)
+    }
+
+    pub(super) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    pub(super) fn clock(&self) -> &dyn Clock {
+        self.client.clock()
+    }
+
+    pub(super) fn deadline(&self) -> Option<Duration> {
+        self.deadline
+    }
+
+    pub(super) fn authorization(&self) -> Authorization {
+        self.authorization
+    }
+
+    pub(super) fn follows_redirects(&self) -> bool {
+        self.follow_redirects
+    }
+
+    pub(super) fn is_streamed(&self) -> bool {
+        self.streamed
+    }
+
+    pub(super) fn retry_policy(&self) -> &RetryPolicy {
+        &self.retry
+    }
+
+    /// How long the next attempt may take.
+    pub(super) fn attempt_timeout(&self) -> Option<Duration> {
+        Some(match self.remaining() {
+            Some(remaining) => remaining.min(self.attempt_timeout),
+            None => self.attempt_timeout,
+        })
+    }
+
+    pub(super) fn begin_attempt(&self) {
+        self.attempts.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Keeps what authentication says of the answer that it just got.
+    pub(super) fn set_advice(&self, advice: Option<Cow<'static, str>>) {
+        *self.advice.lock().unwrap_or_else(PoisonError::into_inner) = advice;
+    }
+
+    pub(super) fn take_advice(&self) -> Option<Cow<'static, str>> {
+        self.advice
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()
+    }
+
+    /// Says on an error whose it is and what the call cost.
+    pub(super) fn finish_error(&self, error: Error) -> Error {
+        let error = error.with_attempts(self.attempts(), self.elapsed());
+        match self.metadata {
+            Some(metadata) => error.with_operation(metadata),
+            None => error,
+        }
+    }
+}
+
+impl fmt::Debug for CallContext {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("CallContext")
+            .field("method", &self.method)
+            .field("template", &self.template)
+            .field("attempts", &self.attempts)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,77 @@
+//! What the user is told while calls are on their way.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::StatusCode;
+
+use super::CallContext;
+use crate::runtime::error::{Error, ErrorKind};
+use crate::runtime::request::OperationMetadata;
+use crate::runtime::response::RateLimit;
+use crate::runtime::transport::HttpResponse;
+
+/// A call that will be tried again.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct RetryEvent {
+    /// The operation; nothing for a raw request.
+    pub operation: Option<&'static OperationMetadata>,
+    /// How many attempts were made.
+    pub attempts: u32,
+    /// How long until the next one.
+    pub after: Duration,
+    /// The status that the last one got.
+    pub status: Option<StatusCode>,
+    /// How the last one failed, where it got no status.
+    pub failure: Option<ErrorKind>,
+}
+
+type OnRetry = dyn Fn(&RetryEvent) + Send + Sync;
+type OnRateLimit = dyn Fn(&RateLimit) + Send + Sync;
+
+/// The user's callbacks.
+#[derive(Clone, Default)]
+pub(crate) struct Listeners {
+    pub(crate) on_retry: Option<Arc<OnRetry>>,
+    pub(crate) on_rate_limit: Option<Arc<OnRateLimit>>,
+}
+
+impl Listeners {
+    pub(super) fn retrying(
+        &self,
+        context: &CallContext,
+        after: Duration,
+        outcome: &Result<HttpResponse, Error>,
+    ) {
+        if let Some(listener) = &self.on_retry {
+            listener(&RetryEvent {
+                operation: context.operation(),
+                attempts: context.attempts(),
+                after,
+                status: match outcome {
+                    Ok(response) => Some(response.status),
+                    Err(error) => error.status(),
+                },
+                failure: outcome.as_ref().err().map(Error::kind),
+            });
+        }
+    }
+
+    pub(crate) fn rate_limit(&self, rate_limit: &RateLimit) {
+        if let Some(listener) = &self.on_rate_limit {
+            listener(rate_limit);
+        }
+    }
+}
+
+impl fmt::Debug for Listeners {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Listeners")
+            .field("on_retry", &self.on_retry.is_some())
+            .field("on_rate_limit", &self.on_rate_limit.is_some())
+            .finish()
+    }
+}

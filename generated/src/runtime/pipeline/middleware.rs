@@ -1,0 +1,111 @@
+//! The user's own steps in the pipeline.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::{Authorization, CallContext};
+use crate::runtime::clock::BoxFuture;
+use crate::runtime::error::Error;
+use crate::runtime::transport::{HttpRequest, HttpResponse};
+
+/// A step of the user's own.
+///
+/// It may change the request, look at the response, answer by itself, or send more than once. The client builder takes it for either of two
+/// places: around the whole call, or around every attempt. In neither place it sees a token.
+///
+/// ```text
+/// struct Audit;
+///
+/// impl Middleware for Audit {
+///     fn handle<'a>(
+///         &'a self,
+///         request: HttpRequest,
+///         next: Next<'a>,
+///     ) -> BoxFuture<'a, Result<HttpResponse, Error>> {
+///         Box::pin(async move {
+///             let operation = next.context().operation();
+///             let response = next.run(request).await?;
+///             record(operation, response.status);
+///             Ok(response)
+///         })
+///     }
+/// }
+/// ```
+pub trait Middleware: Send + Sync + 'static {
+    /// Handles `request`, most often by way of [`Next::run`].
+    ///
+    /// # Errors
+    ///
+    /// Whatever `next` reports, or [`Error::other`].
+    fn handle<'a>(
+        &'a self,
+        request: HttpRequest,
+        next: Next<'a>,
+    ) -> BoxFuture<'a, Result<HttpResponse, Error>>;
+}
+
+/// The steps after a [`Middleware`].
+#[derive(Clone, Copy)]
+pub struct Next<'a> {
+    context: &'a CallContext,
+    rest: &'a [Arc<dyn Middleware>],
+    end: End,
+}
+
+/// What comes after the last middleware.
+#[derive(Clone, Copy)]
+enum End {
+    Call,
+    Attempt(Authorization),
+}
+
+impl<'a> Next<'a> {
+    pub(super) fn for_call(context: &'a CallContext, rest: &'a [Arc<dyn Middleware>]) -> Self {
+        Self {
+            context,
+            rest,
+            end: End::Call,
+        }
+    }
+
+    pub(super) fn for_attempt(
+        context: &'a CallContext,
+        rest: &'a [Arc<dyn Middleware>],
+        authorization: Authorization,
+    ) -> Self {
+        Self {
+            context,
+            rest,
+            end: End::Attempt(authorization),
+        }
+    }
+
+    /// The call that the request belongs to.
+    #[must_use]
+    pub fn context(&self) -> &'a CallContext {
+        self.context
+    }
+
+    /// Sends `request` on. `Next` is `Copy`, so a middleware may do so several times.
+    #[must_use]
+    pub fn run(self, request: HttpRequest) -> BoxFuture<'a, Result<HttpResponse, Error>> {
+        match self.rest.split_first() {
+            Some((first, rest)) => first.handle(request, Self { rest, ..self }),
+            None => match self.end {
+                End::Call => Box::pin(super::deadline_and_retries(self.context, request)),
+                End::Attempt(authorization) => {
+                    Box::pin(super::authorized(self.context, request, authorization))
+                }
+            },
+        }
+    }
+}
+
+impl fmt::Debug for Next<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Next")
+            .field("context", &self.context)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,296 @@
+//! The way of every call, from the parts of a request to the bytes of a response.
+//!
+//! In this order:
+//!
+//! 1. the user's middleware that sees a call once;
+//! 2. the deadline of the whole call;
+//! 3. the retries;
+//! 4. the user's middleware that sees every attempt;
+//! 5. authentication, which sends again after a 401 with a renewed token;
+//! 6. the rate limit: pacing before, reading its state after;
+//! 7. telemetry of the attempt;
+//! 8. the transport.
+//!
+//! All of it works on bytes and is compiled once.
+
+mod attempt;
+mod authorize;
+mod budget;
+mod context;
+mod deadline;
+mod events;
+mod middleware;
+mod pacing;
+mod redirect;
+mod retry;
+mod retry_after;
+mod trace;
+
+pub use attempt::Attempt;
+pub use authorize::{Authorize, Authorized};
+pub use budget::RetryBudget;
+pub use context::CallContext;
+pub(crate) use events::Listeners;
+pub use events::RetryEvent;
+pub use middleware::{Middleware, Next};
+pub(crate) use pacing::Pacer;
+pub use pacing::Pacing;
+pub use retry::{Decision, Outcome, RetryPolicy, RetryState, Stop, decide};
+
+use http::{StatusCode, header};
+use tracing::Instrument;
+
+use crate::runtime::clock::BoxFuture;
+use crate::runtime::error::Error;
+use crate::runtime::request::{Request, RequestParts};
+use crate::runtime::response::{RawHead, RawResponse};
+use crate::runtime::transport::{HttpRequest, HttpResponse, ResponseBody};
+
+/// The longest error body that is read from a response that was to be streamed.
+const LONGEST_ERROR_BODY: usize = 1 << 20;
+
+/// Sends `request` through the whole pipeline.
+pub(crate) fn execute(
+    request: Request,
+    streamed: bool,
+) -> BoxFuture<'static, Result<RawResponse, Error>> {
+    Box::pin(async move {
+        let (parts, path) = request.into_parts()?;
+        let (context, http_request) = prepare(*parts, &path, streamed);
+        if tokio::runtime::Handle::try_current().is_err() {
+            return Err(context.finish_error(Error::configuration(
+                "a call needs a tokio runtime: await it inside of one, or use the feature `blocking`",
+            )));
+        }
+        let span = trace::call_span(&context);
+        let outcome = call(&context, http_request).instrument(span.clone()).await;
+        trace::call_ended(&span, &context, &outcome);
+        outcome
+    })
+}
+
+/// Makes the HTTP request and everything that the steps need to know of the call.
+fn prepare(parts: RequestParts, path: &str, streamed: bool) -> (CallContext, HttpRequest) {
+    let own_headers = parts.options.headers.clone();
+    let options = parts.options.or(parts.client.default_options());
+    let is_external = parts.external.is_some();
+    let url = match parts.external {
+        Some(mut url) => {
+            if !parts.query.is_empty() {
+                let query = match url.query() {
+                    Some(query) => [query, "&", &parts.query].concat(),
+                    None => parts.query,
+                };
+                url.set_query(Some(&query));
+            }
+            *url
+        }
+        None => parts.client.url(path, &parts.query),
+    };
+    let mut headers = parts.client.default_headers().clone();
+    // The client's own default headers are for the API.
+    let option_headers = if is_external {
+        own_headers
+    } else {
+        options.headers.clone()
+    };
+    for source in [parts.headers, option_headers] {
+        for (name, value) in source {
+            if let Some(name) = name {
+                headers.insert(name, value);
+            }
+        }
+    }
+    let request = HttpRequest {
+        method: parts.method,
+        url,
+        headers,
+        body: parts.body,
+        timeout: None,
+        stream_response: streamed,
+    };
+    let context = CallContext::new(
+        parts.client,
+        parts.metadata,
+        parts.template,
+        &options,
+        &request,
+        is_external,
+    );
+    (context, request)
+}
+
+/// Steps 1 to 8, and then what the status means.
+async fn call(context: &CallContext, request: HttpRequest) -> Result<RawResponse, Error> {
+    let conditional = request.headers.contains_key(header::IF_NONE_MATCH);
+    let middleware = context.client().call_middleware();
+    let outcome = if middleware.is_empty() {
+        deadline_and_retries(context, request).await
+    } else {
+        Next::for_call(context, middleware).run(request).await
+    };
+    let response = match outcome {
+        Ok(response) => response,
+        Err(error) => return Err(context.finish_error(error)),
+    };
+    // See Other is a result (the thing is there, under another name); so is Not Modified for whoever asked for it.
+    let success = response.status.is_success()
+        || response.status == StatusCode::SEE_OTHER
+        || (response.status == StatusCode::NOT_MODIFIED && conditional);
+    if success {
+        return Ok(RawResponse {
+            head: RawHead {
+                status: response.status,
+                headers: response.headers,
+                metadata: context.operation(),
+                attempts: context.attempts(),
+                elapsed: context.elapsed(),
+            },
+            body: response.body,
+        });
+    }
+    let retry_after = retry_after::of(&response.headers, context.clock().now().wall);
+    let body = match response.body {
+        ResponseBody::Bytes(bytes) => bytes,
+        ResponseBody::Stream(_) => bytes::Bytes::new(),
+    };
+    let mut error =
+        Error::status_error(response.status, response.headers, body).with_retry_after(retry_after);
+    if let Some(advice) = context.take_advice() {
+        error = error.with_advice(advice);
+    }
+    Err(context.finish_error(error))
+}
+
+/// Steps 2 and 3.
+async fn deadline_and_retries(
+    context: &CallContext,
+    request: HttpRequest,
+) -> Result<HttpResponse, Error> {
+    let work = async {
+        let base = context.follows_redirects().then(|| request.url.clone());
+        let response = with_retries(context, request, context.authorization()).await?;
+        match base {
+            Some(base) => redirect::follow(context, base, response).await,
+            None => Ok(response),
+        }
+    };
+    deadline::within(context, work).await
+}
+
+/// Which token an attempt is sent with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Authorization {
+    /// The client's, kept fresh.
+    Client,
+    /// None of the SDK's: a public operation, a header of the caller's own, another host.
+    None,
+}
+
+/// Step 3: attempts, until one is good or the policy says to stop.
+async fn with_retries(
+    context: &CallContext,
+    request: HttpRequest,
+    authorization: Authorization,
+) -> Result<HttpResponse, Error> {
+    let replayable = request.body.is_replayable();
+    let mut request = Some(request);
+    let mut attempts_here = 0;
+    loop {
+        attempts_here += 1;
+        let last = attempts_here >= context.retry_policy().max_attempts() || !replayable;
+        let current = if last {
+            request.take()
+        } else {
+            request.clone()
+        };
+        let Some(mut current) = current else {
+            // `decide` stops at the last attempt, so there is no way here.
+            return Err(Error::invalid_request("the request has been sent"));
+        };
+        context.begin_attempt();
+        current.timeout = context.attempt_timeout();
+        let outcome = attempt_with_middleware(context, current, authorization).await;
+        let after = match decide_next(context, attempts_here, replayable, &outcome) {
+            Decision::Retry { after } => after,
+            Decision::Stop(reason) => {
+                trace::stopped(reason);
+                return outcome;
+            }
+        };
+        trace::retrying(after);
+        context
+            .client()
+            .listeners()
+            .retrying(context, after, &outcome);
+        // Dropping the response here gives its connection back before the wait.
+        drop(outcome);
+        context.clock().sleep(after).await;
+    }
+}
+
+fn decide_next(
+    context: &CallContext,
+    attempts: u32,
+    replayable: bool,
+    outcome: &Result<HttpResponse, Error>,
+) -> Decision {
+    let observed = Outcome::of(outcome, context.clock().now().wall);
+    let budget = context.client().retry_budget();
+    let state = RetryState {
+        attempts,
+        idempotent: context.is_idempotent(),
+        replayable,
+        remaining: context.remaining(),
+        budget: budget.left(),
+        jitter: fastrand::f64(),
+    };
+    let decision = decide(context.retry_policy(), &state, &observed);
+    match decision {
+        Decision::Retry { .. } if !budget.take(observed.cost()) => Decision::Stop(Stop::Budget),
+        Decision::Stop(Stop::Success) => {
+            budget.refill();
+            decision
+        }
+        _ => decision,
+    }
+}
+
+/// Steps 4 to 8.
+async fn attempt_with_middleware(
+    context: &CallContext,
+    request: HttpRequest,
+    authorization: Authorization,
+) -> Result<HttpResponse, Error> {
+    let middleware = context.client().attempt_middleware();
+    if middleware.is_empty() {
+        authorized(context, request, authorization).await
+    } else {
+        Next::for_attempt(context, middleware, authorization)
+            .run(request)
+            .await
+    }
+}
+
+/// Steps 5 to 8.
+async fn authorized(
+    context: &CallContext,
+    request: HttpRequest,
+    authorization: Authorization,
+) -> Result<HttpResponse, Error> {
+    let exchange = attempt::Exchange::new(context);
+    if authorization == Authorization::None {
+        return Ok(exchange.send(request).await?);
+    }
+    let Some(authorizer) = context.client().authorizer() else {
+        return Err(Error::configuration(
+            "the client has no credentials, and this operation needs a token",
+        )
+        .with_advice("Give the client builder credentials, or an access token"));
+    };
+    let Authorized { response, advice } = authorizer
+        .send(request, context.deadline(), &exchange)
+        .await?;
+    context.set_advice(advice);
+    Ok(response)
+}

@@ -1,0 +1,72 @@
+//! Following a redirect, without anything that is meant for the API alone.
+
+use http::{HeaderMap, HeaderValue, Method, header};
+use url::Url;
+
+use super::{Authorization, CallContext, with_retries};
+use crate::runtime::client::is_allowed_url;
+use crate::runtime::error::Error;
+use crate::runtime::transport::{HttpRequest, HttpResponse, RequestBody};
+
+/// How many redirects in a row are followed.
+const LONGEST_CHAIN: usize = 5;
+
+/// Follows `response` if it is a redirect. `current` is where it came from.
+pub(super) async fn follow(
+    context: &CallContext,
+    mut current: Url,
+    mut response: HttpResponse,
+) -> Result<HttpResponse, Error> {
+    for _ in 0..LONGEST_CHAIN {
+        let Some(target) = target(&response, &current, context)? else {
+            return Ok(response);
+        };
+        let mut headers = HeaderMap::new();
+        headers.insert(header::ACCEPT, HeaderValue::from_static("*/*"));
+        if let Some(agent) = context.client().default_headers().get(header::USER_AGENT) {
+            headers.insert(header::USER_AGENT, agent.clone());
+        }
+        current = target.clone();
+        let request = HttpRequest {
+            method: Method::GET,
+            url: target,
+            headers,
+            body: RequestBody::Empty,
+            timeout: None,
+            stream_response: context.is_streamed(),
+        };
+        response = with_retries(context, request, Authorization::None).await?;
+    }
+    Err(Error::invalid_request(
+        "the server redirects in circles: five redirects led to another one",
+    ))
+}
+
+/// Where `response` points to, if it is a redirect that can be followed with a `GET`.
+fn target(
+    response: &HttpResponse,
+    current: &Url,
+    context: &CallContext,
+) -> Result<Option<Url>, Error> {
+    let followed = match response.status.as_u16() {
+        303 => true,
+        301 | 302 | 307 | 308 => matches!(*context.method(), Method::GET | Method::HEAD),
+        _ => false,
+    };
+    let Some(location) = response.headers.get(header::LOCATION).filter(|_| followed) else {
+        return Ok(None);
+    };
+    let url = location
+        .to_str()
+        .ok()
+        .and_then(|location| current.join(location).ok())
+        .ok_or_else(|| {
+            Error::invalid_request("the server redirects to something that is no URL")
+        })?;
+    if !is_allowed_url(&url, context.client().allows_plain_http()) {
+        return Err(Error::invalid_request(
+            "the server redirects to a URL without TLS",
+        ));
+    }
+    Ok(Some(url))
+}

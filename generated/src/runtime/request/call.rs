@@ -1,0 +1,85 @@
+//! A call on its way.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use serde::de::DeserializeOwned;
+
+use super::Request;
+use crate::runtime::clock::BoxFuture;
+use crate::runtime::error::Error;
+use crate::runtime::pipeline;
+use crate::runtime::response::{BodyStream, FromResponse, RawResponse, Response, decode_serde};
+
+/// The future of one call. It does nothing until it is polled; dropping it cancels the call.
+///
+/// Everything up to the response's bytes is compiled once, in the SDK. The one generic step is the decoding at the end, whose machine code is
+/// made where the call is.
+#[must_use = "a call is sent when it is awaited"]
+pub struct Call<T> {
+    bytes: BoxFuture<'static, Result<RawResponse, Error>>,
+    decode: fn(RawResponse) -> Result<Response<T>, Error>,
+}
+
+impl<T: FromResponse> Call<T> {
+    /// Sends `request` when polled.
+    #[doc(hidden)]
+    pub fn new(request: Request) -> Self {
+        Self {
+            bytes: pipeline::execute(request, T::STREAMED),
+            decode: T::from_response,
+        }
+    }
+}
+
+impl<T: DeserializeOwned + 'static> Call<T> {
+    /// Sends `request` when polled, and reads the response's JSON with serde.
+    pub(crate) fn serde(request: Request) -> Self {
+        Self {
+            bytes: pipeline::execute(request, false),
+            decode: decode_serde::<T>,
+        }
+    }
+}
+
+impl Call<Bytes> {
+    pub(crate) fn bytes(request: Request) -> Self {
+        Self::new(request)
+    }
+}
+
+impl Call<BodyStream> {
+    pub(crate) fn stream(request: Request) -> Self {
+        Self::new(request)
+    }
+}
+
+#[cfg(feature = "blocking")]
+impl<T> Call<T> {
+    /// Sends the call and waits for its end, without `async`. See [`blocking`](crate::runtime::blocking).
+    ///
+    /// # Errors
+    ///
+    /// Whatever the call ends with.
+    pub fn wait(self) -> Result<Response<T>, Error> {
+        crate::runtime::blocking::run(self.bytes)?.and_then(self.decode)
+    }
+}
+
+impl<T> Future for Call<T> {
+    type Output = Result<Response<T>, Error>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let outcome = ready!(self.bytes.as_mut().poll(context));
+        Poll::Ready(outcome.and_then(self.decode))
+    }
+}
+
+impl<T> fmt::Debug for Call<T> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Call(..)")
+    }
+}

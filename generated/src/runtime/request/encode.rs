@@ -1,0 +1,174 @@
+//! Paths and queries as they stand in a URL.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use url::Url;
+
+use crate::runtime::error::Error;
+
+/// Everything but the unreserved characters of RFC 3986 section 2.3, so no value can end its place in a path or query.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+/// How a list stands in a query.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ListStyle {
+    /// The name once per value: `id=a&id=b` (Swagger's `multi`).
+    Repeated,
+    /// The name once, the values joined: `id=a,b`. A comma inside of a value is percent-encoded, the joining ones are not.
+    CommaJoined,
+}
+
+pub(super) fn push_encoded(output: &mut String, text: &str) {
+    output.extend(utf8_percent_encode(text, RESERVED));
+}
+
+/// Appends the fixed text up to the next parameter of `rest`, then `value`; gives what is left of `rest`.
+pub(super) fn push_path_argument<'a>(
+    path: &mut String,
+    rest: &'a str,
+    value: &str,
+) -> Result<&'a str, Error> {
+    let Some((fixed, name, rest)) = next_parameter(rest) else {
+        return Err(Error::invalid_request(
+            "the path has no place for one more argument",
+        ));
+    };
+    if value.is_empty() || value == "." || value == ".." {
+        return Err(Error::invalid_request(format!(
+            "the path argument `{name}` is {}, which would address another resource",
+            if value.is_empty() {
+                "empty"
+            } else {
+                "a dot segment"
+            }
+        )));
+    }
+    path.push_str(fixed);
+    push_encoded(path, value);
+    Ok(rest)
+}
+
+/// Appends what is left of the template after its last parameter.
+pub(super) fn finish_path(path: &mut String, rest: &str) -> Result<(), Error> {
+    if let Some((_, name, _)) = next_parameter(rest) {
+        return Err(Error::invalid_request(format!(
+            "the path argument `{name}` is missing"
+        )));
+    }
+    path.push_str(rest);
+    Ok(())
+}
+
+fn next_parameter(template: &str) -> Option<(&str, &str, &str)> {
+    let (fixed, after) = template.split_once('{')?;
+    let (name, rest) = after.split_once('}')?;
+    Some((fixed, name, rest))
+}
+
+fn begin_pair(query: &mut String, name: &str) {
+    if !query.is_empty() {
+        query.push('&');
+    }
+    push_encoded(query, name);
+    query.push('=');
+}
+
+pub(super) fn push_pair(query: &mut String, name: &str, value: &str) {
+    begin_pair(query, name);
+    push_encoded(query, value);
+}
+
+pub(super) fn push_list_value(
+    query: &mut String,
+    name: &str,
+    style: ListStyle,
+    first: bool,
+    value: &str,
+) {
+    if first || style == ListStyle::Repeated {
+        begin_pair(query, name);
+    } else {
+        query.push(',');
+    }
+    push_encoded(query, value);
+}
+
+/// Removes every pair of that name.
+pub(super) fn remove_pairs(query: &mut String, name: &str) {
+    if query.is_empty() {
+        return;
+    }
+    let mut encoded = String::with_capacity(name.len());
+    push_encoded(&mut encoded, name);
+    let is_named = |pair: &str| {
+        pair.strip_prefix(encoded.as_str())
+            .is_some_and(|value| value.is_empty() || value.starts_with('='))
+    };
+    if query.split('&').any(is_named) {
+        let kept: Vec<&str> = query.split('&').filter(|pair| !is_named(pair)).collect();
+        *query = kept.join("&");
+    }
+}
+
+/// Splits a link into path and query. It must be relative to the API host, or name that host.
+pub(super) fn split_link(link: &str, base: &Url) -> Result<(String, String), Error> {
+    let relative = if link.starts_with('/') {
+        link.to_owned()
+    } else {
+        relative_to(link, base)?
+    };
+    // `//host/path` names a host, and so does `/\host` for a lenient parser.
+    if relative.starts_with("//") || relative.contains('\\') {
+        return Err(foreign());
+    }
+    if relative.contains('#') || relative.chars().any(|c| c.is_control() || c == ' ') {
+        return Err(Error::invalid_request(
+            "a path must be percent-encoded and must have no fragment",
+        ));
+    }
+    let (path, query) = relative.split_once('?').unwrap_or((&relative, ""));
+    if path.split('/').any(is_dot_segment) {
+        return Err(Error::invalid_request(
+            "a path must have no dot segments: they would address another resource",
+        ));
+    }
+    Ok((path.to_owned(), query.to_owned()))
+}
+
+fn relative_to(link: &str, base: &Url) -> Result<String, Error> {
+    let url = Url::parse(link).map_err(|_| {
+        Error::invalid_request("a path must begin with `/`, as in `/api/v2/users/me`")
+    })?;
+    if url.origin() != base.origin() || !url.username().is_empty() || url.password().is_some() {
+        return Err(foreign());
+    }
+    let prefix = base.path().trim_end_matches('/');
+    let Some(path) = url
+        .path()
+        .strip_prefix(prefix)
+        .filter(|path| path.starts_with('/'))
+    else {
+        return Err(foreign());
+    };
+    Ok(match url.query() {
+        Some(query) => format!("{path}?{query}"),
+        None => path.to_owned(),
+    })
+}
+
+fn foreign() -> Error {
+    Error::invalid_request(
+        "the link names another host than the client's API host; the token goes to that host only",
+    )
+}
+
+/// The segments that URL parsers collapse, percent-encoded or not (WHATWG URL, section 4.1).
+fn is_dot_segment(segment: &str) -> bool {
+    matches!(
+        segment.to_ascii_lowercase().as_str(),
+        "." | ".." | "%2e" | ".%2e" | "%2e." | "%2e%2e"
+    )
+}

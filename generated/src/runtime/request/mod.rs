@@ -1,0 +1,379 @@
+//! What the caller asks for, before it becomes HTTP.
+//!
+//! A generated operation is a struct around one [`Request`]: its constructor fills the path, its setters the query, the headers and the body.
+//! Nothing here is generic but thin outer layers, so the work is compiled once.
+
+mod body;
+mod call;
+mod encode;
+mod metadata;
+mod operation;
+mod options;
+mod parameter;
+mod raw;
+
+pub use body::{FormBody, MultipartBody, MultipartPart};
+pub use call::Call;
+pub use encode::ListStyle;
+pub(crate) use metadata::is_idempotent_method;
+pub use metadata::{OperationMetadata, RequiredPermissions};
+pub use operation::Operation;
+pub use options::CallOptions;
+pub use parameter::QueryValue;
+pub use raw::RawRequest;
+
+use std::borrow::Cow;
+use std::fmt;
+
+use bytes::Bytes;
+use http::Method;
+use http::header::{self, HeaderMap, HeaderName, HeaderValue};
+
+use url::Url;
+
+use crate::runtime::client::{Client, is_allowed_url};
+use crate::runtime::codec::{self, Wire};
+use crate::runtime::error::Error;
+use crate::runtime::transport::{ByteStream, RequestBody};
+
+/// The parts of one call. Cheap to move; cloned by what sends the same call again, like paging.
+#[derive(Clone)]
+pub struct Request {
+    parts: Box<RequestParts>,
+}
+
+#[derive(Clone)]
+pub(crate) struct RequestParts {
+    pub(crate) client: Client,
+    pub(crate) metadata: Option<&'static OperationMetadata>,
+    pub(crate) method: Method,
+    /// The path with its parameters' names, for telemetry; empty where a raw request names none.
+    pub(crate) template: Cow<'static, str>,
+    /// The whole URL, where it is not the API's.
+    pub(crate) external: Option<Box<Url>>,
+    /// The path so far, percent-encoded.
+    path: String,
+    /// What of the metadata's path has not been taken over into `path`.
+    rest: &'static str,
+    /// The query, percent-encoded, without its question mark.
+    pub(crate) query: String,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: RequestBody,
+    pub(crate) options: CallOptions,
+    /// The first thing that was wrong; it is reported when the call is sent.
+    problem: Option<Error>,
+}
+
+impl Request {
+    /// A call of the operation that `metadata` describes.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(client: &Client, metadata: &'static OperationMetadata) -> Self {
+        let mut headers = HeaderMap::new();
+        if !metadata.accept.is_empty() {
+            headers.insert(header::ACCEPT, HeaderValue::from_static(metadata.accept));
+        }
+        Self {
+            parts: Box::new(RequestParts {
+                client: client.clone(),
+                metadata: Some(metadata),
+                method: metadata.method.clone(),
+                template: Cow::Borrowed(metadata.path),
+                external: None,
+                path: String::with_capacity(metadata.path.len() + 40),
+                rest: metadata.path,
+                query: String::new(),
+                headers,
+                body: RequestBody::Empty,
+                options: CallOptions::default(),
+                problem: None,
+            }),
+        }
+    }
+
+    /// A call of `path`, which is relative to the API host (or names that very host) and may have a query.
+    pub(crate) fn raw(client: &Client, method: Method, path: &str) -> Self {
+        let mut request = Self {
+            parts: Box::new(RequestParts {
+                client: client.clone(),
+                metadata: None,
+                method,
+                template: Cow::Borrowed(""),
+                external: None,
+                path: String::new(),
+                rest: "",
+                query: String::new(),
+                headers: HeaderMap::new(),
+                body: RequestBody::Empty,
+                options: CallOptions::default(),
+                problem: None,
+            }),
+        };
+        request.set_path_and_query(path);
+        request
+    }
+
+    /// A call of another host's URL, which gets neither token nor default headers.
+    pub(crate) fn external(client: &Client, method: Method, url: &str) -> Self {
+        let mut request = Self::raw(client, method, "/");
+        match Url::parse(url) {
+            Ok(url) if is_allowed_url(&url, client.allows_plain_http()) => {
+                request.parts.external = Some(Box::new(url));
+            }
+            Ok(_) => request.fail(Error::invalid_request(
+                "the URL is refused: it is without TLS",
+            )),
+            // The parser's error names no part of the URL, which may hold a signature.
+            Err(error) => {
+                request.fail(Error::invalid_request("the URL is no URL").with_source(error))
+            }
+        }
+        request
+    }
+
+    /// Replaces path and query by those of a link that the API gave, like `nextUri`.
+    ///
+    /// A link to another host is refused when the call is sent.
+    #[doc(hidden)]
+    pub fn set_path_and_query(&mut self, link: &str) -> &mut Self {
+        match encode::split_link(link, self.parts.client.api_base()) {
+            Ok((path, query)) => {
+                self.parts.path = path;
+                self.parts.query = query;
+                self.parts.rest = "";
+            }
+            Err(error) => self.fail(error),
+        }
+        self
+    }
+
+    /// Fills the next parameter of the path: `value`, percent-encoded as a whole.
+    ///
+    /// An empty value and the dot segments `.` and `..` would address another resource than the one meant; they are refused when the call is
+    /// sent, before anything leaves the machine.
+    #[doc(hidden)]
+    pub fn path_argument(&mut self, value: impl QueryValue) -> &mut Self {
+        self.push_path_argument(&value.wire_text());
+        self
+    }
+
+    fn push_path_argument(&mut self, value: &str) {
+        let parts = &mut *self.parts;
+        match encode::push_path_argument(&mut parts.path, parts.rest, value) {
+            Ok(rest) => parts.rest = rest,
+            Err(error) => self.fail(error),
+        }
+    }
+
+    /// Sets a query parameter by its wire name, in place of any value that it had.
+    #[doc(hidden)]
+    pub fn query(&mut self, name: &str, value: impl QueryValue) -> &mut Self {
+        encode::remove_pairs(&mut self.parts.query, name);
+        encode::push_pair(&mut self.parts.query, name, &value.wire_text());
+        self
+    }
+
+    /// Adds a query parameter by its wire name, beside any value that it has.
+    #[doc(hidden)]
+    pub fn add_query(&mut self, name: &str, value: impl QueryValue) -> &mut Self {
+        encode::push_pair(&mut self.parts.query, name, &value.wire_text());
+        self
+    }
+
+    /// Sets a query parameter that is a list, in place of any values that it had. An empty list leaves the parameter out.
+    #[doc(hidden)]
+    pub fn query_list<V: QueryValue>(
+        &mut self,
+        name: &str,
+        style: ListStyle,
+        values: impl IntoIterator<Item = V>,
+    ) -> &mut Self {
+        encode::remove_pairs(&mut self.parts.query, name);
+        for (index, value) in values.into_iter().enumerate() {
+            encode::push_list_value(
+                &mut self.parts.query,
+                name,
+                style,
+                index == 0,
+                &value.wire_text(),
+            );
+        }
+        self
+    }
+
+    /// Removes a query parameter.
+    #[doc(hidden)]
+    pub fn remove_query(&mut self, name: &str) -> &mut Self {
+        encode::remove_pairs(&mut self.parts.query, name);
+        self
+    }
+
+    /// Sets a header parameter, in place of any value that it had. A value that no header can hold is refused when the call is sent.
+    #[doc(hidden)]
+    pub fn header(&mut self, name: &str, value: impl QueryValue) -> &mut Self {
+        self.set_header(name, &value.wire_text());
+        self
+    }
+
+    fn set_header(&mut self, name: &str, value: &str) {
+        match header_of(name, value) {
+            Ok((name, value)) => {
+                self.parts.headers.insert(name, value);
+            }
+            Err(error) => self.fail(error),
+        }
+    }
+
+    /// Sets the body: `value` as JSON.
+    #[doc(hidden)]
+    pub fn json_body<T: Wire>(&mut self, content_type: &'static str, value: T) -> &mut Self {
+        self.set_json(content_type, codec::to_vec(value));
+        self
+    }
+
+    /// Sets the body: anything that serde can write, as JSON.
+    #[doc(hidden)]
+    pub fn serde_body<T: serde::Serialize + ?Sized>(
+        &mut self,
+        content_type: &'static str,
+        value: &T,
+    ) -> &mut Self {
+        self.set_json(content_type, serde_json::to_vec(value));
+        self
+    }
+
+    fn set_json(&mut self, content_type: &'static str, json: serde_json::Result<Vec<u8>>) {
+        match json {
+            Ok(bytes) => {
+                self.body(
+                    HeaderValue::from_static(content_type),
+                    RequestBody::Bytes(Bytes::from(bytes)),
+                );
+            }
+            Err(error) => self.fail(
+                Error::invalid_request("the body cannot be written as JSON").with_source(error),
+            ),
+        }
+    }
+
+    /// Sets the body and its content type.
+    #[doc(hidden)]
+    pub fn body(&mut self, content_type: HeaderValue, body: RequestBody) -> &mut Self {
+        self.parts
+            .headers
+            .insert(header::CONTENT_TYPE, content_type);
+        self.parts.body = body;
+        self
+    }
+
+    /// Sets a body of text.
+    #[doc(hidden)]
+    pub fn text_body(&mut self, content_type: &'static str, text: impl Into<String>) -> &mut Self {
+        self.body(
+            HeaderValue::from_static(content_type),
+            RequestBody::Bytes(Bytes::from(text.into())),
+        )
+    }
+
+    /// Adds a field to a body of form fields.
+    #[doc(hidden)]
+    pub fn form_field(&mut self, name: &str, value: impl QueryValue) -> &mut Self {
+        let mut encoded = match std::mem::take(&mut self.parts.body) {
+            RequestBody::Bytes(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+            _ => String::new(),
+        };
+        encode::push_pair(&mut encoded, name, &value.wire_text());
+        self.body(
+            HeaderValue::from_static("application/x-www-form-urlencoded"),
+            RequestBody::Bytes(Bytes::from(encoded)),
+        )
+    }
+
+    /// Sets a body that is made anew for every attempt, so that it can be replayed.
+    #[doc(hidden)]
+    pub fn stream_body(
+        &mut self,
+        content_type: HeaderValue,
+        factory: impl Fn() -> ByteStream + Send + Sync + 'static,
+    ) -> &mut Self {
+        self.body(
+            content_type,
+            RequestBody::Factory(std::sync::Arc::new(factory)),
+        )
+    }
+
+    /// The options of this call.
+    #[doc(hidden)]
+    pub fn options_mut(&mut self) -> &mut CallOptions {
+        &mut self.parts.options
+    }
+
+    /// The client that the call goes through.
+    #[must_use]
+    pub fn client(&self) -> &Client {
+        &self.parts.client
+    }
+
+    /// What is known of the operation; nothing for a raw request.
+    #[must_use]
+    pub fn metadata(&self) -> Option<&'static OperationMetadata> {
+        self.parts.metadata
+    }
+
+    /// Names the path with its parameters' names, for telemetry.
+    pub(crate) fn set_template(&mut self, template: Cow<'static, str>) {
+        self.parts.template = template;
+    }
+
+    /// Remembers the first thing that is wrong.
+    #[doc(hidden)]
+    pub fn fail(&mut self, error: Error) {
+        self.parts.problem.get_or_insert(error);
+    }
+
+    /// The parts, the path complete; or the first thing that was wrong.
+    pub(crate) fn into_parts(mut self) -> Result<(Box<RequestParts>, String), Error> {
+        let mut path = std::mem::take(&mut self.parts.path);
+        let problem = self
+            .parts
+            .problem
+            .take()
+            .or_else(|| encode::finish_path(&mut path, self.parts.rest).err())
+            .or_else(|| self.parts.options.problem());
+        match problem {
+            Some(problem) => Err(match self.parts.metadata {
+                Some(metadata) => problem.with_operation(metadata),
+                None => problem,
+            }),
+            None => Ok((self.parts, path)),
+        }
+    }
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Paths, queries and bodies hold personal data; the template says which call this is.
+        formatter
+            .debug_struct("Request")
+            .field("method", &self.parts.method)
+            .field("template", &self.parts.template)
+            .field("body", &self.parts.body)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A header from text.
+pub(crate) fn header_of(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), Error> {
+    let header_name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| {
+        Error::invalid_request("a header name has characters that no header name can have")
+    })?;
+    let mut header_value = HeaderValue::from_str(value).map_err(|_| {
+        Error::invalid_request(format!(
+            "the value of the header `{header_name}` has characters that no header can hold"
+        ))
+    })?;
+    if header_name == header::AUTHORIZATION || header_name == header::COOKIE {
+        header_value.set_sensitive(true);
+    }
+    Ok((header_name, header_value))
+}

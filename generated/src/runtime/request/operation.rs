@@ -1,0 +1,103 @@
+//! What every generated operation can do.
+
+use std::time::{Duration, Instant};
+
+use serde::de::DeserializeOwned;
+
+use super::{Call, CallOptions, OperationMetadata, Request};
+#[cfg(feature = "blocking")]
+use crate::runtime::error::Error;
+use crate::runtime::pipeline::RetryPolicy;
+use crate::runtime::response::FromResponse;
+#[cfg(feature = "blocking")]
+use crate::runtime::response::Response;
+
+/// An operation of the API, its parameters filled in.
+///
+/// Generated code implements it. Its own setters are named like the parameters of the operation; what is about the call itself begins with
+/// `with_`, so that the two never clash.
+pub trait Operation: Sized {
+    /// What a successful call gives.
+    type Output: FromResponse;
+
+    /// The operation as the spec describes it.
+    const METADATA: &'static OperationMetadata;
+
+    /// The call as it stands.
+    #[doc(hidden)]
+    fn request_mut(&mut self) -> &mut Request;
+
+    /// The call, to be sent.
+    #[doc(hidden)]
+    fn into_request(self) -> Request;
+
+    /// Sets all options of this call at once; what they leave open comes from the client.
+    #[must_use]
+    fn with_options(mut self, options: CallOptions) -> Self {
+        *self.request_mut().options_mut() = options;
+        self
+    }
+
+    /// The longest that the whole call may take. See [`CallOptions::with_timeout`].
+    #[must_use]
+    fn with_timeout(self, timeout: Duration) -> Self {
+        change(self, |options| options.with_timeout(timeout))
+    }
+
+    /// When the whole call must have ended. See [`CallOptions::with_deadline`].
+    #[must_use]
+    fn with_deadline(self, deadline: Instant) -> Self {
+        change(self, |options| options.with_deadline(deadline))
+    }
+
+    /// The longest that one attempt may take. See [`CallOptions::with_attempt_timeout`].
+    #[must_use]
+    fn with_attempt_timeout(self, timeout: Duration) -> Self {
+        change(self, |options| options.with_attempt_timeout(timeout))
+    }
+
+    /// When and how often the call is tried again. See [`CallOptions::with_retry`].
+    #[must_use]
+    fn with_retry(self, policy: RetryPolicy) -> Self {
+        change(self, |options| options.with_retry(policy))
+    }
+
+    /// Adds a header. See [`CallOptions::with_header`].
+    #[must_use]
+    fn with_header(self, name: &str, value: &str) -> Self {
+        change(self, |options| options.with_header(name, value))
+    }
+
+    /// Whether the call may be sent again although the first one may have been carried out. See [`CallOptions::idempotent`].
+    #[must_use]
+    fn with_idempotent(self, idempotent: bool) -> Self {
+        change(self, |options| options.idempotent(idempotent))
+    }
+
+    /// Whether a redirect is followed, without the token. See [`CallOptions::follow_redirects`].
+    #[must_use]
+    fn with_follow_redirects(self, follow: bool) -> Self {
+        change(self, |options| options.follow_redirects(follow))
+    }
+
+    /// Sends the call and waits for its end, without `async`. See [`blocking`](crate::runtime::blocking).
+    ///
+    /// # Errors
+    ///
+    /// Whatever the call ends with.
+    #[cfg(feature = "blocking")]
+    fn send_blocking(self) -> Result<Response<Self::Output>, Error> {
+        Call::new(self.into_request()).wait()
+    }
+
+    /// Sends the call and reads its JSON into a type of the caller's own.
+    fn send_as<T: DeserializeOwned + 'static>(self) -> Call<T> {
+        Call::serde(self.into_request())
+    }
+}
+
+fn change<O: Operation>(mut operation: O, change: impl FnOnce(CallOptions) -> CallOptions) -> O {
+    let options = operation.request_mut().options_mut();
+    *options = change(std::mem::take(options));
+    operation
+}

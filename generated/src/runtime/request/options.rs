@@ -1,0 +1,132 @@
+//! Options of one call, or of all calls of a client.
+
+use std::fmt;
+use std::time::{Duration, Instant};
+
+use http::HeaderMap;
+
+use super::header_of;
+use crate::runtime::error::Error;
+use crate::runtime::pipeline::RetryPolicy;
+
+/// How a call is made. What is not set here comes from the client, and what is not set there has the defaults named here.
+#[derive(Clone, Default)]
+pub struct CallOptions {
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) deadline: Option<Instant>,
+    pub(crate) attempt_timeout: Option<Duration>,
+    pub(crate) retry: Option<RetryPolicy>,
+    pub(crate) headers: HeaderMap,
+    pub(crate) idempotent: Option<bool>,
+    pub(crate) follow_redirects: Option<bool>,
+    problem: Option<Error>,
+}
+
+impl CallOptions {
+    /// Options that change nothing.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The longest that the whole call may take, retries and waiting for a token included: 120 s by default. A streamed body may take longer;
+    /// its call ends with the headers.
+    #[must_use]
+    pub fn with_timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
+    /// When the whole call must have ended. The earlier of this and the timeout counts.
+    #[must_use]
+    pub fn with_deadline(mut self, deadline: Instant) -> Self {
+        self.deadline = Some(deadline);
+        self
+    }
+
+    /// The longest that one attempt may take: 30 s by default.
+    #[must_use]
+    pub fn with_attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.attempt_timeout = Some(timeout);
+        self
+    }
+
+    /// When and how often the call is tried again.
+    #[must_use]
+    pub fn with_retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = Some(policy);
+        self
+    }
+
+    /// Adds a header, in place of one of that name. A header that cannot be sent fails the call before anything is sent.
+    ///
+    /// An `Authorization` header replaces the client's own authentication for the call.
+    #[must_use]
+    pub fn with_header(mut self, name: &str, value: &str) -> Self {
+        match header_of(name, value) {
+            Ok((name, value)) => {
+                self.headers.insert(name, value);
+            }
+            Err(error) => {
+                self.problem.get_or_insert(error);
+            }
+        }
+        self
+    }
+
+    /// Whether the call may be sent again although the first one may have been carried out. By default that depends on its method: `GET`,
+    /// `HEAD`, `PUT` and `DELETE` may, and so may a `POST` that only reads.
+    #[must_use]
+    pub fn idempotent(mut self, idempotent: bool) -> Self {
+        self.idempotent = Some(idempotent);
+        self
+    }
+
+    /// Whether a redirect is followed: off by default. It is followed with a `GET` that carries no token, no cookie and none of the
+    /// caller's headers, because it leads to other hosts (a download's presigned URL); at most five in a row.
+    #[must_use]
+    pub fn follow_redirects(mut self, follow: bool) -> Self {
+        self.follow_redirects = Some(follow);
+        self
+    }
+
+    pub(crate) fn problem(&self) -> Option<Error> {
+        self.problem.clone()
+    }
+
+    /// These options, with `defaults` for what they leave open.
+    #[must_use]
+    pub(crate) fn or(mut self, defaults: &Self) -> Self {
+        self.timeout = self.timeout.or(defaults.timeout);
+        self.deadline = match (self.deadline, defaults.deadline) {
+            (Some(own), Some(default)) => Some(own.min(default)),
+            (own, default) => own.or(default),
+        };
+        self.attempt_timeout = self.attempt_timeout.or(defaults.attempt_timeout);
+        self.retry = self.retry.or_else(|| defaults.retry.clone());
+        self.idempotent = self.idempotent.or(defaults.idempotent);
+        self.follow_redirects = self.follow_redirects.or(defaults.follow_redirects);
+        self.problem = self.problem.or_else(|| defaults.problem.clone());
+        for (name, value) in &defaults.headers {
+            if !self.headers.contains_key(name) {
+                self.headers.insert(name.clone(), value.clone());
+            }
+        }
+        self
+    }
+}
+
+impl fmt::Debug for CallOptions {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("CallOptions")
+            .field("timeout", &self.timeout)
+            .field("deadline", &self.deadline)
+            .field("attempt_timeout", &self.attempt_timeout)
+            .field("retry", &self.retry)
+            .field("headers", &self.headers.keys().collect::<Vec<_>>())
+            .field("idempotent", &self.idempotent)
+            .field("follow_redirects", &self.follow_redirects)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,99 @@
+//! A body that is read as it comes in.
+
+use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use bytes::{Bytes, BytesMut};
+use futures_core::Stream;
+use http::{HeaderMap, header};
+
+use crate::runtime::error::{Error, ErrorKind};
+use crate::runtime::transport::{ByteStream, ResponseBody};
+
+/// The body of a response as a stream of chunks, in constant memory.
+///
+/// The call's timeouts end with the headers: whoever reads the stream decides how long that may take. A body cut short ends with an error.
+pub struct BodyStream {
+    source: Source,
+    content_length: Option<u64>,
+}
+
+enum Source {
+    Bytes(Option<Bytes>),
+    Stream(ByteStream),
+}
+
+impl BodyStream {
+    pub(super) fn new(body: ResponseBody, headers: &HeaderMap) -> Self {
+        let content_length = headers
+            .get(header::CONTENT_LENGTH)
+            .and_then(|value| value.to_str().ok()?.parse().ok());
+        let source = match body {
+            ResponseBody::Bytes(bytes) => {
+                Source::Bytes(Some(bytes).filter(|bytes| !bytes.is_empty()))
+            }
+            ResponseBody::Stream(stream) => Source::Stream(stream),
+        };
+        Self {
+            source,
+            content_length,
+        }
+    }
+
+    /// How many bytes will come, where the server said so and did not compress them.
+    #[must_use]
+    pub fn content_length(&self) -> Option<u64> {
+        self.content_length
+    }
+
+    /// The next chunk; `None` after the last one.
+    ///
+    /// # Errors
+    ///
+    /// The connection failed, or ended before the body did.
+    pub async fn next_chunk(&mut self) -> Option<Result<Bytes, Error>> {
+        std::future::poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
+    }
+
+    /// Reads what is left, to the end.
+    ///
+    /// # Errors
+    ///
+    /// The connection failed, or ended before the body did.
+    pub async fn collect(mut self) -> Result<Bytes, Error> {
+        let mut collected = BytesMut::new();
+        while let Some(chunk) = self.next_chunk().await {
+            collected.extend_from_slice(&chunk?);
+        }
+        Ok(collected.freeze())
+    }
+}
+
+impl Stream for BodyStream {
+    type Item = Result<Bytes, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        match &mut self.source {
+            Source::Bytes(bytes) => Poll::Ready(bytes.take().map(Ok)),
+            Source::Stream(stream) => stream.as_mut().poll_next(context).map(|item| {
+                item.map(|chunk| {
+                    chunk.map_err(|source| {
+                        Error::new(ErrorKind::Io)
+                            .with_message("the body ended before it was complete")
+                            .with_source(source)
+                    })
+                })
+            }),
+        }
+    }
+}
+
+impl fmt::Debug for BodyStream {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("BodyStream")
+            .field("content_length", &self.content_length)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,123 @@
+//! From bytes to what the operation promises.
+
+use bytes::Bytes;
+use http::StatusCode;
+use serde::de::DeserializeOwned;
+
+use super::{BodyStream, RawHead, RawResponse, Response, json_path};
+use crate::runtime::codec::{self, Wire, WireForm};
+use crate::runtime::error::Error;
+use crate::runtime::transport::ResponseBody;
+
+/// What the body of a response can become.
+///
+/// Implemented for the SDK's models, lists and maps of them, scalars, `()`, [`Bytes`] and [`BodyStream`].
+pub trait FromResponse: Sized {
+    /// The body is handed on as it comes in, and not collected first.
+    #[doc(hidden)]
+    const STREAMED: bool = false;
+
+    /// Decodes the body.
+    ///
+    /// # Errors
+    ///
+    /// A decode error that names the place in the JSON.
+    #[doc(hidden)]
+    fn from_response(response: RawResponse) -> Result<Response<Self>, Error>;
+}
+
+impl<T: Wire> FromResponse for T {
+    fn from_response(response: RawResponse) -> Result<Response<Self>, Error> {
+        let (head, bytes) = response.into_bytes()?;
+        if is_blank(&bytes) {
+            return empty(head).map(|head| Response::from_raw(head, T::Form::empty(), true));
+        }
+        if !head.is_json()
+            && let Ok(text) = std::str::from_utf8(&bytes)
+            && let Some(value) = T::Form::from_text(text)
+        {
+            return Ok(Response::from_raw(head, value, false));
+        }
+        match codec::from_slice::<T>(&bytes) {
+            Ok(value) => Ok(Response::from_raw(head, value, false)),
+            Err(error) => Err(json_error(head, bytes, &error)),
+        }
+    }
+}
+
+impl FromResponse for () {
+    fn from_response(response: RawResponse) -> Result<Response<Self>, Error> {
+        let (head, bytes) = response.into_bytes()?;
+        let is_empty = bytes.is_empty();
+        Ok(Response::from_raw(head, (), is_empty))
+    }
+}
+
+impl FromResponse for Bytes {
+    fn from_response(response: RawResponse) -> Result<Response<Self>, Error> {
+        let (head, bytes) = response.into_bytes()?;
+        let is_empty = bytes.is_empty();
+        Ok(Response::from_raw(head, bytes, is_empty))
+    }
+}
+
+impl FromResponse for BodyStream {
+    const STREAMED: bool = true;
+
+    fn from_response(response: RawResponse) -> Result<Response<Self>, Error> {
+        let RawResponse { head, body } = response;
+        let is_empty = matches!(&body, ResponseBody::Bytes(bytes) if bytes.is_empty());
+        let body = BodyStream::new(body, &head.headers);
+        Ok(Response::from_raw(head, body, is_empty))
+    }
+}
+
+/// Reads a response's JSON with serde; an empty body is read as `null`.
+pub(crate) fn decode_serde<T: DeserializeOwned>(
+    response: RawResponse,
+) -> Result<Response<T>, Error> {
+    let (mut head, bytes) = response.into_bytes()?;
+    let is_empty = is_blank(&bytes);
+    if is_empty {
+        head = empty(head)?;
+    }
+    match serde_json::from_slice::<T>(if is_empty { b"null" } else { &bytes }) {
+        Ok(value) => Ok(Response::from_raw(head, value, is_empty)),
+        Err(_) if is_empty => Err(head.decode_error("the response has no body".to_owned(), bytes)),
+        Err(error) => Err(json_error(head, bytes, &error)),
+    }
+}
+
+fn is_blank(bytes: &[u8]) -> bool {
+    bytes.iter().all(u8::is_ascii_whitespace)
+}
+
+/// An empty body stands for the default of its type, but not where the server only points elsewhere.
+fn empty(head: RawHead) -> Result<RawHead, Error> {
+    if head.status == StatusCode::SEE_OTHER {
+        let metadata = head.metadata;
+        let error = Error::status_error(head.status, head.headers, Bytes::new())
+            .with_attempts(head.attempts, head.elapsed);
+        return Err(match metadata {
+            Some(metadata) => error.with_operation(metadata),
+            None => error,
+        });
+    }
+    Ok(head)
+}
+
+/// The error of a body that serde refuses. Its text holds no value of the body.
+fn json_error(head: RawHead, bytes: Bytes, error: &serde_json::Error) -> Error {
+    let place = json_path::locate(&bytes, error.line(), error.column());
+    let text = error.to_string();
+    // This one message of serde's quotes nothing but the type's own property.
+    let reason = if text.starts_with("missing field `") {
+        text
+    } else {
+        codec::reason(error)
+    };
+    head.decode_error(
+        format!("the response cannot be decoded at `{place}`: {reason}"),
+        bytes,
+    )
+}

@@ -1,0 +1,278 @@
+//! What a call gives back.
+
+mod body_stream;
+mod decode;
+mod json_path;
+mod rate_limit;
+
+pub use body_stream::BodyStream;
+pub use decode::FromResponse;
+pub(crate) use decode::decode_serde;
+pub use rate_limit::RateLimit;
+
+use std::fmt;
+use std::ops::{Deref, DerefMut};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::StatusCode;
+use http::header::{self, HeaderMap, HeaderName, HeaderValue};
+
+use crate::runtime::error::Error;
+use crate::runtime::request::OperationMetadata;
+use crate::runtime::transport::ResponseBody;
+
+/// A successful answer of the API: the body as `T`, with the status and headers that came with it.
+///
+/// It dereferences to the body. [`Response::new`] makes one for tests of code that takes responses.
+#[derive(Clone)]
+pub struct Response<T> {
+    head: Box<Head>,
+    body: T,
+}
+
+#[derive(Clone)]
+struct Head {
+    status: StatusCode,
+    headers: HeaderMap,
+    body_is_empty: bool,
+    attempts: u32,
+    elapsed: Duration,
+}
+
+impl<T> Response<T> {
+    /// A response of status 200 without headers.
+    #[must_use]
+    pub fn new(body: T) -> Self {
+        Self {
+            head: Box::new(Head {
+                status: StatusCode::OK,
+                headers: HeaderMap::new(),
+                body_is_empty: false,
+                attempts: 1,
+                elapsed: Duration::ZERO,
+            }),
+            body,
+        }
+    }
+
+    /// The response as it came, its body as `body`.
+    pub(crate) fn from_raw(raw: RawHead, body: T, body_is_empty: bool) -> Self {
+        Self {
+            head: Box::new(Head {
+                status: raw.status,
+                headers: raw.headers,
+                body_is_empty,
+                attempts: raw.attempts,
+                elapsed: raw.elapsed,
+            }),
+            body,
+        }
+    }
+
+    /// The same response with another status.
+    #[must_use]
+    pub fn with_status(mut self, status: StatusCode) -> Self {
+        self.head.status = status;
+        self
+    }
+
+    /// The same response with one more header.
+    #[must_use]
+    pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.head.headers.append(name, value);
+        self
+    }
+
+    /// The status, a success.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.head.status
+    }
+
+    /// The headers.
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        &self.head.headers
+    }
+
+    /// The API's name for this exchange (header `ININ-Correlation-Id`), which Genesys's support asks for.
+    #[must_use]
+    pub fn correlation_id(&self) -> Option<&str> {
+        correlation_id_of(&self.head.headers)
+    }
+
+    /// The state of the rate limit that the call counted against, where the API told it.
+    #[must_use]
+    pub fn rate_limit(&self) -> Option<RateLimit> {
+        RateLimit::from_headers(&self.head.headers)
+    }
+
+    /// The version of what was read, for `If-Match` and `If-None-Match` (header `ETag`).
+    #[must_use]
+    pub fn etag(&self) -> Option<&str> {
+        self.head.headers.get(header::ETAG)?.to_str().ok()
+    }
+
+    /// Where the API points to (header `Location`).
+    #[must_use]
+    pub fn location(&self) -> Option<&str> {
+        self.head.headers.get(header::LOCATION)?.to_str().ok()
+    }
+
+    /// Whether the API sent no body; the body here is the type's default then.
+    #[must_use]
+    pub fn body_is_empty(&self) -> bool {
+        self.head.body_is_empty
+    }
+
+    /// How many attempts the call took.
+    #[must_use]
+    pub fn attempts(&self) -> u32 {
+        self.head.attempts
+    }
+
+    /// How long the call took, retries and waiting included.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        self.head.elapsed
+    }
+
+    /// The body.
+    #[must_use]
+    pub fn body(&self) -> &T {
+        &self.body
+    }
+
+    /// The body alone.
+    #[must_use]
+    pub fn into_body(self) -> T {
+        self.body
+    }
+
+    /// Status, headers and body.
+    #[must_use]
+    pub fn into_parts(self) -> (StatusCode, HeaderMap, T) {
+        (self.head.status, self.head.headers, self.body)
+    }
+
+    /// The same response with its body changed.
+    #[must_use]
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Response<U> {
+        Response {
+            head: self.head,
+            body: change(self.body),
+        }
+    }
+}
+
+impl<T> Deref for Response<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.body
+    }
+}
+
+impl<T> DerefMut for Response<T> {
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.body
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Response<T> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Response")
+            .field("status", &self.head.status.as_u16())
+            .field("correlation_id", &self.correlation_id())
+            .field("body", &self.body)
+            .finish_non_exhaustive()
+    }
+}
+
+/// All of a response but its body.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct RawHead {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) metadata: Option<&'static OperationMetadata>,
+    pub(crate) attempts: u32,
+    pub(crate) elapsed: Duration,
+}
+
+/// A successful response before it is decoded.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct RawResponse {
+    pub(crate) head: RawHead,
+    pub(crate) body: ResponseBody,
+}
+
+impl RawResponse {
+    /// A response of that status and body, as a transport would give it.
+    #[must_use]
+    pub fn new(status: StatusCode, headers: HeaderMap, body: ResponseBody) -> Self {
+        Self {
+            head: RawHead {
+                status,
+                headers,
+                metadata: None,
+                attempts: 1,
+                elapsed: Duration::ZERO,
+            },
+            body,
+        }
+    }
+
+    /// The body in memory. One that is still on its way is not waited for: only streamed operations ask for such.
+    pub(crate) fn into_bytes(self) -> Result<(RawHead, Bytes), Error> {
+        match self.body {
+            ResponseBody::Bytes(bytes) => Ok((self.head, bytes)),
+            ResponseBody::Stream(_) => {
+                let error = Error::decode(
+                    "the transport streamed the body although it was asked not to",
+                    self.head.status,
+                    self.head.headers,
+                    Bytes::new(),
+                );
+                Err(match self.head.metadata {
+                    Some(metadata) => error.with_operation(metadata),
+                    None => error,
+                })
+            }
+        }
+    }
+}
+
+impl RawHead {
+    /// The error of a body that is not what the operation promises.
+    pub(crate) fn decode_error(self, message: String, body: Bytes) -> Error {
+        let error = Error::decode(message, self.status, self.headers, body)
+            .with_attempts(self.attempts, self.elapsed);
+        match self.metadata {
+            Some(metadata) => error.with_operation(metadata),
+            None => error,
+        }
+    }
+
+    /// Whether the body is declared to be JSON; one without a content type is taken for JSON, too.
+    pub(crate) fn is_json(&self) -> bool {
+        match self.headers.get(header::CONTENT_TYPE) {
+            None => true,
+            Some(value) => {
+                let value = value.to_str().unwrap_or_default();
+                let kind = value.split(';').next().unwrap_or_default().trim();
+                kind.eq_ignore_ascii_case("application/json")
+                    || kind
+                        .get(kind.len().saturating_sub(5)..)
+                        .is_some_and(|suffix| suffix.eq_ignore_ascii_case("+json"))
+            }
+        }
+    }
+}
+
+pub(crate) fn correlation_id_of(headers: &HeaderMap) -> Option<&str> {
+    headers.get("inin-correlation-id")?.to_str().ok()
+}

@@ -1,0 +1,189 @@
+//! The transport over a network: reqwest.
+
+use std::error::Error as _;
+use std::fmt;
+use std::future::Future;
+use std::time::Duration;
+
+use http_body_util::{BodyDataStream, BodyExt};
+
+use super::{
+    BoxError, HttpRequest, HttpResponse, RequestBody, ResponseBody, Transport, TransportError,
+    TransportErrorKind,
+};
+use crate::runtime::clock::BoxFuture;
+
+/// How long making a connection may take. A lost SYN is sent again after 1 s and then 3 s (RFC 6298), so this allows for one of them.
+pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_millis(3_100);
+
+/// How long a connection may idle. Load balancers close theirs after 60 s; whoever closes later meets a dead connection.
+pub(crate) const IDLE_TIMEOUT: Duration = Duration::from_secs(50);
+
+/// Sends requests over the network with reqwest. It follows no redirect and retries nothing.
+#[derive(Clone)]
+pub struct HttpTransport {
+    client: reqwest::Client,
+}
+
+impl HttpTransport {
+    /// A transport over the HTTP client that `builder` makes. Redirects and the client's own retries are switched off, whatever `builder` says:
+    /// the first would carry a token to another host, the second would hide attempts from the retry policy.
+    ///
+    /// # Errors
+    ///
+    /// Whatever reqwest reports, and that no cryptography provider is installed where the SDK is built with `rustls-no-provider`.
+    pub fn new(builder: reqwest::ClientBuilder) -> Result<Self, BoxError> {
+        let builder = builder
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .referer(false);
+        // reqwest panics where rustls has no provider, and only it knows whether it needs one.
+        let built = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| builder.build()));
+        match built {
+            Ok(client) => Ok(Self { client: client? }),
+            Err(_) => Err(BoxError::from(
+                "the TLS library cannot start; with the feature `rustls-no-provider` a provider has to be installed first (rustls::crypto::CryptoProvider::install_default)",
+            )),
+        }
+    }
+
+    /// reqwest's builder with the SDK's defaults.
+    pub fn client_builder() -> reqwest::ClientBuilder {
+        reqwest::Client::builder()
+            .gzip(true)
+            .tcp_nodelay(true)
+            .connect_timeout(CONNECT_TIMEOUT)
+            .pool_idle_timeout(IDLE_TIMEOUT)
+    }
+
+    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
+        let stream_response = request.stream_response;
+        let mut outgoing = reqwest::Request::new(request.method, request.url);
+        *outgoing.headers_mut() = request.headers;
+        *outgoing.body_mut() = body_of(request.body)?;
+        let response = self.client.execute(outgoing).await.map_err(failure)?;
+        let (parts, body) = http::Response::<reqwest::Body>::from(response).into_parts();
+        let body = if stream_response {
+            ResponseBody::Stream(Box::pin(Chunks(BodyDataStream::new(body))))
+        } else {
+            ResponseBody::Bytes(body.collect().await.map_err(body_failure)?.to_bytes())
+        };
+        Ok(HttpResponse {
+            status: parts.status,
+            headers: parts.headers,
+            body,
+        })
+    }
+}
+
+impl Transport for HttpTransport {
+    fn execute(&self, request: HttpRequest) -> BoxFuture<'_, Result<HttpResponse, TransportError>> {
+        Box::pin(async move {
+            match request.timeout {
+                None => self.send(request).await,
+                Some(timeout) => bounded(timeout, self.send(request)).await,
+            }
+        })
+    }
+}
+
+impl fmt::Debug for HttpTransport {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("HttpTransport")
+    }
+}
+
+/// Ends `future` after `timeout`.
+pub(super) async fn bounded(
+    timeout: Duration,
+    future: impl Future<Output = Result<HttpResponse, TransportError>>,
+) -> Result<HttpResponse, TransportError> {
+    match tokio::time::timeout(timeout, future).await {
+        Ok(outcome) => outcome,
+        Err(elapsed) => Err(TransportError {
+            kind: TransportErrorKind::Timeout,
+            source: elapsed.into(),
+        }),
+    }
+}
+
+fn body_of(body: RequestBody) -> Result<Option<reqwest::Body>, TransportError> {
+    Ok(match body {
+        RequestBody::Empty => None,
+        RequestBody::Bytes(bytes) => Some(bytes.into()),
+        RequestBody::Factory(factory) => Some(reqwest::Body::wrap_stream(factory())),
+        once @ RequestBody::Once(_) => once.take_stream()?.map(reqwest::Body::wrap_stream),
+    })
+}
+
+/// An error of reqwest, without the URL that it carries.
+fn failure(error: reqwest::Error) -> TransportError {
+    let kind = if error.is_builder() {
+        TransportErrorKind::Request
+    } else if error.is_connect() {
+        TransportErrorKind::Connect
+    } else if error.is_timeout() {
+        TransportErrorKind::Timeout
+    } else {
+        TransportErrorKind::Io
+    };
+    TransportError {
+        kind,
+        source: Cause::of(&error).into(),
+    }
+}
+
+/// A failure while the body came in: the request was sent, whatever the reason.
+fn body_failure(error: reqwest::Error) -> TransportError {
+    TransportError {
+        kind: if error.is_timeout() {
+            TransportErrorKind::Timeout
+        } else {
+            TransportErrorKind::Io
+        },
+        source: Cause::of(&error).into(),
+    }
+}
+
+/// The innermost reason of an error. The layers around it say where in the HTTP library it passed, and reqwest's own names the URL.
+#[derive(Debug)]
+struct Cause(String);
+
+impl Cause {
+    fn of(error: &reqwest::Error) -> Self {
+        let mut text = String::new();
+        let mut source = error.source();
+        while let Some(cause) = source {
+            text = cause.to_string();
+            source = cause.source();
+        }
+        if text.is_empty() {
+            text.push_str("the HTTP library gave no reason");
+        }
+        Self(text)
+    }
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Cause {}
+
+/// The chunks of a body, their errors without URLs.
+struct Chunks(BodyDataStream<reqwest::Body>);
+
+impl futures_core::Stream for Chunks {
+    type Item = Result<bytes::Bytes, BoxError>;
+
+    fn poll_next(
+        mut self: std::pin::Pin<&mut Self>,
+        context: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Self::Item>> {
+        std::pin::Pin::new(&mut self.0)
+            .poll_next(context)
+            .map(|item| item.map(|chunk| chunk.map_err(|error| Cause::of(&error).into())))
+    }
+}

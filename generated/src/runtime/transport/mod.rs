@@ -1,0 +1,216 @@
+//! The last step of the pipeline: bytes out, bytes in.
+
+mod http;
+mod memory;
+
+pub use self::http::HttpTransport;
+pub(crate) use memory::next as next_chunk;
+pub use memory::{MemoryAnswer, MemoryTransport, RecordedRequest};
+
+use std::fmt;
+use std::pin::Pin;
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
+
+use ::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use bytes::Bytes;
+use futures_core::Stream;
+use url::Url;
+
+use crate::runtime::clock::BoxFuture;
+
+/// Any error of a library below the runtime.
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// A stream of body chunks.
+pub type ByteStream = Pin<Box<dyn Stream<Item = Result<Bytes, BoxError>> + Send>>;
+
+/// What a request carries.
+#[derive(Clone, Default)]
+pub enum RequestBody {
+    /// No body, and no content type.
+    #[default]
+    Empty,
+    /// A body held in memory: it can be sent again.
+    Bytes(Bytes),
+    /// A body made anew for every attempt.
+    Factory(Arc<dyn Fn() -> ByteStream + Send + Sync>),
+    /// A body that can be sent once: a second attempt finds it gone.
+    Once(Arc<std::sync::Mutex<Option<ByteStream>>>),
+}
+
+impl RequestBody {
+    /// Whether the body can be sent a second time.
+    #[must_use]
+    pub fn is_replayable(&self) -> bool {
+        !matches!(self, Self::Once(_))
+    }
+
+    /// The stream of a body that can be sent once. A second call fails; other bodies have none.
+    pub(crate) fn take_stream(&self) -> Result<Option<ByteStream>, TransportError> {
+        let Self::Once(slot) = self else {
+            return Ok(None);
+        };
+        match slot.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            Some(stream) => Ok(Some(stream)),
+            None => Err(TransportError {
+                kind: TransportErrorKind::Request,
+                source: BoxError::from("the body could be sent once and has been"),
+            }),
+        }
+    }
+}
+
+impl fmt::Debug for RequestBody {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => formatter.write_str("Empty"),
+            Self::Bytes(bytes) => write!(formatter, "Bytes({} bytes)", bytes.len()),
+            Self::Factory(_) => formatter.write_str("Factory(..)"),
+            Self::Once(_) => formatter.write_str("Once(..)"),
+        }
+    }
+}
+
+/// One HTTP request as it goes to the wire: absolute URL, all headers set.
+#[derive(Clone, Debug)]
+pub struct HttpRequest {
+    /// The method.
+    pub method: Method,
+    /// The absolute URL, percent-encoded.
+    pub url: Url,
+    /// All headers but those that HTTP itself needs (`host`, `content-length`).
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: RequestBody,
+    /// The longest that this attempt may take, from connect to the last byte of the body (to the headers where the body is streamed).
+    pub timeout: Option<Duration>,
+    /// Hand the response body on as a stream instead of collecting it.
+    pub stream_response: bool,
+}
+
+/// What a response carries.
+pub enum ResponseBody {
+    /// The whole body.
+    Bytes(Bytes),
+    /// A body still on its way.
+    Stream(ByteStream),
+}
+
+impl fmt::Debug for ResponseBody {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bytes(bytes) => write!(formatter, "Bytes({} bytes)", bytes.len()),
+            Self::Stream(_) => formatter.write_str("Stream(..)"),
+        }
+    }
+}
+
+/// One HTTP response, whatever its status.
+#[derive(Debug)]
+pub struct HttpResponse {
+    /// The status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: ResponseBody,
+}
+
+impl HttpResponse {
+    /// A response without headers and body, for a transport or middleware of one's own.
+    #[must_use]
+    pub fn new(status: StatusCode) -> Self {
+        Self {
+            status,
+            headers: HeaderMap::new(),
+            body: ResponseBody::Bytes(Bytes::new()),
+        }
+    }
+
+    /// A response of JSON. A number that is no status counts as 500.
+    #[must_use]
+    pub fn json(status: u16, body: impl Into<Bytes>) -> Self {
+        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        Self::new(status)
+            .with_header(
+                header::CONTENT_TYPE,
+                HeaderValue::from_static("application/json"),
+            )
+            .with_body(body)
+    }
+
+    /// The same response with one more header.
+    #[must_use]
+    pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.append(name, value);
+        self
+    }
+
+    /// The same response with that body.
+    #[must_use]
+    pub fn with_body(mut self, body: impl Into<Bytes>) -> Self {
+        self.body = ResponseBody::Bytes(body.into());
+        self
+    }
+
+    /// The same response with a body that comes as a stream.
+    #[must_use]
+    pub fn with_stream(mut self, stream: ByteStream) -> Self {
+        self.body = ResponseBody::Stream(stream);
+        self
+    }
+}
+
+/// What went wrong below HTTP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TransportErrorKind {
+    /// No connection was made, so nothing was sent.
+    Connect,
+    /// The attempt took longer than it may.
+    Timeout,
+    /// The connection failed after the request, or a part of it, was sent.
+    Io,
+    /// The request could not be made at all: a header or URL that the HTTP library refuses, a body that is gone.
+    Request,
+}
+
+/// A request that brought no response.
+#[derive(Debug)]
+pub struct TransportError {
+    /// What went wrong.
+    pub kind: TransportErrorKind,
+    /// Why, for the error's source chain. It must name neither header values nor the URL.
+    pub source: BoxError,
+}
+
+impl fmt::Display for TransportError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self.kind {
+            TransportErrorKind::Connect => "could not connect",
+            TransportErrorKind::Timeout => "the attempt timed out",
+            TransportErrorKind::Io => "the connection failed after the request was sent",
+            TransportErrorKind::Request => "the request could not be made",
+        })
+    }
+}
+
+impl std::error::Error for TransportError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(self.source.as_ref())
+    }
+}
+
+/// Sends one request and reads its response.
+///
+/// Implement it to test code without a server, or to send through another HTTP library. An implementation follows no
+/// redirects and retries nothing: both belong to the pipeline.
+pub trait Transport: Send + Sync + 'static {
+    /// Sends `request` once.
+    ///
+    /// # Errors
+    ///
+    /// A [`TransportError`] where no complete response was had; any status is a response.
+    fn execute(&self, request: HttpRequest) -> BoxFuture<'_, Result<HttpResponse, TransportError>>;
+}
