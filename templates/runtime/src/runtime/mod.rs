@@ -15,7 +15,7 @@ pub mod time;
 pub mod transport;
 pub mod update;
 
-pub use client::{Client, ClientBuilder, Gateway, Region};
+pub use client::{Client, ClientBuilder, Credentials, Gateway, Region};
 pub use error::{ApiError, Error, ErrorKind};
 pub use permissions::Permissions;
 pub use pipeline::{Middleware, Next, Pacing, RetryPolicy};

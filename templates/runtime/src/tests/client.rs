@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::support::{GetUser, builder};
-use crate::runtime::client::{Client, Gateway, Region};
+use crate::runtime::client::{Client, Credentials, Gateway, Region};
 use crate::runtime::transport::{HttpResponse, MemoryTransport};
 
 #[test]
@@ -259,6 +259,15 @@ fn wrong_configuration_fails_when_the_client_is_made() {
         Client::builder().user_agent_suffix("line\nbreak"),
         Client::builder().default_header("bad name", "x"),
         Client::builder().access_token("planted\ntoken"),
+        Client::builder().access_token(""),
+        Client::builder().client_credentials("", "planted"),
+        Client::builder().client_credentials("id", "planted\n"),
+        Client::builder()
+            .client_credentials("id", "planted")
+            .pool(0),
+        Client::builder()
+            .client_credentials("id", "planted")
+            .pool(51),
         Client::builder().proxy("://planted"),
         Client::builder().root_certificates("planted: no PEM"),
         Client::builder().client_certificate("planted", "planted"),
@@ -274,6 +283,103 @@ fn wrong_configuration_fails_when_the_client_is_made() {
             "{index}: {error:?}"
         );
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn credentials_fetch_tokens_and_replace_refused_ones() {
+    let transport = Arc::new(MemoryTransport::new(|request| {
+        use std::sync::atomic::{AtomicU32, Ordering};
+        static ISSUED: AtomicU32 = AtomicU32::new(0);
+        if request.path() == "/oauth/token" {
+            assert_eq!(request.url.host_str(), Some("login.mypurecloud.ie"));
+            assert_eq!(
+                request.header("authorization"),
+                Some("Basic aWQ6cGxhbnRlZA==")
+            );
+            let issued = ISSUED.fetch_add(1, Ordering::SeqCst) + 1;
+            return HttpResponse::json(
+                200,
+                format!(
+                    r#"{{"access_token":"t{issued}","token_type":"bearer","expires_in":86400}}"#
+                ),
+            );
+        }
+        match (request.header("authorization"), request.query()) {
+            (Some("Bearer t1"), "") => HttpResponse::json(200, "{}"),
+            (Some("Bearer t2"), _) => HttpResponse::json(200, r#"{"replayed":true}"#),
+            _ => HttpResponse::json(401, "{}"),
+        }
+    }));
+    let client = Client::builder()
+        .region(Region::EuWest1)
+        .transport(transport.clone())
+        .environment(|name| match name {
+            "GENESYSCLOUD_OAUTHCLIENT_ID" => Some("id".to_owned()),
+            "GENESYSCLOUD_OAUTHCLIENT_SECRET" => Some("planted".to_owned()),
+            _ => None,
+        })
+        .build()
+        .unwrap();
+    client.authenticate().await.unwrap();
+    assert_eq!(transport.request_count(), 1);
+    GetUser::new(&client, "1").send().await.unwrap();
+    let user = GetUser::new(&client, "1")
+        .page_size(1)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(user["replayed"], true);
+    assert_eq!(user.attempts(), 1);
+    assert_eq!(transport.request_count(), 5);
+    // A session of somebody else, over the same transport.
+    let other = client
+        .with_credentials(Credentials::access_token("t2"))
+        .unwrap();
+    GetUser::new(&other, "1").send().await.unwrap();
+    assert_eq!(transport.request_count(), 6);
+    assert!(!format!("{client:?}").contains("planted"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_secret_shows_at_start_up_and_is_not_retried_by_the_call() {
+    let transport = Arc::new(MemoryTransport::new(|_| {
+        HttpResponse::json(
+            400,
+            r#"{"error":"invalid_client","description":"client not found"}"#,
+        )
+    }));
+    let client = Client::builder()
+        .transport(transport.clone())
+        .client_credentials("id", "planted")
+        .build()
+        .unwrap();
+    let error = client.authenticate().await.unwrap_err();
+    assert!(error.is_authentication(), "{error:?}");
+    assert!(!error.is_unauthorized());
+    let text = format!("{error} {error:?}");
+    assert!(
+        text.contains("invalid_client") && !text.contains("planted"),
+        "{text}"
+    );
+    let error = GetUser::new(&client, "1").send().await.unwrap_err();
+    assert!(error.is_authentication());
+    assert_eq!(error.attempts(), 1);
+    assert_eq!(transport.request_count(), 1);
+}
+
+#[tokio::test]
+async fn a_401_on_a_given_token_says_what_to_do() {
+    let transport = Arc::new(MemoryTransport::new(|_| {
+        HttpResponse::json(401, r#"{"code":"bad.credentials"}"#)
+    }));
+    let client = builder(&transport).build().unwrap();
+    let error = GetUser::new(&client, "1").send().await.unwrap_err();
+    assert!(error.is_unauthorized());
+    assert!(
+        error.to_string().contains("nothing can renew it"),
+        "{error}"
+    );
+    assert_eq!(transport.request_count(), 1);
 }
 
 #[cfg(all(feature = "rustls-no-provider", not(feature = "rustls")))]

@@ -74,6 +74,17 @@ async fn a_403_names_the_permissions_that_the_operation_needs() {
 #[tokio::test]
 async fn a_401_says_what_to_check() {
     let error = error_of(401, r#"{"code":"bad.credentials"}"#).await;
+    assert!(
+        error
+            .to_string()
+            .contains(". The API refused the access token, and"),
+        "{error}"
+    );
+    let error = Error::status_error(
+        http::StatusCode::UNAUTHORIZED,
+        http::HeaderMap::new(),
+        bytes::Bytes::new(),
+    );
     assert!(error.to_string().contains("OAuth client"), "{error}");
 }
 

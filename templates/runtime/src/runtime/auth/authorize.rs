@@ -56,7 +56,6 @@ impl From<AuthError> for Error {
             _ => ErrorKind::Authentication,
         };
         Self::new(kind)
-            .with_message(error.to_string())
             .with_retry_after(error.retry_after())
             .with_source(error)
     }

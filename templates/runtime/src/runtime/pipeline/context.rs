@@ -16,7 +16,7 @@ use crate::runtime::request::{CallOptions, OperationMetadata};
 use crate::runtime::transport::HttpRequest;
 
 /// The whole call, by default.
-const CALL_TIMEOUT: Duration = Duration::from_secs(120);
+pub(crate) const CALL_TIMEOUT: Duration = Duration::from_secs(120);
 /// One attempt, by default.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
 

@@ -29,6 +29,7 @@ mod trace;
 pub use attempt::Attempt;
 pub use authorize::{Authorize, Authorized};
 pub use budget::RetryBudget;
+pub(crate) use context::CALL_TIMEOUT;
 pub use context::CallContext;
 pub(crate) use events::Listeners;
 pub use events::RetryEvent;

@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime};
 use http::StatusCode;
 
 use super::retry_after;
+use crate::runtime::auth::AuthError;
 use crate::runtime::error::{Error, ErrorKind};
 use crate::runtime::transport::HttpResponse;
 
@@ -113,6 +114,10 @@ impl Outcome {
             // A middleware may have made an error of a response.
             Err(error) => match error.status() {
                 Some(status) => Self::Status(status, error.retry_after()),
+                // Getting a token has had its retries, and its own time to wait.
+                None if error.find_source::<AuthError>().is_some() => {
+                    Self::Failed(ErrorKind::Authentication)
+                }
                 None => Self::Failed(error.kind()),
             },
         }
