@@ -113,6 +113,21 @@ fn a_key_is_the_same_however_it_is_escaped() {
 }
 
 #[test]
+fn an_escaped_key_leaves_no_trace() {
+    // The second key of each is as long as the first, the third is empty.
+    let user: User = read(r#"{"\u0069d":"1","xy":2,"":3}"#);
+    assert_eq!(user.id.as_deref(), Some("1"));
+    assert_eq!(written(user), json!({"id": "1", "xy": 2, "": 3}));
+    let user: User = read(r#"{"\u0078y":1,"id":"2","":3}"#);
+    assert_eq!(written(user), json!({"id": "2", "xy": 1, "": 3}));
+    let user: User = read(r#"{"\u0078y":1,"":3,"yx":4,"\u0069d":"2"}"#);
+    assert_eq!(written(user), json!({"id": "2", "xy": 1, "": 3, "yx": 4}));
+    let document = json!({"": 1, "id": "2", "xy": 3, "name": "x", "abcd": null});
+    let user: User = serde_json::from_reader(document.to_string().as_bytes()).unwrap();
+    assert_eq!(written(user), document);
+}
+
+#[test]
 fn letter_case_of_keys_counts() {
     let user: User = read(r#"{"ID":"1","Id":"2","":"3"}"#);
     assert_eq!(user.id, None);
