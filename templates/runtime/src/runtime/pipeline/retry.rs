@@ -226,9 +226,11 @@ pub fn decide(policy: &RetryPolicy, state: &RetryState, outcome: &Outcome) -> De
         }
         Some(delay) => delay,
         // Full jitter: anything from nothing to the ceiling, so that clients which failed together do not come back together.
-        None => policy
-            .ceiling(state.attempts)
-            .mul_f64(state.jitter.clamp(0.0, 1.0)),
+        None => {
+            let ceiling = policy.ceiling(state.attempts);
+            let seconds = ceiling.as_secs_f64() * state.jitter.clamp(0.0, 1.0);
+            Duration::try_from_secs_f64(seconds).unwrap_or(ceiling)
+        }
     };
     if state.remaining.is_some_and(|remaining| after >= remaining) {
         return Decision::Stop(Stop::Deadline);

@@ -19,6 +19,10 @@ pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_millis(3_100);
 /// How long a connection may idle. Load balancers close theirs after 60 s; whoever closes later meets a dead connection.
 pub(crate) const IDLE_TIMEOUT: Duration = Duration::from_secs(50);
 
+/// How often a quiet connection is asked whether it is alive, and how long its answer may take.
+const KEEP_ALIVE: Duration = Duration::from_secs(20);
+const KEEP_ALIVE_TIMEOUT: Duration = Duration::from_secs(10);
+
 /// Sends requests over the network with reqwest. It follows no redirect and retries nothing.
 #[derive(Clone)]
 pub struct HttpTransport {
@@ -54,6 +58,10 @@ impl HttpTransport {
             .tcp_nodelay(true)
             .connect_timeout(CONNECT_TIMEOUT)
             .pool_idle_timeout(IDLE_TIMEOUT)
+            // A connection that died without a word would else take every call until the system gives it up, which takes minutes.
+            .tcp_keepalive(KEEP_ALIVE)
+            .http2_keep_alive_interval(KEEP_ALIVE)
+            .http2_keep_alive_timeout(KEEP_ALIVE_TIMEOUT)
     }
 
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {

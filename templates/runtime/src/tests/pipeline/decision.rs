@@ -107,6 +107,21 @@ fn the_delay_doubles_up_to_its_ceiling_and_is_random_below() {
 }
 
 #[test]
+fn the_largest_delays_do_not_overflow() {
+    let policy = RetryPolicy::standard()
+        .with_base_delay(Duration::MAX)
+        .with_max_delay(Duration::MAX);
+    let state = RetryState {
+        remaining: None,
+        ..FIRST
+    };
+    let Decision::Retry { after } = decide(&policy, &state, &status(503)) else {
+        panic!("the call is not retried");
+    };
+    assert_eq!(after, Duration::MAX);
+}
+
+#[test]
 fn retry_after_is_obeyed_up_to_its_cap() {
     let after = |seconds| {
         decide(

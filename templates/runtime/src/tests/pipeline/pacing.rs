@@ -126,6 +126,41 @@ async fn what_others_use_of_the_limit_is_seen_in_the_headers() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn absurd_headers_neither_panic_nor_stop_the_client() {
+    let answers = [
+        ("inin-ratelimit-reset", "18446744073709551615"),
+        ("inin-ratelimit-reset", "86400"),
+        ("inin-ratelimit-allowed", "0"),
+        ("retry-after", "18446744073709551615"),
+        ("retry-after", "86400"),
+    ];
+    for (name, value) in answers {
+        let transport = Arc::new(MemoryTransport::new(move |_| {
+            let mut response = HttpResponse::json(429, "{}");
+            for (other, usual) in [
+                ("inin-ratelimit-count", "300"),
+                ("inin-ratelimit-allowed", "300"),
+                ("inin-ratelimit-reset", "90000"),
+                ("retry-after", "90000"),
+            ] {
+                response = with(response, other, if other == name { value } else { usual });
+            }
+            response
+        }));
+        let client = builder(&transport)
+            .pacing(Pacing::standard())
+            .build()
+            .unwrap();
+        let start = Instant::now();
+        for _ in 0..3 {
+            let error = GetUser::new(&client, "1").send().await.unwrap_err();
+            assert!(error.is_rate_limited(), "{name} {value}: {error}");
+        }
+        assert_eq!(start.elapsed(), Duration::ZERO, "{name} {value}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn whoever_stops_waiting_gives_the_place_back() {
     let (transport, _) = counting(Duration::ZERO, 0);
     let client = builder(&transport)
