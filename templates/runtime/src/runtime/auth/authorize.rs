@@ -24,7 +24,7 @@ impl Authorize for Interceptor {
                     advice: None,
                 }),
                 Err(InterceptError::Unauthorized(unauthorized)) => {
-                    let advice = unauthorized.to_string();
+                    let advice = unauthorized.advice();
                     Ok(Authorized {
                         response: unauthorized.response,
                         advice: Some(advice.into()),

@@ -21,6 +21,7 @@ mod schedule;
 mod secret;
 mod settings;
 mod source;
+pub mod store;
 mod token;
 mod wait;
 
@@ -29,7 +30,10 @@ pub use classify::{Held, State, classify, is_usable};
 pub use decide::Reason;
 pub use endpoint::TokenEndpoint;
 pub use error::{AuthError, AuthErrorKind};
-pub use grants::{ClientCredentials, GivenToken};
+pub use grants::{
+    AuthorizationCode, AuthorizeUrl, ClientCredentials, GivenToken, LoginState, PkceVerifier,
+    RefreshToken, Saml2Bearer,
+};
 pub use hooks::{Hooks, RefreshErrorEvent, RefreshEvent, RefreshSource};
 pub use interceptor::{InterceptError, Interceptor, InterceptorBuilder, Unauthorized};
 pub use jitter::Jitter;

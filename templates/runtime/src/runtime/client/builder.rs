@@ -10,7 +10,8 @@ use url::Url;
 use super::credentials::{Credentials, TokenOptions};
 use super::environment::{self, Environment};
 use super::{Client, Connection, Gateway, Inner, Region, is_allowed_url};
-use crate::runtime::auth::{RefreshErrorEvent, RefreshEvent, Secret, TokenProvider, TokenSettings};
+use crate::runtime::auth::store::TokenStore;
+use crate::runtime::auth::{AuthError, RefreshErrorEvent, RefreshEvent, Secret, TokenProvider, TokenSettings};
 use crate::runtime::clock::{Clock, SystemClock};
 use crate::runtime::error::Error;
 use crate::runtime::pipeline::{
@@ -304,6 +305,18 @@ impl ClientBuilder {
     ) -> Self {
         self.tokens
             .change_hooks(|hooks| hooks.on_refresh_error(hook));
+        self
+    }
+
+    /// Shares tokens with other processes (see [`Credentials::store`]).
+    pub fn token_store(mut self, store: Arc<dyn TokenStore>) -> Self {
+        self.tokens.store = Some(store);
+        self
+    }
+
+    /// Calls `hook` whenever the token store fails. The refresh goes on without it.
+    pub fn on_store_error(mut self, hook: impl Fn(&AuthError) + Send + Sync + 'static) -> Self {
+        self.tokens.change_hooks(|hooks| hooks.on_store_error(hook));
         self
     }
 
