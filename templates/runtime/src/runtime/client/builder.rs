@@ -11,7 +11,9 @@ use super::credentials::{Credentials, TokenOptions};
 use super::environment::{self, Environment};
 use super::{Client, Connection, Gateway, Inner, Region, is_allowed_url};
 use crate::runtime::auth::store::TokenStore;
-use crate::runtime::auth::{AuthError, RefreshErrorEvent, RefreshEvent, Secret, TokenProvider, TokenSettings};
+use crate::runtime::auth::{
+    AuthError, RefreshErrorEvent, RefreshEvent, Secret, TokenProvider, TokenSettings,
+};
 use crate::runtime::clock::{Clock, SystemClock};
 use crate::runtime::error::Error;
 use crate::runtime::pipeline::{

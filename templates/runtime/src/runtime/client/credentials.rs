@@ -133,7 +133,13 @@ impl Grant {
     /// one process by the code or refresh token that it began with.
     fn store_key(&self, url: &str, name: Option<&str>) -> String {
         let name = name.unwrap_or_default();
-        let own = |secret: &Secret| if name.is_empty() { secret.clone() } else { Secret::from("") };
+        let own = |secret: &Secret| {
+            if name.is_empty() {
+                secret.clone()
+            } else {
+                Secret::from("")
+            }
+        };
         match self {
             Self::AccessToken(_) | Self::Provider(_) => store_key(&["provider", url, name]),
             Self::ClientCredentials { id, .. } => store_key(&["client", url, id, name]),
@@ -372,13 +378,10 @@ impl Credentials {
             let key = grant.store_key(url.as_str(), options.store_name.as_deref());
             (store, key)
         });
-        let endpoint = TokenEndpoint::new(
-            url,
-            connection.transport.clone(),
-            connection.clock.clone(),
-        )
-        .with_headers(connection.headers.clone())
-        .with_settings(settings.clone());
+        let endpoint =
+            TokenEndpoint::new(url, connection.transport.clone(), connection.clock.clone())
+                .with_headers(connection.headers.clone())
+                .with_settings(settings.clone());
         let interceptor = Interceptor::builder(
             grant.provider(endpoint),
             connection.api_base.clone(),

@@ -84,7 +84,9 @@ async fn invariant_01_every_grant_and_method_is_refreshed_and_replayed_alike() {
             ] {
                 world.revoke_all();
                 let before = world.api_requests();
-                let outcome = world.call(&interceptor, request(method.clone()), 60.0).await;
+                let outcome = world
+                    .call(&interceptor, request(method.clone()), 60.0)
+                    .await;
                 assert_eq!(outcome.unwrap(), 200, "{name} {method}");
                 assert_eq!(world.api_requests() - before, 2, "{name} {method}");
             }
@@ -120,7 +122,11 @@ async fn invariant_01_the_forms_are_those_of_the_table() {
         world.revoke_all();
         world.get(&interceptor).await.unwrap();
         let requests = world.book().token_requests[world_requests..].to_vec();
-        assert!(requests.iter().all(|request| request.authorization.is_some() == confidential));
+        assert!(
+            requests
+                .iter()
+                .all(|request| request.authorization.is_some() == confidential)
+        );
         let used = requests[1].field("refresh_token").unwrap().to_owned();
         if confidential {
             assert_eq!(
@@ -160,12 +166,18 @@ async fn invariant_01_the_forms_are_those_of_the_table() {
     let saml = Saml2Bearer::new(world.endpoint(), "the-id", SECRET, "the-org", || async {
         Ok::<_, AuthError>(Secret::from("YXNzZXJ0aW9u"))
     });
-    world.get(&world.builder(Arc::new(saml)).build()).await.unwrap();
+    world
+        .get(&world.builder(Arc::new(saml)).build())
+        .await
+        .unwrap();
     let last = world.book().token_requests.last().unwrap().clone();
     assert_eq!(
         last.form,
         pairs(&[
-            ("grant_type", "urn:ietf:params:oauth:grant-type:saml2-bearer"),
+            (
+                "grant_type",
+                "urn:ietf:params:oauth:grant-type:saml2-bearer"
+            ),
             ("orgName", "the-org"),
             ("assertion", "YXNzZXJ0aW9u"),
         ])

@@ -4,9 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use super::super::support::{SECRET, TokenAnswer, World, seconds};
 use crate::runtime::auth::store::{MemoryStore, StoreLock, StoredToken, TokenStore};
-use crate::runtime::auth::{
-    AuthErrorKind, AuthorizationCode, Hooks, InterceptError, RefreshToken,
-};
+use crate::runtime::auth::{AuthErrorKind, AuthorizationCode, Hooks, InterceptError, RefreshToken};
 use crate::runtime::clock::BoxFuture;
 use crate::runtime::transport::BoxError;
 
@@ -74,7 +72,8 @@ async fn invariant_08_a_cancelled_call_loses_no_rotated_refresh_token() {
     world.get(&interceptor).await.unwrap();
     for step in 0..30 {
         world.revoke_all();
-        let _ = tokio::time::timeout(seconds(0.02 * f64::from(step)), world.get(&interceptor)).await;
+        let _ =
+            tokio::time::timeout(seconds(0.02 * f64::from(step)), world.get(&interceptor)).await;
     }
     assert_eq!(world.get(&interceptor).await.unwrap(), 200);
     let refused = world
@@ -97,10 +96,7 @@ struct Ordered {
 }
 
 impl TokenStore for Ordered {
-    fn try_lock<'a>(
-        &'a self,
-        key: &'a str,
-    ) -> BoxFuture<'a, Result<Option<StoreLock>, BoxError>> {
+    fn try_lock<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<StoreLock>, BoxError>> {
         self.store.try_lock(key)
     }
 
@@ -168,7 +164,12 @@ async fn invariant_08_the_store_and_the_hook_have_it_before_its_first_use() {
         }
         world.revoke_all();
     }
-    let expected = ["saved, used 0", "hook, used 0", "saved, used 0", "hook, used 0"];
+    let expected = [
+        "saved, used 0",
+        "hook, used 0",
+        "saved, used 0",
+        "hook, used 0",
+    ];
     assert_eq!(*log.lock().unwrap(), expected);
     let kept = store.load("session-0").await.unwrap().unwrap();
     assert_eq!(kept.refresh_token.unwrap().expose(), "refresh-token-00002");

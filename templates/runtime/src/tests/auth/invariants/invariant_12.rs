@@ -198,10 +198,7 @@ impl Broken {
 }
 
 impl TokenStore for Broken {
-    fn try_lock<'a>(
-        &'a self,
-        key: &'a str,
-    ) -> BoxFuture<'a, Result<Option<StoreLock>, BoxError>> {
+    fn try_lock<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<StoreLock>, BoxError>> {
         self.reply(self.store.try_lock(key))
     }
 
@@ -240,7 +237,13 @@ async fn invariant_12_a_store_that_is_down_loses_no_call() {
             assert_eq!(world.get(&interceptor).await.unwrap(), 200);
             tokio::time::sleep(seconds(1.0)).await;
         }
-        assert!(errors.lock().unwrap().iter().all(|kind| *kind == AuthErrorKind::Store));
+        assert!(
+            errors
+                .lock()
+                .unwrap()
+                .iter()
+                .all(|kind| *kind == AuthErrorKind::Store)
+        );
         assert!((3..8).contains(&errors.lock().unwrap().len()));
         // Back again, it holds the next token.
         broken.is_broken.store(false, Ordering::SeqCst);
@@ -273,9 +276,8 @@ async fn invariant_12_the_file_is_private_and_replaced_whole() {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        let mode = |path: &std::path::Path| {
-            std::fs::metadata(path).unwrap().permissions().mode() & 0o777
-        };
+        let mode =
+            |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode(&path.join("a.json")), 0o600);
         assert_eq!(mode(&path.join("a.lock")), 0o600);
         assert_eq!(mode(&path), 0o700);
@@ -322,7 +324,17 @@ fn invariant_12_a_stored_token_reads_back_as_it_was() {
         );
         assert_eq!(StoredToken::from_json(&token.to_json()), Some(token));
     }
-    for damaged in ["", "{}", "null", "[]", r#"{"access_token":"a b","issued_at":1,"sequence":1}"#] {
-        assert_eq!(StoredToken::from_json(damaged.as_bytes()), None, "{damaged}");
+    for damaged in [
+        "",
+        "{}",
+        "null",
+        "[]",
+        r#"{"access_token":"a b","issued_at":1,"sequence":1}"#,
+    ] {
+        assert_eq!(
+            StoredToken::from_json(damaged.as_bytes()),
+            None,
+            "{damaged}"
+        );
     }
 }
