@@ -6,7 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{Policy, Problem, Sampler, Spec, expected};
+use super::{Operation, Policy, Problem, Sampler, Spec, expected};
 
 /// Which arguments a vector has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
@@ -16,6 +16,8 @@ pub enum Variant {
     All,
     /// The required ones.
     Required,
+    /// Every parameter, and in the path and the query every text holds what could end its place.
+    Reserved,
 }
 
 impl fmt::Display for Variant {
@@ -23,6 +25,7 @@ impl fmt::Display for Variant {
         formatter.write_str(match self {
             Self::All => "all",
             Self::Required => "required",
+            Self::Reserved => "reserved",
         })
     }
 }
@@ -117,7 +120,8 @@ fn lower(headers: &BTreeMap<String, String>) -> String {
     format!("{lower:?}")
 }
 
-/// Vectors of all operations, made from the document: every parameter, and the required ones where these are not all.
+/// Vectors of all operations, made from the document: every parameter, the required ones where these are not all, and every parameter with
+/// reserved characters in the path and the query where there is a text for them.
 ///
 /// # Errors
 ///
@@ -138,11 +142,40 @@ pub fn sample_vectors(spec: &Spec) -> Result<Vec<Vector>, Problem> {
             });
             Ok::<_, Problem>(())
         };
-        let differ = all != required;
-        push(Variant::All, all)?;
-        if differ {
+        let reserved = with_reserved(&operation, &all);
+        if all != required {
             push(Variant::Required, required)?;
         }
+        if all != reserved {
+            push(Variant::Reserved, reserved)?;
+        }
+        push(Variant::All, all)?;
     }
     Ok(vectors)
+}
+
+/// Text that a URL would take for something else if it went out as it is.
+const RESERVED: &str = "/../a?b#c&d=e;f+g h%2F%\u{e9}\u{1f980}{userId}@:,\\'\"";
+
+/// The arguments, with more text in the path and the query. An enum, a date or a boolean that is text becomes one that no one knows.
+fn with_reserved(operation: &Operation<'_>, all: &Map<String, Value>) -> Map<String, Value> {
+    let mut arguments = all.clone();
+    for parameter in operation.parameters() {
+        let text = |key| parameter.get(key).and_then(Value::as_str);
+        if !matches!(text("in"), Some("path" | "query")) {
+            continue;
+        }
+        match text("name").and_then(|name| arguments.get_mut(name)) {
+            Some(Value::String(value)) => value.push_str(RESERVED),
+            Some(Value::Array(values)) => {
+                for value in values {
+                    if let Value::String(value) = value {
+                        value.push_str(RESERVED);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    arguments
 }
