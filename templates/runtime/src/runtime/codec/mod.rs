@@ -10,6 +10,9 @@
 //! - unknown properties and explicit nulls are kept in the model's [`Extra`] and written back;
 //! - a key is written once: a set field beats what was kept under its name;
 //! - a value of the wrong JSON type is an error.
+//!
+//! One body for both directions borrows the model mutably, and serde's `Serialize` only has a shared borrow: there a copy is written. The SDK
+//! itself writes models that it owns, without a copy.
 
 mod debug;
 mod extra;
