@@ -15,6 +15,7 @@ mod grants;
 mod hooks;
 mod interceptor;
 mod jitter;
+mod login;
 mod pool;
 mod provider;
 mod schedule;
@@ -37,6 +38,7 @@ pub use grants::{
 pub use hooks::{Hooks, RefreshErrorEvent, RefreshEvent, RefreshSource};
 pub use interceptor::{InterceptError, Interceptor, InterceptorBuilder, Unauthorized};
 pub use jitter::Jitter;
+pub use login::{LoginCode, LoopbackLogin};
 pub use provider::{Previous, TokenProvider};
 pub use schedule::Ages;
 pub use secret::Secret;

@@ -1,5 +1,11 @@
 //! Tests of token handling: virtual time, and a Genesys Cloud in memory.
 
 mod invariants;
+mod login;
+mod pool_and_hooks;
+mod processes;
+mod properties;
 mod pure;
+#[cfg(feature = "redis")]
+mod redis;
 mod support;

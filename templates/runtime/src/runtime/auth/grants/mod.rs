@@ -11,6 +11,7 @@ mod saml2_bearer;
 pub use access_token::GivenToken;
 pub use authorization_code::AuthorizationCode;
 pub use client_credentials::ClientCredentials;
+pub(crate) use pkce::LoginAnswer;
 pub use pkce::{AuthorizeUrl, LoginState, PkceVerifier};
 pub use refresh_token::RefreshToken;
 pub use saml2_bearer::Saml2Bearer;

@@ -121,6 +121,17 @@ impl LoginState {
     ///
     /// [`AuthErrorKind::LoginRefused`]: the state is missing or another one, the login was refused, or there is no code.
     pub fn code(&self, redirect: &str) -> Result<Secret, AuthError> {
+        match self.answer(redirect) {
+            LoginAnswer::Code(code) => Ok(code),
+            LoginAnswer::Refused(error) => Err(error),
+            LoginAnswer::Foreign => Err(AuthError::new(AuthErrorKind::LoginRefused).described(
+                "the state is not that of this login: the answer belongs to another one, or somebody forged it",
+            )),
+        }
+    }
+
+    /// What the browser came back with.
+    pub(crate) fn answer(&self, redirect: &str) -> LoginAnswer {
         let query = redirect
             .split_once('?')
             .map_or(redirect, |(_, query)| query);
@@ -130,24 +141,32 @@ impl LoginState {
                 .find(|(key, _)| key == name)
                 .map(|(_, value)| Zeroizing::new(value.into_owned()))
         };
-        let refused = || AuthError::new(AuthErrorKind::LoginRefused);
         if !value("state").is_some_and(|state| self.matches(&state)) {
-            return Err(refused().described(
-                "the state is not that of this login: the answer belongs to another one, or somebody forged it",
-            ));
+            return LoginAnswer::Foreign;
         }
+        let refused = AuthError::new(AuthErrorKind::LoginRefused);
         if let Some(error) = value("error") {
-            return Err(refused().with_code(Some(&error)).described(
-                value("error_description")
-                    .map(|text| text.to_string())
-                    .unwrap_or_default(),
-            ));
+            let description = value("error_description").unwrap_or_default();
+            return LoginAnswer::Refused(
+                refused
+                    .with_code(Some(&error))
+                    .described(description.as_str()),
+            );
         }
         match value("code") {
-            Some(code) if !code.is_empty() => Ok(Secret::from(code.as_str())),
-            _ => Err(refused().described("there is no code")),
+            Some(code) if !code.is_empty() => LoginAnswer::Code(Secret::from(code.as_str())),
+            _ => LoginAnswer::Refused(refused.described("there is no code")),
         }
     }
+}
+
+/// What a browser brought back from the login page.
+pub(crate) enum LoginAnswer {
+    Code(Secret),
+    /// The login failed.
+    Refused(AuthError),
+    /// It is not the answer to this login.
+    Foreign,
 }
 
 /// The URL of the login page: `{login}/oauth/authorize` with `response_type=code`.
