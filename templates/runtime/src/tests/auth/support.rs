@@ -426,10 +426,10 @@ impl Attempt for World {
             let status = {
                 let now = self.now();
                 let mut book = self.book();
-                if book.revoke.as_mut().is_some_and(|revoke| revoke()) {
-                    if let Some(issued) = book.issued.get_mut(&token) {
-                        issued.revoked = true;
-                    }
+                if book.revoke.as_mut().is_some_and(|revoke| revoke())
+                    && let Some(issued) = book.issued.get_mut(&token)
+                {
+                    issued.revoked = true;
                 }
                 let refuse_all = book.refuse_all;
                 let good = book
@@ -443,10 +443,10 @@ impl Attempt for World {
                 }
             };
             tokio::time::sleep(latency / 2).await;
-            if status == 401 {
-                if let Some(issued) = self.book().issued.get_mut(&token) {
-                    issued.refused = true;
-                }
+            if status == 401
+                && let Some(issued) = self.book().issued.get_mut(&token)
+            {
+                issued.refused = true;
             }
             Ok(response(status, r#"{"status":"x"}"#))
         })
