@@ -5,6 +5,7 @@ mod enums;
 mod feature;
 mod format;
 mod handles;
+mod job_families;
 mod literal;
 mod manifest;
 mod models;
@@ -112,7 +113,8 @@ pub fn render(api: &Api, runtime: &RuntimeSource) -> Result<Files, RenderError> 
         .iter()
         .map(|(path, text)| (path.clone(), text.clone()));
     let manifest = ("Cargo.toml".to_owned(), manifest::render(api, runtime)?);
-    for (path, text) in rendered.into_iter().chain(copied).chain([manifest]) {
+    let written = [manifest, paging::table(api), job_families::table(api)];
+    for (path, text) in rendered.into_iter().chain(copied).chain(written) {
         if files.insert(PathBuf::from(&path), text).is_some() {
             return Err(RenderError::Collision { path });
         }

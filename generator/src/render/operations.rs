@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use askama::Template;
 
 use super::format::Layout;
+use super::job_families::JobView;
+use super::paging::PagingView;
 use super::types::Types;
 use super::{Job, RenderError, docs, enums, literal};
 use crate::ir::{Api, Body, ErrorCode, Location, Operation, Output, Parameter, Permissions, Type};
@@ -37,6 +39,8 @@ struct OperationView<'a> {
     deprecated: bool,
     preview: bool,
     idempotent: bool,
+    paging: Option<PagingView>,
+    job: Option<JobView<'a>>,
     handles: Vec<HandleView<'a>>,
 }
 
@@ -188,6 +192,11 @@ fn view<'a>(
         deprecated: operation.deprecated,
         preview: operation.preview,
         idempotent: operation.idempotent,
+        paging: operation
+            .paging
+            .as_ref()
+            .map(|paging| PagingView::new(paging, types)),
+        job: JobView::of(api, operation)?,
         handles: operation
             .tags
             .iter()
@@ -411,6 +420,9 @@ fn struct_docs(api: &Api, operation: &Operation) -> Vec<String> {
     }
     if let Some(paging) = &operation.paging {
         paragraph(super::paging::docs(paging));
+    }
+    if let Some(text) = super::job_families::docs(api, operation) {
+        paragraph(text);
     }
     let handles: Vec<String> = operation
         .tags

@@ -1,11 +1,115 @@
-//! How paged operations say what they are.
+//! How paged operations say what they are: in their docs, as constants, and in one table.
+
+use std::fmt::Write as _;
 
 use super::docs::code;
-use crate::ir::{Paging, PagingStyle};
+use super::literal;
+use super::types::Types;
+use crate::ir::{Api, Paging, PagingStyle};
+
+/// The implementation of paging for an operation.
+pub(super) struct PagingView {
+    /// The type of the items.
+    pub(super) item: String,
+    /// How it pages, as a constant.
+    pub(super) constant: String,
+    /// The way from the page to its items.
+    pub(super) items: String,
+}
+
+impl PagingView {
+    pub(super) fn new(paging: &Paging, types: &mut Types<'_>) -> Self {
+        Self {
+            item: types.rust(&paging.item),
+            constant: format!(
+                "runtime::Paging {{ style: runtime::PagingStyle::{}, page_size: {} }}",
+                style(&paging.style),
+                optional(paging.page_size.as_ref())
+            ),
+            // Every property is optional, so all but the last are passed through.
+            items: paging
+                .items
+                .iter()
+                .map(|name| format!(".{name}"))
+                .collect::<Vec<_>>()
+                .join(".as_mut()?"),
+        }
+    }
+}
+
+fn style(style: &PagingStyle) -> String {
+    let text = |name: &String| literal::string(name);
+    match style {
+        PagingStyle::PageNumber {
+            parameter,
+            page_count,
+            total,
+        } => format!(
+            "PageNumber {{ parameter: {}, page_count: {}, total: {} }}",
+            text(parameter),
+            optional(page_count.as_ref()),
+            optional(total.as_ref())
+        ),
+        PagingStyle::BodyPageNumber {
+            path,
+            page_count,
+            total,
+        } => format!(
+            "BodyPageNumber {{ path: {}, page_count: {}, total: {} }}",
+            list(path),
+            optional(page_count.as_ref()),
+            optional(total.as_ref())
+        ),
+        PagingStyle::Cursor {
+            parameter,
+            response,
+        } => format!(
+            "Cursor {{ parameter: {}, response: {} }}",
+            text(parameter),
+            list(response)
+        ),
+        PagingStyle::BodyCursor { path, response } => format!(
+            "BodyCursor {{ path: {}, response: {} }}",
+            list(path),
+            list(response)
+        ),
+        PagingStyle::NextUri { response } => {
+            format!("NextUri {{ response: {} }}", text(response))
+        }
+        PagingStyle::StartIndex {
+            parameter, total, ..
+        } => format!(
+            "StartIndex {{ parameter: {}, total: {} }}",
+            text(parameter),
+            text(total)
+        ),
+        PagingStyle::Single => "Single".to_owned(),
+    }
+}
+
+fn optional(name: Option<&String>) -> String {
+    match name {
+        Some(name) => format!("Some({})", literal::string(name)),
+        None => "None".to_owned(),
+    }
+}
+
+/// Names on the wire as a constant list.
+pub(super) fn list(names: &[String]) -> String {
+    let names: Vec<String> = names.iter().map(|name| literal::string(name)).collect();
+    format!("&[{}]", names.join(", "))
+}
 
 /// One sentence on how an operation pages.
 pub(super) fn docs(paging: &Paging) -> String {
-    let how = match &paging.style {
+    match &paging.style {
+        PagingStyle::Single => "Lists everything on one page.".to_owned(),
+        _ => format!("Paged {}.", how(paging)),
+    }
+}
+
+fn how(paging: &Paging) -> String {
+    match &paging.style {
         PagingStyle::PageNumber { parameter, .. } => format!("by number ({})", code(parameter)),
         PagingStyle::BodyPageNumber { path, .. } => {
             format!("by number ({} of the body)", code(&path.join(".")))
@@ -18,7 +122,36 @@ pub(super) fn docs(paging: &Paging) -> String {
             format!("by the URI of the next page ({})", code(response))
         }
         PagingStyle::StartIndex { parameter, .. } => format!("by index ({})", code(parameter)),
-        PagingStyle::Single => return "Lists everything on one page.".to_owned(),
-    };
-    format!("Paged {how}.")
+        PagingStyle::Single => "not at all: one page is everything".to_owned(),
+    }
+}
+
+/// The file with every paged operation.
+pub(super) fn table(api: &Api) -> (String, String) {
+    let mut text = String::from(
+        "# Listings\n\n\
+         Every operation that lists something, and how it asks for the next page. All of them have the methods `pages` and `items`;\n\
+         what these do and when they end is told in the docs of the module `runtime::paging`. `concurrency` takes effect where pages\n\
+         have numbers.\n\n\
+         | operation | method | paged | page size |\n|---|---|---|---|\n",
+    );
+    for operation in &api.operations {
+        let Some(paging) = &operation.paging else {
+            continue;
+        };
+        let _ = writeln!(
+            text,
+            "| {} | {} | {} | {} |",
+            cell(&operation.wire_name),
+            cell(&operation.method_name),
+            how(paging),
+            paging.page_size.as_deref().map(cell).unwrap_or_default()
+        );
+    }
+    ("PAGING.md".to_owned(), text)
+}
+
+/// Code in a cell of a table, where a bar would end it.
+pub(super) fn cell(text: &str) -> String {
+    code(text).replace('|', "\\|")
 }

@@ -7,6 +7,7 @@ mod bodies;
 mod client;
 mod codec;
 mod error;
+mod paging;
 mod permissions;
 mod pipeline;
 mod request;

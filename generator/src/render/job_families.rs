@@ -1,0 +1,192 @@
+//! Operations that start jobs: what belongs to them, as constants and in one table.
+
+use std::fmt::Write as _;
+
+use super::paging::{cell, list};
+use super::{RenderError, docs, literal};
+use crate::ir::{Api, JobFamily, JobPhase, Operation, OperationId, Output, Type};
+
+/// The implementation of a job for the operation that starts it.
+pub(super) struct JobView<'a> {
+    /// The struct of the operation that reads the state.
+    pub(super) status: &'a str,
+    /// The struct of the operation that reads the results.
+    pub(super) results: Option<&'a str>,
+    /// The family, as a constant.
+    pub(super) constant: String,
+}
+
+/// The family of jobs that an operation starts, where a job of it can be asked for: it has an id and a state, and what reads the state
+/// is compiled whenever the operation is.
+fn family<'a>(api: &'a Api, operation: &Operation) -> Option<&'a JobFamily> {
+    let family = api
+        .job_families
+        .iter()
+        .find(|family| api.operations[family.submit].wire_name == operation.wire_name)?;
+    let is_known = !family.id.is_empty() && together(api, family, family.status).is_some();
+    is_known.then_some(family)
+}
+
+/// The operation, where it is compiled together with the one that starts the job.
+fn together<'a>(
+    api: &'a Api,
+    family: &JobFamily,
+    id: Option<OperationId>,
+) -> Option<&'a Operation> {
+    let operation = &api.operations[id?];
+    (operation.group == api.operations[family.submit].group).then_some(operation)
+}
+
+impl<'a> JobView<'a> {
+    pub(super) fn of(api: &'a Api, operation: &Operation) -> Result<Option<Self>, RenderError> {
+        let Some(family) = family(api, operation) else {
+            return Ok(None);
+        };
+        let Some(status) = together(api, family, family.status) else {
+            return Ok(None);
+        };
+        let place = &operation.wire_name;
+        let metadata = |operation: &Operation| {
+            let name = literal::identifier(place, &operation.struct_name)?;
+            Ok(format!(
+                "<crate::api::{name} as runtime::Operation>::METADATA"
+            ))
+        };
+        let cancel = match together(api, family, family.cancel) {
+            Some(cancel) => format!("Some({})", metadata(cancel)?),
+            None => "None".to_owned(),
+        };
+        let id = list(&wire_names(api, operation, &family.id));
+        let states: Vec<String> = family
+            .states
+            .iter()
+            .filter_map(|state| {
+                let phase = phase_name(state.phase)?;
+                let wire = literal::string(&state.wire);
+                Some(format!("({wire}, runtime::JobPhase::{phase})"))
+            })
+            .collect();
+        Ok(Some(Self {
+            status: literal::identifier(place, &status.struct_name)?,
+            results: together(api, family, family.results)
+                .map(|results| literal::identifier(place, &results.struct_name))
+                .transpose()?,
+            constant: format!(
+                "runtime::JobFamily {{ status: {}, cancel: {cancel}, id: {id}, state: runtime::JobStatePlace::{}, states: &[{}] }}",
+                metadata(status)?,
+                state_place(api, family, status),
+                states.join(", ")
+            ),
+        }))
+    }
+}
+
+/// The name of the runtime's variant; none for what any other state means, too.
+fn phase_name(phase: JobPhase) -> Option<&'static str> {
+    match phase {
+        JobPhase::Running => None,
+        JobPhase::Waiting => Some("Waiting"),
+        JobPhase::Succeeded => Some("Succeeded"),
+        JobPhase::Failed => Some("Failed"),
+        JobPhase::Cancelled => Some("Cancelled"),
+    }
+}
+
+fn state_place(api: &Api, family: &JobFamily, status: &Operation) -> String {
+    if family.state_is_output {
+        "Body".to_owned()
+    } else if family.state.is_empty() {
+        "StatusCode".to_owned()
+    } else {
+        format!(
+            "Property({})",
+            list(&wire_names(api, status, &family.state))
+        )
+    }
+}
+
+/// A path of Rust names from the output of an operation, as names on the wire.
+fn wire_names(api: &Api, operation: &Operation, path: &[String]) -> Vec<String> {
+    let mut model = match &operation.output {
+        Output::Json(Type::Model(id)) => Some(&api.models[*id]),
+        _ => None,
+    };
+    let mut names = Vec::new();
+    for name in path {
+        let field = model.and_then(|model| model.fields.iter().find(|field| field.name == *name));
+        names.extend(field.map(|field| field.wire_name.clone()));
+        model = match field.map(|field| &field.ty) {
+            Some(Type::Model(id)) => Some(&api.models[*id]),
+            _ => None,
+        };
+    }
+    names
+}
+
+/// One sentence on the job that an operation starts.
+pub(super) fn docs(api: &Api, operation: &Operation) -> Option<String> {
+    let family = family(api, operation)?;
+    let status = together(api, family, family.status)?;
+    let mut text = format!(
+        "Starts a job, which `submit` gives: its state is read by {}",
+        docs::code(&status.method_name)
+    );
+    if let Some(results) = together(api, family, family.results) {
+        let _ = write!(
+            text,
+            ", its results by {}",
+            docs::code(&results.method_name)
+        );
+    }
+    if let Some(cancel) = together(api, family, family.cancel) {
+        let _ = write!(text, "; {} stops it", docs::code(&cancel.method_name));
+    }
+    text.push('.');
+    Some(text)
+}
+
+/// The file with every family of jobs.
+pub(super) fn table(api: &Api) -> (String, String) {
+    let mut text = String::from(
+        "# Jobs\n\n\
+         Every operation that starts a job, and what else there is of it. An operation has the method `submit` where its job has an id and\n\
+         a state; what one can do with a job is told in the docs of the module `runtime::jobs`. Without states, the status 202 means that\n\
+         the job goes on. A state in none of the columns means that, too.\n\n\
+         | operation | `submit` | state | results | cancel | goes on | waits for the caller | succeeded | failed | cancelled |\n\
+         |---|---|---|---|---|---|---|---|---|---|\n",
+    );
+    for job in &api.job_families {
+        let operation = &api.operations[job.submit];
+        let name = |id: Option<OperationId>| {
+            id.map(|id| cell(&api.operations[id].wire_name))
+                .unwrap_or_default()
+        };
+        let states = |phase: JobPhase| {
+            job.states
+                .iter()
+                .filter(|state| state.phase == phase)
+                .map(|state| cell(&state.wire))
+                .collect::<Vec<_>>()
+                .join(", ")
+        };
+        let submit = if family(api, operation).is_some() {
+            "yes"
+        } else {
+            "no"
+        };
+        let _ = writeln!(
+            text,
+            "| {} | {submit} | {} | {} | {} | {} | {} | {} | {} | {} |",
+            cell(&operation.wire_name),
+            name(job.status),
+            name(job.results),
+            name(job.cancel),
+            states(JobPhase::Running),
+            states(JobPhase::Waiting),
+            states(JobPhase::Succeeded),
+            states(JobPhase::Failed),
+            states(JobPhase::Cancelled),
+        );
+    }
+    ("JOBS.md".to_owned(), text)
+}

@@ -1,0 +1,67 @@
+//! Limits, and that the streams can be sent and polled as streams.
+
+use futures_core::Stream;
+
+use super::support::{List, Numbers, numbers_server, serving};
+use crate::runtime::paging::{Items, Pages};
+
+#[tokio::test]
+async fn listings_stop_at_their_limits() {
+    let (client, transport) = serving(numbers_server(100));
+    let list = || List::<Numbers>::get(&client).items();
+    assert_eq!(list().max_items(30).collect_all().await.unwrap().len(), 30);
+    assert_eq!(transport.request_count(), 2);
+    assert_eq!(list().max_items(25).collect_all().await.unwrap().len(), 25);
+    assert_eq!(transport.request_count(), 3);
+    assert_eq!(list().max_pages(2).collect_all().await.unwrap().len(), 50);
+    assert_eq!(transport.request_count(), 5);
+    assert!(list().max_items(0).next().await.is_none());
+    assert!(list().max_pages(0).next().await.is_none());
+    assert_eq!(transport.request_count(), 5);
+}
+
+#[tokio::test]
+async fn nothing_is_sent_before_the_first_poll() {
+    let (client, transport) = serving(numbers_server(100));
+    drop(List::<Numbers>::get(&client).items().concurrency(4));
+    assert_eq!(transport.request_count(), 0);
+}
+
+#[tokio::test]
+async fn listings_move_between_tasks() {
+    fn check<T: Stream + Send + Unpin + 'static>(stream: T) -> T {
+        stream
+    }
+    let (client, _) = serving(numbers_server(3));
+    let mut pages: Pages<_> = check(List::<Numbers>::get(&client).pages());
+    let mut items: Items<_> = check(List::<Numbers>::get(&client).pages().items());
+    let task = tokio::spawn(async move {
+        let pages = pages.collect_all().await.unwrap().len();
+        (pages, items.collect_all().await.unwrap().len())
+    });
+    assert_eq!(task.await.unwrap(), (1, 3));
+}
+
+#[tokio::test]
+async fn a_page_size_that_the_operation_does_not_take_is_an_error() {
+    use super::support::{Style, answering};
+    use crate::runtime::paging::{Paging, PagingStyle};
+
+    struct Unsized;
+    impl Style for Unsized {
+        const PAGING: Paging = Paging {
+            style: PagingStyle::Single,
+            page_size: None,
+        };
+    }
+    let (client, _) = answering([] as [serde_json::Value; 0]);
+    let mut items = List::<Unsized>::get(&client).items().page_size(5);
+    assert!(
+        items
+            .next()
+            .await
+            .unwrap()
+            .unwrap_err()
+            .is_invalid_request()
+    );
+}
