@@ -7,6 +7,7 @@ mod bodies;
 mod client;
 mod codec;
 mod error;
+mod jobs;
 mod paging;
 mod permissions;
 mod pipeline;
