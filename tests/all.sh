@@ -13,9 +13,50 @@ step() {
 
 # `generated/` is output: rustfmt would disagree with prettyplease about it.
 hand_written=(-p genesys-codegen -p genesys-cloud-runtime -p genesys-cloud-tests)
-with_redis=(--features genesys-cloud-runtime/redis)
+extras=redis,blocking,jiff,chrono,time
+runtime_features=(--features "$(printf 'genesys-cloud-runtime/%s,' ${extras//,/ })")
+
+# No feature, and each tag alone; the whole is checked with warnings denied.
+each_feature() {
+    local feature
+    cargo check -q -p genesys-cloud --no-default-features
+    sed -n '/^full = \[/,/^\]/s/^ *"\(.*\)",$/\1/p' generated/Cargo.toml | while read -r feature; do
+        cargo check -q -p genesys-cloud --features "$feature" || { echo "feature $feature does not compile"; return 1; }
+    done
+}
+
+whole() { cargo rustc -q -p genesys-cloud --features "full,$extras" --profile check -- -D warnings; }
+
+documentation() {
+    RUSTDOCFLAGS='-D warnings' cargo doc -q --no-deps -p genesys-cloud --features "full,$extras"
+    RUSTDOCFLAGS='-D warnings' cargo doc -q --no-deps "${hand_written[@]}"
+}
+
+# crates.io takes 10 MB at most.
+package() {
+    local size
+    cargo package -q -p genesys-cloud --no-verify --allow-dirty
+    size=$(stat -c %s "${CARGO_TARGET_DIR:-target}"/package/genesys-cloud-*.crate)
+    echo "package: $size bytes"
+    [ "$size" -lt 10000000 ]
+}
+
+fidelity() {
+    local vectors
+    cargo build -q -p genesys-cloud-tests --features fidelity --bin wire --bin roundtrip
+    "${CARGO_TARGET_DIR:-target}/debug/wire" --sample
+    for vectors in tests/vectors/*.jsonl* ../shared/wire/*.jsonl*; do
+        [ ! -e "$vectors" ] || "${CARGO_TARGET_DIR:-target}/debug/wire" --vectors "$vectors"
+    done
+    "${CARGO_TARGET_DIR:-target}/debug/roundtrip"
+}
 
 step 'format' cargo fmt --check "${hand_written[@]}"
 step 'generated/ is what the generator writes' cargo run -q -p genesys-codegen -- check
-step 'clippy' cargo clippy -q "${hand_written[@]}" "${with_redis[@]}" --all-targets -- -D warnings
-step 'tests' cargo test -q "${hand_written[@]}" "${with_redis[@]}"
+step 'clippy' cargo clippy -q "${hand_written[@]}" "${runtime_features[@]}" --all-targets -- -D warnings
+step 'the whole crate, warnings denied' whole
+step 'each feature alone' each_feature
+step 'every operation on the wire, every model there and back' fidelity
+step 'documentation' documentation
+step 'package' package
+step 'tests' cargo test -q "${hand_written[@]}" "${runtime_features[@]}"
