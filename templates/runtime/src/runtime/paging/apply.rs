@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::state::Position;
 use super::{Paging, PagingStyle};
 use crate::runtime::error::Error;
-use crate::runtime::request::Request;
+use crate::runtime::request::{Request, value_in_query};
 
 /// The number that the caller's own call begins with: a page number, or an index.
 pub(super) fn first_number(request: &Request, style: PagingStyle) -> u64 {
@@ -50,6 +50,18 @@ const BODY_PAGE_SIZE: &str = "pageSize";
 fn body_text(request: &Request, path: &[&str]) -> Option<String> {
     let [found] = super::lookup(request.body_bytes()?, [path]);
     found
+}
+
+/// The token in what the response gives for one. The searches give a link there, whose query holds the token.
+pub(super) fn token_of(given: String, style: PagingStyle) -> String {
+    let PagingStyle::Cursor { parameter, .. } = style else {
+        return given;
+    };
+    let in_link = given
+        .split_once('?')
+        .filter(|(path, _)| path.starts_with('/') || path.starts_with("https://"))
+        .and_then(|(_, query)| value_in_query(query, parameter));
+    in_link.unwrap_or(given)
 }
 
 /// The request of the page at `position`. `page_size` is what the first page turned out to have, for bodies that cannot name a page

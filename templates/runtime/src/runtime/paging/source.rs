@@ -292,7 +292,7 @@ impl PageSource {
             is_repeated: self.previous.as_ref() == Some(body),
             page_count: number(page_count),
             total: number(total),
-            token,
+            token: token.map(|token| apply::token_of(token, self.paging.style)),
         }
     }
 }

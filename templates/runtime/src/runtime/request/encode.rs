@@ -114,7 +114,7 @@ pub(super) fn remove_pairs(query: &mut String, name: &str) {
 }
 
 /// The value of the last pair of that name.
-pub(super) fn value_of(query: &str, name: &str) -> Option<String> {
+pub(crate) fn value_in_query(query: &str, name: &str) -> Option<String> {
     let mut encoded = String::with_capacity(name.len());
     push_encoded(&mut encoded, name);
     let value = query

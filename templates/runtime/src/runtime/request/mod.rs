@@ -15,6 +15,7 @@ mod raw;
 pub use body::{FormBody, MultipartBody, MultipartPart};
 pub use call::Call;
 pub use encode::ListStyle;
+pub(crate) use encode::value_in_query;
 pub(crate) use metadata::is_idempotent_method;
 pub use metadata::{OperationMetadata, RequiredPermissions};
 pub use operation::Operation;
@@ -210,7 +211,7 @@ impl Request {
 
     /// The value of a query parameter, the last one where it has several.
     pub(crate) fn query_value(&self, name: &str) -> Option<String> {
-        encode::value_of(&self.parts.query, name)
+        value_in_query(&self.parts.query, name)
     }
 
     /// Whether a link that the API gave leads to the API host.

@@ -155,6 +155,24 @@ async fn cursors_go_into_the_query_encoded() {
 }
 
 #[tokio::test]
+async fn a_cursor_may_come_as_a_link_that_holds_it() {
+    let link = "/api/v2/list?pageSize=1&cursor=a%2Bb%3D%3D";
+    let (client, transport) = answering([
+        json!({ "entities": [1], "cursors": { "after": link } }),
+        // These are tokens, whatever they look like.
+        json!({ "entities": [2], "cursors": { "after": "/x?y=1" } }),
+        json!({ "entities": [3], "cursors": { "after": "a?cursor=b" } }),
+        json!({ "entities": [4] }),
+    ]);
+    let items = List::<Cursors>::get(&client).items().collect_all().await;
+    assert_eq!(items.unwrap(), [1, 2, 3, 4]);
+    assert_eq!(
+        parameters(&transport, "cursor"),
+        texts(&["", "a+b==", "/x?y=1", "a?cursor=b"])
+    );
+}
+
+#[tokio::test]
 async fn cursors_go_into_the_body() {
     let (client, transport) = answering([
         json!({ "entities": [1], "after": "x" }),
