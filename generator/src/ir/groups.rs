@@ -60,7 +60,11 @@ impl Groups {
 }
 
 fn folder(tags: &[Tag], ids: &[usize], taken: &mut BTreeSet<String>) -> String {
-    let modules: Vec<&str> = ids.iter().map(|id| tags[*id].module.as_str()).collect();
+    // A module that gives way to a keyword ends with `_`, and two of them in a row are not snake case.
+    let modules: Vec<&str> = ids
+        .iter()
+        .map(|id| tags[*id].module.trim_end_matches('_'))
+        .collect();
     let named = if modules.is_empty() {
         UNREACHED.to_owned()
     } else {

@@ -51,10 +51,11 @@ const RESERVED_FILES: &[&str] = &[
     "prn",
 ];
 
-/// Names of types that every module has from the prelude, and that `impl` blocks give a meaning.
+/// Names of types that every module has from the prelude or imports, and that `impl` blocks give a meaning.
 const PRELUDE: &[&str] = &[
     "AsMut",
     "AsRef",
+    "BTreeMap",
     "Box",
     "Clone",
     "Copy",

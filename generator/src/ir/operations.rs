@@ -94,7 +94,9 @@ pub(crate) fn operations<'d>(
     inputs.sort_by_key(|input| input.name);
 
     let mut method_names = Names::without(HANDLE_METHODS);
-    let mut struct_names = Names::default();
+    // Both are public in one module.
+    let handles: Vec<&str> = tags.iter().map(|tag| tag.type_name.as_str()).collect();
+    let mut struct_names = Names::without(&handles);
     inputs
         .iter()
         .map(|input| {
@@ -105,9 +107,10 @@ pub(crate) fn operations<'d>(
                 input.name,
                 Case::Snake,
             );
+            let plain = type_name(input.name, "Operation");
             let struct_name = struct_names.claim(
-                &type_name(input.name, "Operation"),
-                "",
+                &plain,
+                &format!("{plain}Operation"),
                 input.name,
                 Case::Camel,
             );

@@ -25,6 +25,7 @@ pub fn wrap_markdown(markdown: &str) -> Vec<String> {
 pub fn code(text: &str) -> String {
     let shown: String = text
         .chars()
+        .filter(|character| !turns_direction(*character))
         .map(|character| {
             if character.is_control() {
                 ' '
@@ -38,6 +39,14 @@ pub fn code(text: &str) -> String {
     } else {
         format!("`{shown}`")
     }
+}
+
+/// Whether a mark turns the direction of text: such have no place in source code, where they make it read as what it is not.
+pub(super) fn turns_direction(character: char) -> bool {
+    matches!(
+        character,
+        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{61c}'
+    )
 }
 
 /// One line of prose, escaped.
@@ -130,8 +139,7 @@ fn escape(text: &str) -> String {
                 escaped.push_str("\\_");
             }
             ':' if rest.starts_with("//") => escaped.push_str("\\:"),
-            // Marks that turn the direction of text have no place in source code.
-            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' => {}
+            character if turns_direction(character) => {}
             character if character.is_control() => escaped.push(' '),
             character => escaped.push(character),
         }

@@ -1,6 +1,7 @@
 //! Text of templates as formatted Rust.
 
 use super::RenderError;
+use super::docs::turns_direction;
 
 /// Who lays a file out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +45,7 @@ pub(super) fn rust(
 /// A comment must stay on its line.
 fn one_line(text: &str) -> String {
     text.chars()
+        .filter(|character| !turns_direction(*character))
         .map(|character| {
             if character.is_control() {
                 ' '

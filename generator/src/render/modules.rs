@@ -158,11 +158,11 @@ const MACROS: &str = "
 macro_rules! export {
     ($file:ident: *) => {
         mod $file;
-        pub use $file::*;
+        pub use self::$file::*;
     };
     ($file:ident: $($name:ident),+) => {
         mod $file;
-        pub use $file::{$($name),+};
+        pub use self::$file::{$($name),+};
     };
 }
 
@@ -172,7 +172,7 @@ macro_rules! export_if_any {
         #[cfg(any($(feature = $feature),+))]
         mod $folder;
         #[cfg(any($(feature = $feature),+))]
-        pub use $folder::*;
+        pub use self::$folder::*;
     };
 }
 ";
@@ -191,7 +191,7 @@ fn api_root(api: &Api, calls: &BTreeMap<&str, Folder>) -> String {
         "//! Every operation of the API, and the handles that make them.\n#![allow(missing_docs)]\n",
     );
     groups(api, calls, &mut lines);
-    lines.push_str("mod handles;\npub use handles::*;\n");
+    lines.push_str("mod handles;\npub use self::handles::*;\n");
     let _ = writeln!(
         lines,
         "/// The error codes by status that every operation can answer with; those of its own are in its metadata.\n\
@@ -218,7 +218,7 @@ fn handles_module(api: &Api) -> String {
         let module = &tag.module;
         let _ = writeln!(
             lines,
-            "#[cfg(feature = \"{0}\")]\nmod {module};\n#[cfg(feature = \"{0}\")]\npub use {module}::{1};",
+            "#[cfg(feature = \"{0}\")]\nmod {module};\n#[cfg(feature = \"{0}\")]\npub use self::{module}::{1};",
             tag.feature, tag.type_name
         );
     }

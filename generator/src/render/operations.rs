@@ -118,7 +118,10 @@ fn render(
     common: &[ErrorCode],
     file: &str,
 ) -> Result<String, RenderError> {
-    let mut types = Types::new(api, []);
+    let structs = operations
+        .iter()
+        .map(|operation| operation.struct_name.clone());
+    let mut types = Types::beside(api, structs);
     let views = operations
         .iter()
         .map(|operation| view(api, operation, common, &mut types))

@@ -9,6 +9,7 @@ pub(super) struct Types<'a> {
     api: &'a Api,
     models: BTreeSet<String>,
     local: BTreeSet<String>,
+    hidden: BTreeSet<String>,
     map: bool,
     time: bool,
 }
@@ -20,8 +21,17 @@ impl<'a> Types<'a> {
             api,
             models: BTreeSet::new(),
             local: local.into_iter().collect(),
+            hidden: BTreeSet::new(),
             map: false,
             time: false,
+        }
+    }
+
+    /// Types in a file that has something else of each of these names, so that a model called like it goes by its path.
+    pub(super) fn beside(api: &'a Api, hidden: impl IntoIterator<Item = String>) -> Self {
+        Self {
+            hidden: hidden.into_iter().collect(),
+            ..Self::new(api, [])
         }
     }
 
@@ -47,8 +57,11 @@ impl<'a> Types<'a> {
         }
     }
 
-    /// The name of a model or enum, imported.
+    /// The name of a model or enum, imported or with its path.
     pub(super) fn named(&mut self, name: &str) -> String {
+        if self.hidden.contains(name) {
+            return format!("crate::models::{name}");
+        }
         if !self.local.contains(name) {
             self.models.insert(name.to_owned());
         }
