@@ -1,0 +1,29 @@
+//! The output depends on the spec and on nothing else.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use genesys_codegen::Config;
+use genesys_codegen::render::Files;
+
+/// The whole real spec, from its file to text, on so many threads.
+fn rendered(threads: usize) -> Files {
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build()
+        .unwrap();
+    pool.install(|| {
+        let config = Config::new();
+        let built = config.build(&mut |_| {}).unwrap();
+        config.render(built, &mut |_| {}).unwrap().files
+    })
+}
+
+#[test]
+fn one_thread_and_two_render_the_same_bytes() {
+    let one = rendered(1);
+    let two = rendered(2);
+    assert!(one.len() > 5_000, "{}", one.len());
+    assert!(one.keys().eq(two.keys()), "other files");
+    for (path, text) in &one {
+        assert!(two[path] == *text, "{} differs", path.display());
+    }
+}
