@@ -1,5 +1,5 @@
-//! One small spec a schema shape, and what is generated for it: `tests/golden/NAME.json` holds the definitions, `NAME.rs` beside it
-//! the models. `GOLDEN_BLESS=1` writes what is generated now.
+//! One small spec a shape, and what is generated for it: `tests/golden/NAME.json` holds the definitions, `NAME.rs` beside it the
+//! models; or, where the name begins with `operation_`, an operation besides, and what makes it. `GOLDEN_BLESS=1` writes what is generated now.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::fmt::Write as _;
@@ -9,17 +9,18 @@ use std::path::Path;
 use genesys_codegen::Config;
 use serde_json::{Value, json};
 
-/// The models of a spec with these definitions and one operation that answers with `Shape`.
-fn models(definitions: &Value) -> String {
+/// What is generated below a folder for these definitions and this operation.
+fn generated(definitions: &Value, operation: Value, below: &str) -> String {
     let folder = tempfile::tempdir().unwrap();
     let spec = folder.path().join("spec.json");
+    let mut operation = operation;
+    operation["operationId"] = json!("makeShape");
+    operation["x-purecloud-method-name"] = json!("makeShape");
+    operation["tags"] = json!(["Shapes"]);
     let document = json!({
         "swagger": "2.0",
         "info": {"title": "Golden", "version": "v2"},
-        "paths": {"/shape": {"get": {
-            "operationId": "getShape", "x-purecloud-method-name": "getShape", "tags": ["Shapes"],
-            "responses": {"200": {"description": "OK", "schema": {"$ref": "#/definitions/Shape"}}}
-        }}},
+        "paths": {"/shape": {"post": operation}},
         "definitions": definitions
     });
     fs::write(&spec, document.to_string()).unwrap();
@@ -30,7 +31,7 @@ fn models(definitions: &Value) -> String {
     let files = config.render(built, &mut |_| {}).unwrap().files;
     let mut text = String::new();
     for (path, content) in &files {
-        if path.starts_with("src/models") && !path.ends_with("mod.rs") {
+        if path.starts_with(below) && !path.ends_with("mod.rs") {
             writeln!(text, "// {}\n{content}", path.display()).unwrap();
         }
     }
@@ -55,7 +56,7 @@ fn difference(expected: &str, found: &str) -> String {
 }
 
 #[test]
-fn models_of_every_shape_are_those_committed() {
+fn every_shape_becomes_what_is_committed() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
     let bless = std::env::var_os("GOLDEN_BLESS").is_some();
     let mut shapes = 0;
@@ -66,8 +67,16 @@ fn models_of_every_shape_are_those_committed() {
             continue;
         }
         shapes += 1;
-        let definitions = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
-        let found = models(&definitions);
+        let mut shape: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+        let name = path.file_stem().unwrap().to_str().unwrap();
+        let found = if name.starts_with("operation_") {
+            let operation = shape["operation"].take();
+            generated(&shape["definitions"], operation, "src/api/shapes")
+        } else {
+            let answer = json!({"description": "OK", "schema": {"$ref": "#/definitions/Shape"}});
+            let operation = json!({"responses": {"200": answer}});
+            generated(&shape, operation, "src/models")
+        };
         let golden = path.with_extension("rs");
         if bless {
             fs::write(&golden, found).unwrap();
