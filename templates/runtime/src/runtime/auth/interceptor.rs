@@ -160,63 +160,67 @@ impl Interceptor {
         if !same_origin(&self.api, &request.url) {
             return Err(InterceptError::ForeignHost);
         }
-        let now = self.clock.now();
+        let mut now = self.clock.now();
         let cache = self.pool.pick(now.monotonic);
         let mut budget = CallBudget::default();
         let mut token = match cache.fresh(now) {
             Some(token) => token,
-            None => Box::pin(cache.acquire(&mut budget, deadline))
-                .await
-                .map_err(InterceptError::Auth)?,
+            None => {
+                let token = Box::pin(cache.acquire(&mut budget, deadline))
+                    .await
+                    .map_err(InterceptError::Auth)?;
+                now = self.clock.now();
+                token
+            }
         };
-        let body_replayable = request.body.is_replayable();
-        let mut request = Some(request);
+        // A body that can be sent once goes out as it is, and nothing is left to send again.
+        let kept = request.body.is_replayable().then(|| request.clone());
+        let mut outgoing = request;
         loop {
-            let outgoing = if body_replayable {
-                request.clone()
-            } else {
-                request.take()
-            };
-            // Only a body that cannot be sent again is taken, and the loop does not come back with one.
-            let Some(mut outgoing) = outgoing else {
-                return Err(InterceptError::ForeignHost);
-            };
             outgoing
                 .headers
                 .insert(header::AUTHORIZATION, token.header.clone());
             if let Some(deadline) = deadline {
-                let left = deadline.saturating_sub(self.clock.now().monotonic);
+                let left = deadline.saturating_sub(now.monotonic);
                 outgoing.timeout = Some(outgoing.timeout.map_or(left, |timeout| timeout.min(left)));
             }
             let response = next
                 .send(outgoing)
                 .await
                 .map_err(InterceptError::Transport)?;
-            let now = self.clock.now();
+            now = self.clock.now();
             if response.status != StatusCode::UNAUTHORIZED {
                 if is_acceptance(response.status) {
                     cache.accept(&token, now.monotonic);
                 }
                 return Ok(response);
             }
-            token = Box::pin(self.answer_401(
+            let replay = Box::pin(self.answer_401(
                 cache,
                 &token,
                 &mut budget,
-                body_replayable,
+                kept.is_some(),
                 deadline,
                 now,
             ))
-            .await
-            .map_err(|(reason, cause)| {
-                InterceptError::Unauthorized(Box::new(Unauthorized {
-                    response,
-                    reason,
-                    replays: budget.replays,
-                    cause,
-                }))
-            })?;
-            budget.replays += 1;
+            .await;
+            let (reason, cause) = match (replay, &kept) {
+                (Ok(renewed), Some(kept)) => {
+                    token = renewed;
+                    outgoing = kept.clone();
+                    budget.replays += 1;
+                    now = self.clock.now();
+                    continue;
+                }
+                (Ok(_), None) => (Reason::BodyNotReplayable, None),
+                (Err(why), _) => why,
+            };
+            return Err(InterceptError::Unauthorized(Box::new(Unauthorized {
+                response,
+                reason,
+                replays: budget.replays,
+                cause,
+            })));
         }
     }
 
