@@ -69,13 +69,7 @@ impl Progress {
 
     /// Takes note of the page at `number` (a page number or an index), and says what comes next.
     pub(super) fn after(&mut self, number: u64, facts: Facts) -> Verdict {
-        let is_counted = matches!(
-            self.style,
-            PagingStyle::PageNumber { .. }
-                | PagingStyle::BodyPageNumber { .. }
-                | PagingStyle::StartIndex { .. }
-        );
-        if is_counted && facts.is_repeated && facts.items > 0 {
+        if self.style.is_counted() && facts.is_repeated && facts.items > 0 {
             return if self.is_more_due(number, &facts) {
                 Verdict::Refused(PagingProblem::RepeatedPage)
             } else {

@@ -230,7 +230,8 @@ impl PageSource {
             self.page_size = Some(facts.items);
         }
         self.last_page = last_page(facts.page_count, facts.total, self.page_size);
-        self.previous = Some(body);
+        // Tokens tell by themselves whether a page comes again; a page need not be held in memory for it.
+        self.previous = self.paging.style.is_counted().then_some(body);
         self.skip = 0;
         let number = self.number;
         let verdict = match self.progress.after(number, facts) {

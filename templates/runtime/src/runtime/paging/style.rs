@@ -68,6 +68,11 @@ impl PagingStyle {
         matches!(self, Self::PageNumber { .. } | Self::BodyPageNumber { .. })
     }
 
+    /// Whether the caller counts pages or items, instead of being told what is next.
+    pub(super) fn is_counted(&self) -> bool {
+        self.has_numbers() || matches!(self, Self::StartIndex { .. })
+    }
+
     /// Where the response counts its pages and its items, and where it has the token or link of the next page.
     pub(super) fn places(&self) -> [Vec<&'static str>; 3] {
         let one = |name: Option<&'static str>| name.into_iter().collect();
