@@ -162,11 +162,16 @@ impl CallContext {
     }
 
     /// How long the next attempt may take.
-    pub(super) fn attempt_timeout(&self) -> Option<Duration> {
-        Some(match self.remaining() {
-            Some(remaining) => remaining.min(self.attempt_timeout),
+    pub(super) fn attempt_timeout(&self) -> Duration {
+        // The first one begins with the call, give or take a moment.
+        let now = match self.attempts() {
+            0 | 1 => self.started,
+            _ => self.clock().now().monotonic,
+        };
+        match self.deadline {
+            Some(deadline) => self.attempt_timeout.min(deadline.saturating_sub(now)),
             None => self.attempt_timeout,
-        })
+        }
     }
 
     pub(super) fn begin_attempt(&self) {

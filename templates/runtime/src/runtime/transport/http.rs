@@ -3,6 +3,7 @@
 use std::error::Error as _;
 use std::fmt;
 use std::future::Future;
+use std::pin::pin;
 use std::time::Duration;
 
 use http_body_util::{BodyDataStream, BodyExt};
@@ -89,7 +90,7 @@ impl Transport for HttpTransport {
         Box::pin(async move {
             match request.timeout {
                 None => self.send(request).await,
-                Some(timeout) => bounded(timeout, self.send(request)).await,
+                Some(timeout) => bounded(timeout, pin!(self.send(request))).await,
             }
         })
     }
@@ -101,7 +102,7 @@ impl fmt::Debug for HttpTransport {
     }
 }
 
-/// Ends `future` after `timeout`.
+/// Ends `future` after `timeout`. Give it pinned: a future that is handed on by value takes its space twice.
 pub(super) async fn bounded(
     timeout: Duration,
     future: impl Future<Output = Result<HttpResponse, TransportError>>,
