@@ -56,10 +56,12 @@ fn spawn_five(client: &Client) -> Vec<JoinHandle<Result<(), Error>>> {
 }
 
 async fn post(client: &Client) -> Result<(), Error> {
-    let mut user = CreateUser::default();
-    user.name = Some("Ada".to_owned());
-    user.email = Some("ada@example.com".to_owned());
-    user.division_id = Some("d1".to_owned());
+    let user = CreateUser {
+        name: Some("Ada".to_owned()),
+        email: Some("ada@example.com".to_owned()),
+        division_id: Some("d1".to_owned()),
+        ..CreateUser::default()
+    };
     client.users().post_users(user).send().await.map(drop)
 }
 

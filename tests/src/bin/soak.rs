@@ -148,8 +148,10 @@ impl Run {
             }
             Kind::Page => self.read_page().await?,
             Kind::Analytics => {
-                let mut query = ConversationQuery::default();
-                query.interval = Some("2026-01-01T00:00:00Z/2026-01-02T00:00:00Z".to_owned());
+                let query = ConversationQuery {
+                    interval: Some("2026-01-01T00:00:00Z/2026-01-02T00:00:00Z".to_owned()),
+                    ..ConversationQuery::default()
+                };
                 self.client
                     .analytics()
                     .post_analytics_conversations_details_query(query)
