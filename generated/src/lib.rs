@@ -94,15 +94,42 @@
 //! | `web-deployments` | `web_deployments()` | 21 |
 //! | `webmessaging` | `webmessaging()` | 4 |
 //! | `workforce-management` | `workforce_management()` | 386 |
+//!
+//! Configure once with region and credentials, call, and never think of tokens again:
+//!
+//! ```no_run
+//! # async fn call() -> genesys_cloud::Result<()> {
+//! use genesys_cloud::{Client, Region};
+
+//!
+//! let client = Client::builder()
+//!     .region(Region::UsEast1)
+//!     .client_credentials("client id", "client secret")
+//!     .build()?;
+
+//! let user = client.users().get_user("user id").send().await?;
+
+//! println!("{:?} of {:?}", user.name, user.department);
+
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The token is fetched when the first call needs it, refreshed before it expires, and renewed when the API refuses it; the refused call is
+//! sent again. [`runtime`] tells how; [`Client`] is the place to start.
+//!
+//! Models are built with `..Default::default()`, so that a property that a later release adds breaks nothing.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
-#[allow(unused_macros)]
 pub mod runtime;
 
 pub mod api;
 
 pub mod models;
 
+pub use runtime::codec::{Extra, OpenEnum};
 pub use runtime::{
-    Call, Client, Error, Operation, OperationMetadata, Region, Response, Result,
+    ApiError, Call, CallOptions, Client, ClientBuilder, Error, ErrorKind, Gateway,
+    Operation, OperationMetadata, RateLimit, Region, RequiredPermissions, Response,
+    Result, RetryPolicy,
 };

@@ -7,11 +7,11 @@
 macro_rules! export {
     ($file:ident: *) => {
         mod $file;
-        pub use $file::*;
+        pub use self::$file::*;
     };
     ($file:ident: $($name:ident),+) => {
         mod $file;
-        pub use $file::{$($name),+};
+        pub use self::$file::{$($name),+};
     };
 }
 
@@ -21,7 +21,7 @@ macro_rules! export_if_any {
         #[cfg(any($(feature = $feature),+))]
         mod $folder;
         #[cfg(any($(feature = $feature),+))]
-        pub use $folder::*;
+        pub use self::$folder::*;
     };
 }
 export_if_any!(agent_assistants: "agent-assistants");
@@ -136,6 +136,6 @@ export_if_any!(web_deployments: "web-deployments");
 export_if_any!(webmessaging: "webmessaging");
 export_if_any!(workforce_management: "workforce-management");
 mod handles;
-pub use handles::*;
+pub use self::handles::*;
 /// The error codes by status that every operation can answer with; those of its own are in its metadata.
 pub const COMMON_ERROR_CODES: &[(u16, &[&str])] = &[(400, &["bad.request"]), (401, &["authentication.required", "bad.credentials"]), (403, &["missing.any.permissions", "missing.permissions", "not.authorized"]), (404, &["not.found"]), (415, &["unsupported.media.type"]), (429, &["too.many.requests"]), (500, &["internal.server.error"]), (503, &["service.unavailable"]), (504, &["authentication.request.timeout", "request.timeout"])];

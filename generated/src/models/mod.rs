@@ -8,11 +8,11 @@
 macro_rules! export {
     ($file:ident: *) => {
         mod $file;
-        pub use $file::*;
+        pub use self::$file::*;
     };
     ($file:ident: $($name:ident),+) => {
         mod $file;
-        pub use $file::{$($name),+};
+        pub use self::$file::{$($name),+};
     };
 }
 
@@ -22,7 +22,7 @@ macro_rules! export_if_any {
         #[cfg(any($(feature = $feature),+))]
         mod $folder;
         #[cfg(any($(feature = $feature),+))]
-        pub use $folder::*;
+        pub use self::$folder::*;
     };
 }
 export_if_any!(agent_assistants: "agent-assistants");

@@ -7,6 +7,8 @@ pub mod client;
 pub mod clock;
 pub mod codec;
 pub mod error;
+pub mod jobs;
+pub mod paging;
 pub mod permissions;
 pub mod pipeline;
 pub mod request;
@@ -15,8 +17,12 @@ pub mod time;
 pub mod transport;
 pub mod update;
 
-pub use client::{Client, ClientBuilder, Gateway, Region};
+pub use client::{Client, ClientBuilder, Credentials, Gateway, Region};
 pub use error::{ApiError, Error, ErrorKind};
+pub use jobs::{
+    Job, JobError, JobFailure, JobFamily, JobPhase, JobResults, JobStatePlace, JobStatus, Submit,
+};
+pub use paging::{Items, Paged, Pages, Paging, PagingError, PagingState, PagingStyle};
 pub use permissions::Permissions;
 pub use pipeline::{Middleware, Next, Pacing, RetryPolicy};
 pub use request::{

@@ -15,7 +15,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-assistants--assistantId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteAssistant {
     request: runtime::Request,
 }
@@ -76,7 +75,6 @@ impl crate::api::AgentAssistantsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-assistants--assistantId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetAssistant {
     request: runtime::Request,
 }
@@ -156,7 +154,6 @@ impl crate::api::AgentAssistantsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-assistants>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetAssistants {
     request: runtime::Request,
 }
@@ -198,6 +195,18 @@ impl GetAssistants {
     pub fn send(self) -> runtime::Call<AssistantListing> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetAssistants {
@@ -227,6 +236,22 @@ impl runtime::Operation for GetAssistants {
     }
 }
 
+impl runtime::Paged for GetAssistants {
+    type Item = Assistant;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::NextUri {
+            response: "nextUri",
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::AgentAssistantsApi {
     /// `GET /api/v2/assistants` Optional parameters and all else: [`GetAssistants`].
     pub fn get_assistants(&self) -> GetAssistants {
@@ -248,7 +273,6 @@ impl crate::api::AgentAssistantsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-assistants--assistantId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchAssistant {
     request: runtime::Request,
 }
@@ -315,7 +339,6 @@ impl crate::api::AgentAssistantsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-assistants>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostAssistants {
     request: runtime::Request,
 }

@@ -16,7 +16,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-assistants-agentchecklists--agentChecklistId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteAssistantsAgentchecklist {
     request: runtime::Request,
 }
@@ -85,7 +84,6 @@ impl crate::api::AgentAssistantsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-assistants-agentchecklists--agentChecklistId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetAssistantsAgentchecklist {
     request: runtime::Request,
 }
@@ -156,7 +154,6 @@ impl crate::api::AgentAssistantsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-assistants-agentchecklists>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetAssistantsAgentchecklists {
     request: runtime::Request,
 }
@@ -220,6 +217,18 @@ impl GetAssistantsAgentchecklists {
     pub fn send(self) -> runtime::Call<AgentChecklistListing> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetAssistantsAgentchecklists {
@@ -251,6 +260,22 @@ impl runtime::Operation for GetAssistantsAgentchecklists {
     }
 }
 
+impl runtime::Paged for GetAssistantsAgentchecklists {
+    type Item = AgentChecklist;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::NextUri {
+            response: "nextUri",
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::AgentAssistantsApi {
     /// `GET /api/v2/assistants/agentchecklists` Optional parameters and all else:
     /// [`GetAssistantsAgentchecklists`].
@@ -273,7 +298,6 @@ impl crate::api::AgentAssistantsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-assistants-agentchecklists>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostAssistantsAgentchecklists {
     request: runtime::Request,
 }
@@ -343,7 +367,6 @@ impl crate::api::AgentAssistantsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-assistants-agentchecklists--agentChecklistId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutAssistantsAgentchecklist {
     request: runtime::Request,
 }

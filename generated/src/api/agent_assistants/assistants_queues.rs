@@ -16,7 +16,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-assistants--assistantId--queues--queueId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteAssistantQueue {
     request: runtime::Request,
 }
@@ -83,7 +82,6 @@ impl crate::api::AgentAssistantsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-assistants--assistantId--queues>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteAssistantQueues {
     request: runtime::Request,
 }
@@ -154,7 +152,6 @@ impl crate::api::AgentAssistantsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-assistants--assistantId--queues--queueId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetAssistantQueue {
     request: runtime::Request,
 }
@@ -228,7 +225,6 @@ impl crate::api::AgentAssistantsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-assistants--assistantId--queues>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetAssistantQueues {
     request: runtime::Request,
 }
@@ -260,6 +256,18 @@ impl GetAssistantQueues {
     pub fn send(self) -> runtime::Call<AssistantQueueListing> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetAssistantQueues {
@@ -286,6 +294,22 @@ impl runtime::Operation for GetAssistantQueues {
 
     fn into_request(self) -> runtime::Request {
         self.request
+    }
+}
+
+impl runtime::Paged for GetAssistantQueues {
+    type Item = AssistantQueue;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::NextUri {
+            response: "nextUri",
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
     }
 }
 
@@ -316,7 +340,6 @@ impl crate::api::AgentAssistantsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-assistants-queues>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetAssistantsQueues {
     request: runtime::Request,
 }
@@ -354,6 +377,18 @@ impl GetAssistantsQueues {
     pub fn send(self) -> runtime::Call<AssistantQueueListing> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetAssistantsQueues {
@@ -383,6 +418,22 @@ impl runtime::Operation for GetAssistantsQueues {
     }
 }
 
+impl runtime::Paged for GetAssistantsQueues {
+    type Item = AssistantQueue;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::NextUri {
+            response: "nextUri",
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::AgentAssistantsApi {
     /// `GET /api/v2/assistants/queues` Optional parameters and all else: [`GetAssistantsQueues`].
     pub fn get_assistants_queues(&self) -> GetAssistantsQueues {
@@ -404,7 +455,6 @@ impl crate::api::AgentAssistantsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-assistants--assistantId--queues>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchAssistantQueues {
     request: runtime::Request,
 }
@@ -472,7 +522,6 @@ impl crate::api::AgentAssistantsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-assistants--assistantId--queues--queueId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutAssistantQueue {
     request: runtime::Request,
 }

@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-assistants--assistantId--queues--queueId--users-jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetAssistantQueueUsersJob {
     request: runtime::Request,
 }
@@ -80,12 +79,13 @@ impl crate::api::AgentAssistantsApi {
 ///
 /// Permission: `assistants:queueUserJob:add`
 ///
+/// Starts a job, which `submit` gives: its state is read by `get_assistant_queue_users_job`.
+///
 /// Made by `AgentAssistantsApi::post_assistant_queue_users_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-assistants--assistantId--queues--queueId--users-jobs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostAssistantQueueUsersJobs {
     request: runtime::Request,
 }
@@ -95,6 +95,14 @@ impl PostAssistantQueueUsersJobs {
     #[inline]
     pub fn send(self) -> runtime::Call<AssistantQueueUsersJobsResponse> {
         runtime::Call::new(self.request)
+    }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
     }
 }
 
@@ -123,6 +131,21 @@ impl runtime::Operation for PostAssistantQueueUsersJobs {
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit for PostAssistantQueueUsersJobs {
+    type Status = <crate::api::GetAssistantQueueUsersJob as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetAssistantQueueUsersJob as runtime::Operation>::METADATA,
+        cancel: None,
+        id: &["id"],
+        state: runtime::JobStatePlace::Property(&["status"]),
+        states: &[
+            ("Succeeded", runtime::JobPhase::Succeeded),
+            ("Failed", runtime::JobPhase::Failed),
+        ],
+    };
 }
 
 impl crate::api::AgentAssistantsApi {

@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-assistants--assistantId--copilot>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetAssistantCopilot {
     request: runtime::Request,
 }
@@ -77,7 +76,6 @@ impl crate::api::AgentCopilotApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-assistants--assistantId--copilot>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutAssistantCopilot {
     request: runtime::Request,
 }

@@ -13,7 +13,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-users-agentui-agents-autoanswer--agentId--settings>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteUsersAgentuiAgentsAutoanswerAgentIdSettings {
     request: runtime::Request,
 }
@@ -101,7 +100,6 @@ impl crate::api::SettingsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users-agentui-agents-autoanswer--agentId--settings>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetUsersAgentuiAgentsAutoanswerAgentIdSettings {
     request: runtime::Request,
 }
@@ -189,7 +187,6 @@ impl crate::api::SettingsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-users-agentui-agents-autoanswer--agentId--settings>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchUsersAgentuiAgentsAutoanswerAgentIdSettings {
     request: runtime::Request,
 }
@@ -283,7 +280,6 @@ impl crate::api::SettingsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-users-agentui-agents-autoanswer--agentId--settings>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutUsersAgentuiAgentsAutoanswerAgentIdSettings {
     request: runtime::Request,
 }

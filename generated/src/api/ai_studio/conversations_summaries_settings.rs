@@ -16,7 +16,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-conversations-summaries-settings--summarySettingId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteConversationsSummariesSetting {
     request: runtime::Request,
 }
@@ -85,7 +84,6 @@ impl crate::api::AiStudioApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-summaries-settings--summarySettingId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetConversationsSummariesSetting {
     request: runtime::Request,
 }
@@ -154,7 +152,6 @@ impl crate::api::AiStudioApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-summaries-settings>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetConversationsSummariesSettings {
     request: runtime::Request,
 }
@@ -202,6 +199,18 @@ impl GetConversationsSummariesSettings {
     pub fn send(self) -> runtime::Call<SummarySettingEntityListing> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetConversationsSummariesSettings {
@@ -231,6 +240,24 @@ impl runtime::Operation for GetConversationsSummariesSettings {
     }
 }
 
+impl runtime::Paged for GetConversationsSummariesSettings {
+    type Item = SummarySetting;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::AiStudioApi {
     /// `GET /api/v2/conversations/summaries/settings` Optional parameters and all else:
     /// [`GetConversationsSummariesSettings`].
@@ -255,7 +282,6 @@ impl crate::api::AiStudioApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-summaries-settings>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostConversationsSummariesSettings {
     request: runtime::Request,
 }
@@ -323,7 +349,6 @@ impl crate::api::AiStudioApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-conversations-summaries-settings--summarySettingId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutConversationsSummariesSetting {
     request: runtime::Request,
 }

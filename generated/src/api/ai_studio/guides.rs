@@ -16,7 +16,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-guides--guideId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetGuide {
     request: runtime::Request,
 }
@@ -79,7 +78,6 @@ impl crate::api::AiStudioApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-guides>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetGuides {
     request: runtime::Request,
 }
@@ -130,6 +128,18 @@ impl GetGuides {
     pub fn send(self) -> runtime::Call<GuideEntityListing> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetGuides {
@@ -159,6 +169,24 @@ impl runtime::Operation for GetGuides {
     }
 }
 
+impl runtime::Paged for GetGuides {
+    type Item = Guide;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::AiStudioApi {
     /// `GET /api/v2/guides` Optional parameters and all else: [`GetGuides`].
     pub fn get_guides(&self) -> GetGuides {
@@ -180,7 +208,6 @@ impl crate::api::AiStudioApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-guides--guideId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchGuide {
     request: runtime::Request,
 }
@@ -247,7 +274,6 @@ impl crate::api::AiStudioApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-guides>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostGuides {
     request: runtime::Request,
 }

@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-guides--guideId--jobs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteGuideJobs {
     request: runtime::Request,
 }
@@ -73,7 +72,6 @@ impl crate::api::AiStudioApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-guides--guideId--jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetGuideJob {
     request: runtime::Request,
 }
@@ -139,7 +137,6 @@ impl crate::api::AiStudioApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-guides-jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetGuidesJob {
     request: runtime::Request,
 }
@@ -195,12 +192,13 @@ impl crate::api::AiStudioApi {
 ///
 /// Permission: `aiStudio:guideJob:add`
 ///
+/// Starts a job, which `submit` gives: its state is read by `get_guides_job`.
+///
 /// Made by `AiStudioApi::post_guides_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-guides-jobs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostGuidesJobs {
     request: runtime::Request,
 }
@@ -210,6 +208,14 @@ impl PostGuidesJobs {
     #[inline]
     pub fn send(self) -> runtime::Call<GuideContentGenerationJob> {
         runtime::Call::new(self.request)
+    }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
     }
 }
 
@@ -238,6 +244,21 @@ impl runtime::Operation for PostGuidesJobs {
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit for PostGuidesJobs {
+    type Status = <crate::api::GetGuidesJob as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetGuidesJob as runtime::Operation>::METADATA,
+        cancel: None,
+        id: &["id"],
+        state: runtime::JobStatePlace::Property(&["status"]),
+        states: &[
+            ("Succeeded", runtime::JobPhase::Succeeded),
+            ("Failed", runtime::JobPhase::Failed),
+        ],
+    };
 }
 
 impl crate::api::AiStudioApi {

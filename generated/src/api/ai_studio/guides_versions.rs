@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-guides--guideId--versions--versionId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetGuideVersion {
     request: runtime::Request,
 }
@@ -79,7 +78,6 @@ impl crate::api::AiStudioApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-guides--guideId--versions--versionId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchGuideVersion {
     request: runtime::Request,
 }
@@ -149,7 +147,6 @@ impl crate::api::AiStudioApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-guides--guideId--versions>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostGuideVersions {
     request: runtime::Request,
 }

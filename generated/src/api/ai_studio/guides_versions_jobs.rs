@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-guides--guideId--versions--versionId--jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetGuideVersionJob {
     request: runtime::Request,
 }
@@ -78,12 +77,13 @@ impl crate::api::AiStudioApi {
 ///
 /// Permission: `aiStudio:guideVersionJob:add`
 ///
+/// Starts a job, which `submit` gives: its state is read by `get_guide_version_job`.
+///
 /// Made by `AiStudioApi::post_guide_version_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-guides--guideId--versions--versionId--jobs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostGuideVersionJobs {
     request: runtime::Request,
 }
@@ -93,6 +93,14 @@ impl PostGuideVersionJobs {
     #[inline]
     pub fn send(self) -> runtime::Call<GuideVersionPublishJob> {
         runtime::Call::new(self.request)
+    }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
     }
 }
 
@@ -123,6 +131,21 @@ impl runtime::Operation for PostGuideVersionJobs {
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit for PostGuideVersionJobs {
+    type Status = <crate::api::GetGuideVersionJob as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetGuideVersionJob as runtime::Operation>::METADATA,
+        cancel: None,
+        id: &["id"],
+        state: runtime::JobStatePlace::Property(&["status"]),
+        states: &[
+            ("Succeeded", runtime::JobPhase::Succeeded),
+            ("Failed", runtime::JobPhase::Failed),
+        ],
+    };
 }
 
 impl crate::api::AiStudioApi {

@@ -13,7 +13,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-agentic-virtualagents--virtualAgentId--jobs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteAgenticVirtualagentJobs {
     request: runtime::Request,
 }
@@ -101,7 +100,6 @@ impl crate::api::VirtualAgentsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-agentic-virtualagents--virtualAgentId--jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetAgenticVirtualagentJob {
     request: runtime::Request,
 }

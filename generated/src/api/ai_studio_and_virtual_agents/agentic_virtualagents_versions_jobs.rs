@@ -16,7 +16,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-agentic-virtualagents--virtualAgentId--versions--versionId--jobs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostAgenticVirtualagentVersionJobs {
     request: runtime::Request,
 }

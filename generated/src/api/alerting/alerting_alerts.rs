@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-alerting-alerts--alertId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteAlertingAlert {
     request: runtime::Request,
 }
@@ -77,7 +76,6 @@ impl crate::api::AlertingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-alerting-alerts--alertId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetAlertingAlert {
     request: runtime::Request,
 }
@@ -138,7 +136,6 @@ impl crate::api::AlertingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-alerting-alerts--alertId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchAlertingAlert {
     request: runtime::Request,
 }
@@ -204,7 +201,6 @@ impl crate::api::AlertingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-alerting-alerts--alertId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutAlertingAlert {
     request: runtime::Request,
 }

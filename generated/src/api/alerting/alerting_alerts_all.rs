@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-alerting-alerts-all>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteAlertingAlertsAll {
     request: runtime::Request,
 }
@@ -73,7 +72,6 @@ impl crate::api::AlertingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-alerting-alerts-all>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchAlertingAlertsAll {
     request: runtime::Request,
 }

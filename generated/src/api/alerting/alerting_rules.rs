@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-alerting-rules--ruleId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteAlertingRule {
     request: runtime::Request,
 }
@@ -73,7 +72,6 @@ impl crate::api::AlertingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-alerting-rules--ruleId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetAlertingRule {
     request: runtime::Request,
 }
@@ -134,7 +132,6 @@ impl crate::api::AlertingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-alerting-rules>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostAlertingRules {
     request: runtime::Request,
 }
@@ -196,7 +193,6 @@ impl crate::api::AlertingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-alerting-rules--ruleId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutAlertingRule {
     request: runtime::Request,
 }

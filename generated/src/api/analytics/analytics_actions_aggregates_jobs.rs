@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-analytics-actions-aggregates-jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteAnalyticsActionsAggregatesJob {
     request: runtime::Request,
 }
@@ -81,7 +80,6 @@ impl crate::api::AnalyticsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-actions-aggregates-jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetAnalyticsActionsAggregatesJob {
     request: runtime::Request,
 }
@@ -145,12 +143,15 @@ impl crate::api::AnalyticsApi {
 ///
 /// Permissions, any of: `integrations:action:view`, `bridge:actions:view`
 ///
+/// Starts a job, which `submit` gives: its state is read by `get_analytics_actions_aggregates_job`, its
+/// results by `get_analytics_actions_aggregates_job_results`; `delete_analytics_actions_aggregates_job`
+/// stops it.
+///
 /// Made by `AnalyticsApi::post_analytics_actions_aggregates_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-actions-aggregates-jobs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostAnalyticsActionsAggregatesJobs {
     request: runtime::Request,
 }
@@ -160,6 +161,14 @@ impl PostAnalyticsActionsAggregatesJobs {
     #[inline]
     pub fn send(self) -> runtime::Call<AsyncQueryResponse> {
         runtime::Call::new(self.request)
+    }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
     }
 }
 
@@ -190,6 +199,29 @@ impl runtime::Operation for PostAnalyticsActionsAggregatesJobs {
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit for PostAnalyticsActionsAggregatesJobs {
+    type Status = <crate::api::GetAnalyticsActionsAggregatesJob as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetAnalyticsActionsAggregatesJob as runtime::Operation>::METADATA,
+        cancel: Some(
+            <crate::api::DeleteAnalyticsActionsAggregatesJob as runtime::Operation>::METADATA,
+        ),
+        id: &["jobId"],
+        state: runtime::JobStatePlace::Property(&["state"]),
+        states: &[
+            ("FAILED", runtime::JobPhase::Failed),
+            ("CANCELLED", runtime::JobPhase::Cancelled),
+            ("FULFILLED", runtime::JobPhase::Succeeded),
+            ("EXPIRED", runtime::JobPhase::Failed),
+        ],
+    };
+}
+
+impl runtime::JobResults for PostAnalyticsActionsAggregatesJobs {
+    type Results = crate::api::GetAnalyticsActionsAggregatesJobResults;
 }
 
 impl crate::api::AnalyticsApi {

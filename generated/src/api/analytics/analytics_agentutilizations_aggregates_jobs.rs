@@ -17,7 +17,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-analytics-agentutilizations-aggregates-jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteAnalyticsAgentutilizationsAggregatesJob {
     request: runtime::Request,
 }
@@ -88,7 +87,6 @@ impl crate::api::AnalyticsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-agentutilizations-aggregates-jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetAnalyticsAgentutilizationsAggregatesJob {
     request: runtime::Request,
 }
@@ -154,12 +152,17 @@ impl crate::api::AnalyticsApi {
 ///
 /// Permission: `analytics:agentUtilizationAggregate:view`
 ///
+/// Starts a job, which `submit` gives: its state is read by
+/// `get_analytics_agentutilizations_aggregates_job`, its results by
+/// `get_analytics_agentutilizations_aggregates_job_results`;
+
+/// `delete_analytics_agentutilizations_aggregates_job` stops it.
+///
 /// Made by `AnalyticsApi::post_analytics_agentutilizations_aggregates_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-agentutilizations-aggregates-jobs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostAnalyticsAgentutilizationsAggregatesJobs {
     request: runtime::Request,
 }
@@ -169,6 +172,14 @@ impl PostAnalyticsAgentutilizationsAggregatesJobs {
     #[inline]
     pub fn send(self) -> runtime::Call<AsyncQueryResponse> {
         runtime::Call::new(self.request)
+    }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
     }
 }
 
@@ -199,6 +210,29 @@ impl runtime::Operation for PostAnalyticsAgentutilizationsAggregatesJobs {
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit for PostAnalyticsAgentutilizationsAggregatesJobs {
+    type Status = <crate::api::GetAnalyticsAgentutilizationsAggregatesJob as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetAnalyticsAgentutilizationsAggregatesJob as runtime::Operation>::METADATA,
+        cancel: Some(
+            <crate::api::DeleteAnalyticsAgentutilizationsAggregatesJob as runtime::Operation>::METADATA,
+        ),
+        id: &["jobId"],
+        state: runtime::JobStatePlace::Property(&["state"]),
+        states: &[
+            ("FAILED", runtime::JobPhase::Failed),
+            ("CANCELLED", runtime::JobPhase::Cancelled),
+            ("FULFILLED", runtime::JobPhase::Succeeded),
+            ("EXPIRED", runtime::JobPhase::Failed),
+        ],
+    };
+}
+
+impl runtime::JobResults for PostAnalyticsAgentutilizationsAggregatesJobs {
+    type Results = crate::api::GetAnalyticsAgentutilizationsAggregatesJobResults;
 }
 
 impl crate::api::AnalyticsApi {

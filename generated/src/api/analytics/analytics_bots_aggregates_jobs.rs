@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-analytics-bots-aggregates-jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteAnalyticsBotsAggregatesJob {
     request: runtime::Request,
 }
@@ -79,7 +78,6 @@ impl crate::api::AnalyticsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-bots-aggregates-jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetAnalyticsBotsAggregatesJob {
     request: runtime::Request,
 }
@@ -141,12 +139,15 @@ impl crate::api::AnalyticsApi {
 ///
 /// Permission: `analytics:botAggregate:view`
 ///
+/// Starts a job, which `submit` gives: its state is read by `get_analytics_bots_aggregates_job`, its
+/// results by `get_analytics_bots_aggregates_job_results`; `delete_analytics_bots_aggregates_job` stops
+/// it.
+///
 /// Made by `AnalyticsApi::post_analytics_bots_aggregates_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-bots-aggregates-jobs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostAnalyticsBotsAggregatesJobs {
     request: runtime::Request,
 }
@@ -156,6 +157,14 @@ impl PostAnalyticsBotsAggregatesJobs {
     #[inline]
     pub fn send(self) -> runtime::Call<AsyncQueryResponse> {
         runtime::Call::new(self.request)
+    }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
     }
 }
 
@@ -184,6 +193,29 @@ impl runtime::Operation for PostAnalyticsBotsAggregatesJobs {
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit for PostAnalyticsBotsAggregatesJobs {
+    type Status = <crate::api::GetAnalyticsBotsAggregatesJob as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetAnalyticsBotsAggregatesJob as runtime::Operation>::METADATA,
+        cancel: Some(
+            <crate::api::DeleteAnalyticsBotsAggregatesJob as runtime::Operation>::METADATA,
+        ),
+        id: &["jobId"],
+        state: runtime::JobStatePlace::Property(&["state"]),
+        states: &[
+            ("FAILED", runtime::JobPhase::Failed),
+            ("CANCELLED", runtime::JobPhase::Cancelled),
+            ("FULFILLED", runtime::JobPhase::Succeeded),
+            ("EXPIRED", runtime::JobPhase::Failed),
+        ],
+    };
+}
+
+impl runtime::JobResults for PostAnalyticsBotsAggregatesJobs {
+    type Results = crate::api::GetAnalyticsBotsAggregatesJobResults;
 }
 
 impl crate::api::AnalyticsApi {

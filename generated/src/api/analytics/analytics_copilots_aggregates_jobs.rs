@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-analytics-copilots-aggregates-jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteAnalyticsCopilotsAggregatesJob {
     request: runtime::Request,
 }
@@ -81,7 +80,6 @@ impl crate::api::AnalyticsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-copilots-aggregates-jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetAnalyticsCopilotsAggregatesJob {
     request: runtime::Request,
 }
@@ -145,12 +143,16 @@ impl crate::api::AnalyticsApi {
 ///
 /// Permission: `analytics:copilotsAggregate:view`
 ///
+/// Starts a job, which `submit` gives: its state is read by `get_analytics_copilots_aggregates_job`,
+/// its results by `get_analytics_copilots_aggregates_job_results`;
+
+/// `delete_analytics_copilots_aggregates_job` stops it.
+///
 /// Made by `AnalyticsApi::post_analytics_copilots_aggregates_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-copilots-aggregates-jobs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostAnalyticsCopilotsAggregatesJobs {
     request: runtime::Request,
 }
@@ -160,6 +162,14 @@ impl PostAnalyticsCopilotsAggregatesJobs {
     #[inline]
     pub fn send(self) -> runtime::Call<AsyncQueryResponse> {
         runtime::Call::new(self.request)
+    }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
     }
 }
 
@@ -190,6 +200,29 @@ impl runtime::Operation for PostAnalyticsCopilotsAggregatesJobs {
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit for PostAnalyticsCopilotsAggregatesJobs {
+    type Status = <crate::api::GetAnalyticsCopilotsAggregatesJob as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetAnalyticsCopilotsAggregatesJob as runtime::Operation>::METADATA,
+        cancel: Some(
+            <crate::api::DeleteAnalyticsCopilotsAggregatesJob as runtime::Operation>::METADATA,
+        ),
+        id: &["jobId"],
+        state: runtime::JobStatePlace::Property(&["state"]),
+        states: &[
+            ("FAILED", runtime::JobPhase::Failed),
+            ("CANCELLED", runtime::JobPhase::Cancelled),
+            ("FULFILLED", runtime::JobPhase::Succeeded),
+            ("EXPIRED", runtime::JobPhase::Failed),
+        ],
+    };
+}
+
+impl runtime::JobResults for PostAnalyticsCopilotsAggregatesJobs {
+    type Results = crate::api::GetAnalyticsCopilotsAggregatesJobResults;
 }
 
 impl crate::api::AnalyticsApi {

@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-dataretention-settings>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetAnalyticsDataretentionSettings {
     request: runtime::Request,
 }
@@ -78,7 +77,6 @@ impl crate::api::AnalyticsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-analytics-dataretention-settings>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutAnalyticsDataretentionSettings {
     request: runtime::Request,
 }

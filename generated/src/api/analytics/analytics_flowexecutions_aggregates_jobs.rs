@@ -15,7 +15,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-analytics-flowexecutions-aggregates-jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteAnalyticsFlowexecutionsAggregatesJob {
     request: runtime::Request,
 }
@@ -84,7 +83,6 @@ impl crate::api::AnalyticsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-flowexecutions-aggregates-jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetAnalyticsFlowexecutionsAggregatesJob {
     request: runtime::Request,
 }
@@ -148,12 +146,17 @@ impl crate::api::AnalyticsApi {
 ///
 /// Permission: `analytics:flowExecutionAggregate:view`
 ///
+/// Starts a job, which `submit` gives: its state is read by
+/// `get_analytics_flowexecutions_aggregates_job`, its results by
+/// `get_analytics_flowexecutions_aggregates_job_results`;
+
+/// `delete_analytics_flowexecutions_aggregates_job` stops it.
+///
 /// Made by `AnalyticsApi::post_analytics_flowexecutions_aggregates_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-flowexecutions-aggregates-jobs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostAnalyticsFlowexecutionsAggregatesJobs {
     request: runtime::Request,
 }
@@ -163,6 +166,14 @@ impl PostAnalyticsFlowexecutionsAggregatesJobs {
     #[inline]
     pub fn send(self) -> runtime::Call<AsyncQueryResponse> {
         runtime::Call::new(self.request)
+    }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
     }
 }
 
@@ -193,6 +204,29 @@ impl runtime::Operation for PostAnalyticsFlowexecutionsAggregatesJobs {
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit for PostAnalyticsFlowexecutionsAggregatesJobs {
+    type Status = <crate::api::GetAnalyticsFlowexecutionsAggregatesJob as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetAnalyticsFlowexecutionsAggregatesJob as runtime::Operation>::METADATA,
+        cancel: Some(
+            <crate::api::DeleteAnalyticsFlowexecutionsAggregatesJob as runtime::Operation>::METADATA,
+        ),
+        id: &["jobId"],
+        state: runtime::JobStatePlace::Property(&["state"]),
+        states: &[
+            ("FAILED", runtime::JobPhase::Failed),
+            ("CANCELLED", runtime::JobPhase::Cancelled),
+            ("FULFILLED", runtime::JobPhase::Succeeded),
+            ("EXPIRED", runtime::JobPhase::Failed),
+        ],
+    };
+}
+
+impl runtime::JobResults for PostAnalyticsFlowexecutionsAggregatesJobs {
+    type Results = crate::api::GetAnalyticsFlowexecutionsAggregatesJobResults;
 }
 
 impl crate::api::AnalyticsApi {

@@ -15,7 +15,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-reporting-dashboards-users--userId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetAnalyticsReportingDashboardsUser {
     request: runtime::Request,
 }
@@ -86,7 +85,6 @@ impl crate::api::AnalyticsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-reporting-dashboards-users>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetAnalyticsReportingDashboardsUsers {
     request: runtime::Request,
 }
@@ -136,6 +134,18 @@ impl GetAnalyticsReportingDashboardsUsers {
     pub fn send(self) -> runtime::Call<DashboardUserListing> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetAnalyticsReportingDashboardsUsers {
@@ -164,6 +174,24 @@ impl runtime::Operation for GetAnalyticsReportingDashboardsUsers {
 
     fn into_request(self) -> runtime::Request {
         self.request
+    }
+}
+
+impl runtime::Paged for GetAnalyticsReportingDashboardsUsers {
+    type Item = DashboardUser;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
     }
 }
 

@@ -17,7 +17,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-reporting-exports>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetAnalyticsReportingExports {
     request: runtime::Request,
 }
@@ -39,6 +38,18 @@ impl GetAnalyticsReportingExports {
     #[inline]
     pub fn send(self) -> runtime::Call<ReportingExportJobListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -69,6 +80,24 @@ impl runtime::Operation for GetAnalyticsReportingExports {
     }
 }
 
+impl runtime::Paged for GetAnalyticsReportingExports {
+    type Item = ReportingExportJobResponse;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::AnalyticsApi {
     /// `GET /api/v2/analytics/reporting/exports` Optional parameters and all else:
     /// [`GetAnalyticsReportingExports`].
@@ -91,7 +120,6 @@ impl crate::api::AnalyticsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-reporting-exports>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostAnalyticsReportingExports {
     request: runtime::Request,
 }

@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-analytics-summaries-aggregates-jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteAnalyticsSummariesAggregatesJob {
     request: runtime::Request,
 }
@@ -81,7 +80,6 @@ impl crate::api::AnalyticsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-summaries-aggregates-jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetAnalyticsSummariesAggregatesJob {
     request: runtime::Request,
 }
@@ -145,12 +143,16 @@ impl crate::api::AnalyticsApi {
 ///
 /// Permission: `analytics:summaryAggregate:view`
 ///
+/// Starts a job, which `submit` gives: its state is read by `get_analytics_summaries_aggregates_job`,
+/// its results by `get_analytics_summaries_aggregates_job_results`;
+
+/// `delete_analytics_summaries_aggregates_job` stops it.
+///
 /// Made by `AnalyticsApi::post_analytics_summaries_aggregates_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-summaries-aggregates-jobs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostAnalyticsSummariesAggregatesJobs {
     request: runtime::Request,
 }
@@ -160,6 +162,14 @@ impl PostAnalyticsSummariesAggregatesJobs {
     #[inline]
     pub fn send(self) -> runtime::Call<AsyncQueryResponse> {
         runtime::Call::new(self.request)
+    }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
     }
 }
 
@@ -190,6 +200,29 @@ impl runtime::Operation for PostAnalyticsSummariesAggregatesJobs {
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit for PostAnalyticsSummariesAggregatesJobs {
+    type Status = <crate::api::GetAnalyticsSummariesAggregatesJob as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetAnalyticsSummariesAggregatesJob as runtime::Operation>::METADATA,
+        cancel: Some(
+            <crate::api::DeleteAnalyticsSummariesAggregatesJob as runtime::Operation>::METADATA,
+        ),
+        id: &["jobId"],
+        state: runtime::JobStatePlace::Property(&["state"]),
+        states: &[
+            ("FAILED", runtime::JobPhase::Failed),
+            ("CANCELLED", runtime::JobPhase::Cancelled),
+            ("FULFILLED", runtime::JobPhase::Succeeded),
+            ("EXPIRED", runtime::JobPhase::Failed),
+        ],
+    };
+}
+
+impl runtime::JobResults for PostAnalyticsSummariesAggregatesJobs {
+    type Results = crate::api::GetAnalyticsSummariesAggregatesJobResults;
 }
 
 impl crate::api::AnalyticsApi {

@@ -2,6 +2,7 @@
 
 use crate::models::{
     TaskManagementObservationQuery, TaskManagementObservationQueryResponse,
+    TaskManagementObservationResult,
 };
 
 use crate::runtime;
@@ -17,7 +18,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-taskmanagement-metrics-query>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostAnalyticsTaskmanagementMetricsQuery {
     request: runtime::Request,
 }
@@ -38,6 +38,18 @@ impl PostAnalyticsTaskmanagementMetricsQuery {
     #[inline]
     pub fn send(self) -> runtime::Call<TaskManagementObservationQueryResponse> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -67,6 +79,23 @@ impl runtime::Operation for PostAnalyticsTaskmanagementMetricsQuery {
 
     fn into_request(self) -> runtime::Request {
         self.request
+    }
+}
+
+impl runtime::Paged for PostAnalyticsTaskmanagementMetricsQuery {
+    type Item = TaskManagementObservationResult;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::Cursor {
+            parameter: "after",
+            response: &["cursors", "after"],
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.results.as_mut()
     }
 }
 

@@ -16,7 +16,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-analytics-conversations-aggregates-jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteAnalyticsConversationsAggregatesJob {
     request: runtime::Request,
 }
@@ -106,7 +105,6 @@ impl crate::api::ConversationsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-conversations-aggregates-jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetAnalyticsConversationsAggregatesJob {
     request: runtime::Request,
 }
@@ -190,13 +188,18 @@ impl crate::api::ConversationsApi {
 ///
 /// Permission: `analytics:conversationAggregate:view`
 ///
+/// Starts a job, which `submit` gives: its state is read by
+/// `get_analytics_conversations_aggregates_job`, its results by
+/// `get_analytics_conversations_aggregates_job_results`;
+
+/// `delete_analytics_conversations_aggregates_job` stops it.
+///
 /// Made by `AnalyticsApi::post_analytics_conversations_aggregates_jobs` and
 /// `ConversationsApi::post_analytics_conversations_aggregates_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-conversations-aggregates-jobs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostAnalyticsConversationsAggregatesJobs {
     request: runtime::Request,
 }
@@ -206,6 +209,14 @@ impl PostAnalyticsConversationsAggregatesJobs {
     #[inline]
     pub fn send(self) -> runtime::Call<AsyncQueryResponse> {
         runtime::Call::new(self.request)
+    }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
     }
 }
 
@@ -236,6 +247,29 @@ impl runtime::Operation for PostAnalyticsConversationsAggregatesJobs {
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit for PostAnalyticsConversationsAggregatesJobs {
+    type Status = <crate::api::GetAnalyticsConversationsAggregatesJob as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetAnalyticsConversationsAggregatesJob as runtime::Operation>::METADATA,
+        cancel: Some(
+            <crate::api::DeleteAnalyticsConversationsAggregatesJob as runtime::Operation>::METADATA,
+        ),
+        id: &["jobId"],
+        state: runtime::JobStatePlace::Property(&["state"]),
+        states: &[
+            ("FAILED", runtime::JobPhase::Failed),
+            ("CANCELLED", runtime::JobPhase::Cancelled),
+            ("FULFILLED", runtime::JobPhase::Succeeded),
+            ("EXPIRED", runtime::JobPhase::Failed),
+        ],
+    };
+}
+
+impl runtime::JobResults for PostAnalyticsConversationsAggregatesJobs {
+    type Results = crate::api::GetAnalyticsConversationsAggregatesJobResults;
 }
 
 #[cfg(feature = "analytics")]

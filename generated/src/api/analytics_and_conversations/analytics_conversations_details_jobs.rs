@@ -13,7 +13,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-analytics-conversations-details-jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteAnalyticsConversationsDetailsJob {
     request: runtime::Request,
 }
@@ -106,7 +105,6 @@ impl crate::api::ConversationsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-conversations-details-jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetAnalyticsConversationsDetailsJob {
     request: runtime::Request,
 }
@@ -193,13 +191,17 @@ impl crate::api::ConversationsApi {
 ///
 /// Permissions, any of: `analytics:conversationDetail:view`, `analytics:agentConversationDetail:view`
 ///
+/// Starts a job, which `submit` gives: its state is read by `get_analytics_conversations_details_job`,
+/// its results by `get_analytics_conversations_details_job_results`;
+
+/// `delete_analytics_conversations_details_job` stops it.
+///
 /// Made by `AnalyticsApi::post_analytics_conversations_details_jobs` and
 /// `ConversationsApi::post_analytics_conversations_details_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-conversations-details-jobs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostAnalyticsConversationsDetailsJobs {
     request: runtime::Request,
 }
@@ -209,6 +211,14 @@ impl PostAnalyticsConversationsDetailsJobs {
     #[inline]
     pub fn send(self) -> runtime::Call<AsyncQueryResponse> {
         runtime::Call::new(self.request)
+    }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
     }
 }
 
@@ -242,6 +252,29 @@ impl runtime::Operation for PostAnalyticsConversationsDetailsJobs {
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit for PostAnalyticsConversationsDetailsJobs {
+    type Status = <crate::api::GetAnalyticsConversationsDetailsJob as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetAnalyticsConversationsDetailsJob as runtime::Operation>::METADATA,
+        cancel: Some(
+            <crate::api::DeleteAnalyticsConversationsDetailsJob as runtime::Operation>::METADATA,
+        ),
+        id: &["jobId"],
+        state: runtime::JobStatePlace::Property(&["state"]),
+        states: &[
+            ("FAILED", runtime::JobPhase::Failed),
+            ("CANCELLED", runtime::JobPhase::Cancelled),
+            ("FULFILLED", runtime::JobPhase::Succeeded),
+            ("EXPIRED", runtime::JobPhase::Failed),
+        ],
+    };
+}
+
+impl runtime::JobResults for PostAnalyticsConversationsDetailsJobs {
+    type Results = crate::api::GetAnalyticsConversationsDetailsJobResults;
 }
 
 #[cfg(feature = "analytics")]

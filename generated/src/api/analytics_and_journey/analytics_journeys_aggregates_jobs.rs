@@ -13,7 +13,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-analytics-journeys-aggregates-jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteAnalyticsJourneysAggregatesJob {
     request: runtime::Request,
 }
@@ -103,7 +102,6 @@ impl crate::api::JourneyApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-journeys-aggregates-jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetAnalyticsJourneysAggregatesJob {
     request: runtime::Request,
 }
@@ -187,13 +185,17 @@ impl crate::api::JourneyApi {
 ///
 /// Permission: `analytics:journeyAggregate:view`
 ///
+/// Starts a job, which `submit` gives: its state is read by `get_analytics_journeys_aggregates_job`,
+/// its results by `get_analytics_journeys_aggregates_job_results`;
+
+/// `delete_analytics_journeys_aggregates_job` stops it.
+///
 /// Made by `AnalyticsApi::post_analytics_journeys_aggregates_jobs` and
 /// `JourneyApi::post_analytics_journeys_aggregates_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-journeys-aggregates-jobs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostAnalyticsJourneysAggregatesJobs {
     request: runtime::Request,
 }
@@ -203,6 +205,14 @@ impl PostAnalyticsJourneysAggregatesJobs {
     #[inline]
     pub fn send(self) -> runtime::Call<AsyncQueryResponse> {
         runtime::Call::new(self.request)
+    }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
     }
 }
 
@@ -233,6 +243,29 @@ impl runtime::Operation for PostAnalyticsJourneysAggregatesJobs {
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit for PostAnalyticsJourneysAggregatesJobs {
+    type Status = <crate::api::GetAnalyticsJourneysAggregatesJob as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetAnalyticsJourneysAggregatesJob as runtime::Operation>::METADATA,
+        cancel: Some(
+            <crate::api::DeleteAnalyticsJourneysAggregatesJob as runtime::Operation>::METADATA,
+        ),
+        id: &["jobId"],
+        state: runtime::JobStatePlace::Property(&["state"]),
+        states: &[
+            ("FAILED", runtime::JobPhase::Failed),
+            ("CANCELLED", runtime::JobPhase::Cancelled),
+            ("FULFILLED", runtime::JobPhase::Succeeded),
+            ("EXPIRED", runtime::JobPhase::Failed),
+        ],
+    };
+}
+
+impl runtime::JobResults for PostAnalyticsJourneysAggregatesJobs {
+    type Results = crate::api::GetAnalyticsJourneysAggregatesJobResults;
 }
 
 #[cfg(feature = "analytics")]

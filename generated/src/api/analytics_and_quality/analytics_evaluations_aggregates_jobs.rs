@@ -16,7 +16,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-analytics-evaluations-aggregates-jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteAnalyticsEvaluationsAggregatesJob {
     request: runtime::Request,
 }
@@ -106,7 +105,6 @@ impl crate::api::QualityApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-evaluations-aggregates-jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetAnalyticsEvaluationsAggregatesJob {
     request: runtime::Request,
 }
@@ -190,13 +188,17 @@ impl crate::api::QualityApi {
 ///
 /// Permission: `analytics:evaluationAggregate:view`
 ///
+/// Starts a job, which `submit` gives: its state is read by `get_analytics_evaluations_aggregates_job`,
+/// its results by `get_analytics_evaluations_aggregates_job_results`;
+
+/// `delete_analytics_evaluations_aggregates_job` stops it.
+///
 /// Made by `AnalyticsApi::post_analytics_evaluations_aggregates_jobs` and
 /// `QualityApi::post_analytics_evaluations_aggregates_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-evaluations-aggregates-jobs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostAnalyticsEvaluationsAggregatesJobs {
     request: runtime::Request,
 }
@@ -206,6 +208,14 @@ impl PostAnalyticsEvaluationsAggregatesJobs {
     #[inline]
     pub fn send(self) -> runtime::Call<AsyncQueryResponse> {
         runtime::Call::new(self.request)
+    }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
     }
 }
 
@@ -236,6 +246,29 @@ impl runtime::Operation for PostAnalyticsEvaluationsAggregatesJobs {
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit for PostAnalyticsEvaluationsAggregatesJobs {
+    type Status = <crate::api::GetAnalyticsEvaluationsAggregatesJob as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetAnalyticsEvaluationsAggregatesJob as runtime::Operation>::METADATA,
+        cancel: Some(
+            <crate::api::DeleteAnalyticsEvaluationsAggregatesJob as runtime::Operation>::METADATA,
+        ),
+        id: &["jobId"],
+        state: runtime::JobStatePlace::Property(&["state"]),
+        states: &[
+            ("FAILED", runtime::JobPhase::Failed),
+            ("CANCELLED", runtime::JobPhase::Cancelled),
+            ("FULFILLED", runtime::JobPhase::Succeeded),
+            ("EXPIRED", runtime::JobPhase::Failed),
+        ],
+    };
+}
+
+impl runtime::JobResults for PostAnalyticsEvaluationsAggregatesJobs {
+    type Results = crate::api::GetAnalyticsEvaluationsAggregatesJobResults;
 }
 
 #[cfg(feature = "analytics")]

@@ -13,7 +13,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-analytics-surveys-aggregates-jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteAnalyticsSurveysAggregatesJob {
     request: runtime::Request,
 }
@@ -103,7 +102,6 @@ impl crate::api::QualityApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-surveys-aggregates-jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetAnalyticsSurveysAggregatesJob {
     request: runtime::Request,
 }
@@ -187,13 +185,16 @@ impl crate::api::QualityApi {
 ///
 /// Permission: `analytics:surveyAggregate:view`
 ///
+/// Starts a job, which `submit` gives: its state is read by `get_analytics_surveys_aggregates_job`, its
+/// results by `get_analytics_surveys_aggregates_job_results`; `delete_analytics_surveys_aggregates_job`
+/// stops it.
+///
 /// Made by `AnalyticsApi::post_analytics_surveys_aggregates_jobs` and
 /// `QualityApi::post_analytics_surveys_aggregates_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-surveys-aggregates-jobs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostAnalyticsSurveysAggregatesJobs {
     request: runtime::Request,
 }
@@ -203,6 +204,14 @@ impl PostAnalyticsSurveysAggregatesJobs {
     #[inline]
     pub fn send(self) -> runtime::Call<AsyncQueryResponse> {
         runtime::Call::new(self.request)
+    }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
     }
 }
 
@@ -233,6 +242,29 @@ impl runtime::Operation for PostAnalyticsSurveysAggregatesJobs {
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit for PostAnalyticsSurveysAggregatesJobs {
+    type Status = <crate::api::GetAnalyticsSurveysAggregatesJob as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetAnalyticsSurveysAggregatesJob as runtime::Operation>::METADATA,
+        cancel: Some(
+            <crate::api::DeleteAnalyticsSurveysAggregatesJob as runtime::Operation>::METADATA,
+        ),
+        id: &["jobId"],
+        state: runtime::JobStatePlace::Property(&["state"]),
+        states: &[
+            ("FAILED", runtime::JobPhase::Failed),
+            ("CANCELLED", runtime::JobPhase::Cancelled),
+            ("FULFILLED", runtime::JobPhase::Succeeded),
+            ("EXPIRED", runtime::JobPhase::Failed),
+        ],
+    };
+}
+
+impl runtime::JobResults for PostAnalyticsSurveysAggregatesJobs {
+    type Results = crate::api::GetAnalyticsSurveysAggregatesJobResults;
 }
 
 #[cfg(feature = "analytics")]

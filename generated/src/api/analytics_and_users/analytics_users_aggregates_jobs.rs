@@ -13,7 +13,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-analytics-users-aggregates-jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteAnalyticsUsersAggregatesJob {
     request: runtime::Request,
 }
@@ -103,7 +102,6 @@ impl crate::api::UsersApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-users-aggregates-jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetAnalyticsUsersAggregatesJob {
     request: runtime::Request,
 }
@@ -187,13 +185,16 @@ impl crate::api::UsersApi {
 ///
 /// Permission: `analytics:userAggregate:view`
 ///
+/// Starts a job, which `submit` gives: its state is read by `get_analytics_users_aggregates_job`, its
+/// results by `get_analytics_users_aggregates_job_results`; `delete_analytics_users_aggregates_job`
+/// stops it.
+///
 /// Made by `AnalyticsApi::post_analytics_users_aggregates_jobs` and
 /// `UsersApi::post_analytics_users_aggregates_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-users-aggregates-jobs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostAnalyticsUsersAggregatesJobs {
     request: runtime::Request,
 }
@@ -203,6 +204,14 @@ impl PostAnalyticsUsersAggregatesJobs {
     #[inline]
     pub fn send(self) -> runtime::Call<AsyncQueryResponse> {
         runtime::Call::new(self.request)
+    }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
     }
 }
 
@@ -233,6 +242,29 @@ impl runtime::Operation for PostAnalyticsUsersAggregatesJobs {
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit for PostAnalyticsUsersAggregatesJobs {
+    type Status = <crate::api::GetAnalyticsUsersAggregatesJob as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetAnalyticsUsersAggregatesJob as runtime::Operation>::METADATA,
+        cancel: Some(
+            <crate::api::DeleteAnalyticsUsersAggregatesJob as runtime::Operation>::METADATA,
+        ),
+        id: &["jobId"],
+        state: runtime::JobStatePlace::Property(&["state"]),
+        states: &[
+            ("FAILED", runtime::JobPhase::Failed),
+            ("CANCELLED", runtime::JobPhase::Cancelled),
+            ("FULFILLED", runtime::JobPhase::Succeeded),
+            ("EXPIRED", runtime::JobPhase::Failed),
+        ],
+    };
+}
+
+impl runtime::JobResults for PostAnalyticsUsersAggregatesJobs {
+    type Results = crate::api::GetAnalyticsUsersAggregatesJobResults;
 }
 
 #[cfg(feature = "analytics")]

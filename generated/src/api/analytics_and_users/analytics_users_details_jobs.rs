@@ -13,7 +13,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-analytics-users-details-jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteAnalyticsUsersDetailsJob {
     request: runtime::Request,
 }
@@ -101,7 +100,6 @@ impl crate::api::UsersApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-users-details-jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetAnalyticsUsersDetailsJob {
     request: runtime::Request,
 }
@@ -183,13 +181,15 @@ impl crate::api::UsersApi {
 ///
 /// Permission: `analytics:userDetail:view`
 ///
+/// Starts a job, which `submit` gives: its state is read by `get_analytics_users_details_job`, its
+/// results by `get_analytics_users_details_job_results`; `delete_analytics_users_details_job` stops it.
+///
 /// Made by `AnalyticsApi::post_analytics_users_details_jobs` and
 /// `UsersApi::post_analytics_users_details_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-users-details-jobs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostAnalyticsUsersDetailsJobs {
     request: runtime::Request,
 }
@@ -199,6 +199,14 @@ impl PostAnalyticsUsersDetailsJobs {
     #[inline]
     pub fn send(self) -> runtime::Call<AsyncQueryResponse> {
         runtime::Call::new(self.request)
+    }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
     }
 }
 
@@ -227,6 +235,29 @@ impl runtime::Operation for PostAnalyticsUsersDetailsJobs {
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit for PostAnalyticsUsersDetailsJobs {
+    type Status = <crate::api::GetAnalyticsUsersDetailsJob as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetAnalyticsUsersDetailsJob as runtime::Operation>::METADATA,
+        cancel: Some(
+            <crate::api::DeleteAnalyticsUsersDetailsJob as runtime::Operation>::METADATA,
+        ),
+        id: &["jobId"],
+        state: runtime::JobStatePlace::Property(&["state"]),
+        states: &[
+            ("FAILED", runtime::JobPhase::Failed),
+            ("CANCELLED", runtime::JobPhase::Cancelled),
+            ("FULFILLED", runtime::JobPhase::Succeeded),
+            ("EXPIRED", runtime::JobPhase::Failed),
+        ],
+    };
+}
+
+impl runtime::JobResults for PostAnalyticsUsersDetailsJobs {
+    type Results = crate::api::GetAnalyticsUsersDetailsJobResults;
 }
 
 #[cfg(feature = "analytics")]

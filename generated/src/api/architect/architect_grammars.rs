@@ -16,7 +16,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-architect-grammars--grammarId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteArchitectGrammar {
     request: runtime::Request,
 }
@@ -81,7 +80,6 @@ impl crate::api::ArchitectApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-architect-grammars--grammarId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetArchitectGrammar {
     request: runtime::Request,
 }
@@ -154,7 +152,6 @@ impl crate::api::ArchitectApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-architect-grammars>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetArchitectGrammars {
     request: runtime::Request,
 }
@@ -221,6 +218,18 @@ impl GetArchitectGrammars {
     pub fn send(self) -> runtime::Call<GrammarListing> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetArchitectGrammars {
@@ -250,6 +259,24 @@ impl runtime::Operation for GetArchitectGrammars {
     }
 }
 
+impl runtime::Paged for GetArchitectGrammars {
+    type Item = Grammar;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::ArchitectApi {
     /// `GET /api/v2/architect/grammars` Optional parameters and all else: [`GetArchitectGrammars`].
     pub fn get_architect_grammars(&self) -> GetArchitectGrammars {
@@ -271,7 +298,6 @@ impl crate::api::ArchitectApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-architect-grammars--grammarId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchArchitectGrammar {
     request: runtime::Request,
 }
@@ -341,7 +367,6 @@ impl crate::api::ArchitectApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-architect-grammars>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostArchitectGrammars {
     request: runtime::Request,
 }

@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-architect-grammars--grammarId--languages--languageCode->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteArchitectGrammarLanguage {
     request: runtime::Request,
 }
@@ -81,7 +80,6 @@ impl crate::api::ArchitectApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-architect-grammars--grammarId--languages--languageCode->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetArchitectGrammarLanguage {
     request: runtime::Request,
 }
@@ -150,7 +148,6 @@ impl crate::api::ArchitectApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-architect-grammars--grammarId--languages--languageCode->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchArchitectGrammarLanguage {
     request: runtime::Request,
 }
@@ -224,7 +221,6 @@ impl crate::api::ArchitectApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-architect-grammars--grammarId--languages>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostArchitectGrammarLanguages {
     request: runtime::Request,
 }

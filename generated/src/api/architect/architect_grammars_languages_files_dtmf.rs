@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-architect-grammars--grammarId--languages--languageCode--files-dtmf>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteArchitectGrammarLanguageFilesDtmf {
     request: runtime::Request,
 }
@@ -81,7 +80,6 @@ impl crate::api::ArchitectApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-architect-grammars--grammarId--languages--languageCode--files-dtmf>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostArchitectGrammarLanguageFilesDtmf {
     request: runtime::Request,
 }

@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-architect-prompts--promptId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteArchitectPrompt {
     request: runtime::Request,
 }
@@ -105,7 +104,6 @@ impl crate::api::ArchitectApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-architect-prompts>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteArchitectPrompts {
     request: runtime::Request,
 }
@@ -191,7 +189,6 @@ impl crate::api::ArchitectApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-architect-prompts--promptId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetArchitectPrompt {
     request: runtime::Request,
 }
@@ -289,7 +286,6 @@ impl crate::api::ArchitectApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-architect-prompts>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetArchitectPrompts {
     request: runtime::Request,
 }
@@ -381,6 +377,18 @@ impl GetArchitectPrompts {
     pub fn send(self) -> runtime::Call<PromptEntityListing> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetArchitectPrompts {
@@ -420,6 +428,24 @@ impl runtime::Operation for GetArchitectPrompts {
     }
 }
 
+impl runtime::Paged for GetArchitectPrompts {
+    type Item = Prompt;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::ArchitectApi {
     /// `GET /api/v2/architect/prompts` Optional parameters and all else: [`GetArchitectPrompts`].
     pub fn get_architect_prompts(&self) -> GetArchitectPrompts {
@@ -441,7 +467,6 @@ impl crate::api::ArchitectApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-architect-prompts>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostArchitectPrompts {
     request: runtime::Request,
 }
@@ -525,7 +550,6 @@ impl crate::api::ArchitectApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-architect-prompts--promptId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutArchitectPrompt {
     request: runtime::Request,
 }

@@ -2,7 +2,7 @@
 
 use crate::models::{
     GetArchitectPromptHistoryHistoryIdAction, GetArchitectPromptHistoryHistoryIdSortBy,
-    HistoryListing, Operation,
+    HistoryEntry, HistoryListing, Operation,
 };
 
 use crate::runtime;
@@ -18,7 +18,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-architect-prompts--promptId--history--historyId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetArchitectPromptHistoryHistoryId {
     request: runtime::Request,
 }
@@ -61,6 +60,18 @@ impl GetArchitectPromptHistoryHistoryId {
     pub fn send(self) -> runtime::Call<HistoryListing> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetArchitectPromptHistoryHistoryId {
@@ -100,6 +111,24 @@ impl runtime::Operation for GetArchitectPromptHistoryHistoryId {
     }
 }
 
+impl runtime::Paged for GetArchitectPromptHistoryHistoryId {
+    type Item = HistoryEntry;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::ArchitectApi {
     /// `GET /api/v2/architect/prompts/{promptId}/history/{historyId}` Optional parameters and all else:
     /// [`GetArchitectPromptHistoryHistoryId`].
@@ -129,7 +158,6 @@ impl crate::api::ArchitectApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-architect-prompts--promptId--history>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostArchitectPromptHistory {
     request: runtime::Request,
 }

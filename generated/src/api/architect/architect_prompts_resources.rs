@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-architect-prompts--promptId--resources--languageCode->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteArchitectPromptResource {
     request: runtime::Request,
 }
@@ -96,7 +95,6 @@ impl crate::api::ArchitectApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-architect-prompts--promptId--resources--languageCode->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetArchitectPromptResource {
     request: runtime::Request,
 }
@@ -177,7 +175,6 @@ impl crate::api::ArchitectApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-architect-prompts--promptId--resources>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetArchitectPromptResources {
     request: runtime::Request,
 }
@@ -199,6 +196,18 @@ impl GetArchitectPromptResources {
     #[inline]
     pub fn send(self) -> runtime::Call<PromptAssetEntityListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -239,6 +248,24 @@ impl runtime::Operation for GetArchitectPromptResources {
     }
 }
 
+impl runtime::Paged for GetArchitectPromptResources {
+    type Item = PromptAsset;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::ArchitectApi {
     /// `GET /api/v2/architect/prompts/{promptId}/resources` Optional parameters and all else:
     /// [`GetArchitectPromptResources`].
@@ -266,7 +293,6 @@ impl crate::api::ArchitectApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-architect-prompts--promptId--resources>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostArchitectPromptResources {
     request: runtime::Request,
 }
@@ -360,7 +386,6 @@ impl crate::api::ArchitectApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-architect-prompts--promptId--resources--languageCode->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutArchitectPromptResource {
     request: runtime::Request,
 }

@@ -2,7 +2,8 @@
 
 use crate::models::{
     GetArchitectSystempromptHistoryHistoryIdAction,
-    GetArchitectSystempromptHistoryHistoryIdSortBy, HistoryListing, Operation,
+    GetArchitectSystempromptHistoryHistoryIdSortBy, HistoryEntry, HistoryListing,
+    Operation,
 };
 
 use crate::runtime;
@@ -18,7 +19,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-architect-systemprompts--promptId--history--historyId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetArchitectSystempromptHistoryHistoryId {
     request: runtime::Request,
 }
@@ -64,6 +64,18 @@ impl GetArchitectSystempromptHistoryHistoryId {
     pub fn send(self) -> runtime::Call<HistoryListing> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetArchitectSystempromptHistoryHistoryId {
@@ -103,6 +115,24 @@ impl runtime::Operation for GetArchitectSystempromptHistoryHistoryId {
     }
 }
 
+impl runtime::Paged for GetArchitectSystempromptHistoryHistoryId {
+    type Item = HistoryEntry;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::ArchitectApi {
     /// `GET /api/v2/architect/systemprompts/{promptId}/history/{historyId}` Optional parameters and all
     /// else: [`GetArchitectSystempromptHistoryHistoryId`].
@@ -132,7 +162,6 @@ impl crate::api::ArchitectApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-architect-systemprompts--promptId--history>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostArchitectSystempromptHistory {
     request: runtime::Request,
 }

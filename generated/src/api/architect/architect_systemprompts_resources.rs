@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-architect-systemprompts--promptId--resources--languageCode->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteArchitectSystempromptResource {
     request: runtime::Request,
 }
@@ -88,7 +87,6 @@ impl crate::api::ArchitectApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-architect-systemprompts--promptId--resources--languageCode->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetArchitectSystempromptResource {
     request: runtime::Request,
 }
@@ -175,7 +173,6 @@ impl crate::api::ArchitectApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-architect-systemprompts--promptId--resources>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetArchitectSystempromptResources {
     request: runtime::Request,
 }
@@ -209,6 +206,18 @@ impl GetArchitectSystempromptResources {
     #[inline]
     pub fn send(self) -> runtime::Call<SystemPromptAssetEntityListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -248,6 +257,24 @@ impl runtime::Operation for GetArchitectSystempromptResources {
     }
 }
 
+impl runtime::Paged for GetArchitectSystempromptResources {
+    type Item = SystemPromptAsset;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::ArchitectApi {
     /// `GET /api/v2/architect/systemprompts/{promptId}/resources` Optional parameters and all else:
     /// [`GetArchitectSystempromptResources`].
@@ -275,7 +302,6 @@ impl crate::api::ArchitectApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-architect-systemprompts--promptId--resources>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostArchitectSystempromptResources {
     request: runtime::Request,
 }
@@ -371,7 +397,6 @@ impl crate::api::ArchitectApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-architect-systemprompts--promptId--resources--languageCode->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutArchitectSystempromptResource {
     request: runtime::Request,
 }

@@ -16,7 +16,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-flows-datatables--datatableId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteFlowsDatatable {
     request: runtime::Request,
 }
@@ -91,7 +90,6 @@ impl crate::api::ArchitectApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-datatables--datatableId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetFlowsDatatable {
     request: runtime::Request,
 }
@@ -168,7 +166,6 @@ impl crate::api::ArchitectApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-datatables>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetFlowsDatatables {
     request: runtime::Request,
 }
@@ -227,6 +224,18 @@ impl GetFlowsDatatables {
     pub fn send(self) -> runtime::Call<DataTablesDomainEntityListing> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetFlowsDatatables {
@@ -260,6 +269,24 @@ impl runtime::Operation for GetFlowsDatatables {
     }
 }
 
+impl runtime::Paged for GetFlowsDatatables {
+    type Item = DataTable;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::ArchitectApi {
     /// `GET /api/v2/flows/datatables` Optional parameters and all else: [`GetFlowsDatatables`].
     pub fn get_flows_datatables(&self) -> GetFlowsDatatables {
@@ -281,7 +308,6 @@ impl crate::api::ArchitectApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-flows-datatables>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostFlowsDatatables {
     request: runtime::Request,
 }
@@ -358,7 +384,6 @@ impl crate::api::ArchitectApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-flows-datatables--datatableId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutFlowsDatatable {
     request: runtime::Request,
 }

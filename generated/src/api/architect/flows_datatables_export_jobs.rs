@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-datatables--datatableId--export-jobs--exportJobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetFlowsDatatableExportJob {
     request: runtime::Request,
 }
@@ -78,12 +77,13 @@ impl crate::api::ArchitectApi {
 ///
 /// Permissions, any of: `architect:datatable:view`, `architect:datatableRow:view`
 ///
+/// Starts a job, which `submit` gives: its state is read by `get_flows_datatable_export_job`.
+///
 /// Made by `ArchitectApi::post_flows_datatable_export_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-flows-datatables--datatableId--export-jobs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostFlowsDatatableExportJobs {
     request: runtime::Request,
 }
@@ -93,6 +93,14 @@ impl PostFlowsDatatableExportJobs {
     #[inline]
     pub fn send(self) -> runtime::Call<DataTableExportJob> {
         runtime::Call::new(self.request)
+    }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
     }
 }
 
@@ -123,6 +131,21 @@ impl runtime::Operation for PostFlowsDatatableExportJobs {
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit for PostFlowsDatatableExportJobs {
+    type Status = <crate::api::GetFlowsDatatableExportJob as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetFlowsDatatableExportJob as runtime::Operation>::METADATA,
+        cancel: None,
+        id: &["id"],
+        state: runtime::JobStatePlace::Property(&["status"]),
+        states: &[
+            ("Failed", runtime::JobPhase::Failed),
+            ("Succeeded", runtime::JobPhase::Succeeded),
+        ],
+    };
 }
 
 impl crate::api::ArchitectApi {

@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-datatables--datatableId--import-jobs--importJobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetFlowsDatatableImportJob {
     request: runtime::Request,
 }
@@ -85,7 +84,6 @@ impl crate::api::ArchitectApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-datatables--datatableId--import-jobs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetFlowsDatatableImportJobs {
     request: runtime::Request,
 }
@@ -107,6 +105,18 @@ impl GetFlowsDatatableImportJobs {
     #[inline]
     pub fn send(self) -> runtime::Call<DataTableImportEntityListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -139,6 +149,24 @@ impl runtime::Operation for GetFlowsDatatableImportJobs {
     }
 }
 
+impl runtime::Paged for GetFlowsDatatableImportJobs {
+    type Item = DataTableImportJob;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::ArchitectApi {
     /// `GET /api/v2/flows/datatables/{datatableId}/import/jobs` Optional parameters and all else:
     /// [`GetFlowsDatatableImportJobs`].
@@ -163,12 +191,13 @@ impl crate::api::ArchitectApi {
 ///
 /// Permissions, any of: `architect:datatable:edit`, `architect:datatableRow:add`
 ///
+/// Starts a job, which `submit` gives: its state is read by `get_flows_datatable_import_job`.
+///
 /// Made by `ArchitectApi::post_flows_datatable_import_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-flows-datatables--datatableId--import-jobs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostFlowsDatatableImportJobs {
     request: runtime::Request,
 }
@@ -178,6 +207,14 @@ impl PostFlowsDatatableImportJobs {
     #[inline]
     pub fn send(self) -> runtime::Call<DataTableImportJob> {
         runtime::Call::new(self.request)
+    }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
     }
 }
 
@@ -208,6 +245,22 @@ impl runtime::Operation for PostFlowsDatatableImportJobs {
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit for PostFlowsDatatableImportJobs {
+    type Status = <crate::api::GetFlowsDatatableImportJob as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetFlowsDatatableImportJob as runtime::Operation>::METADATA,
+        cancel: None,
+        id: &["id"],
+        state: runtime::JobStatePlace::Property(&["status"]),
+        states: &[
+            ("WaitingForUpload", runtime::JobPhase::Waiting),
+            ("Failed", runtime::JobPhase::Failed),
+            ("Succeeded", runtime::JobPhase::Succeeded),
+        ],
+    };
 }
 
 impl crate::api::ArchitectApi {

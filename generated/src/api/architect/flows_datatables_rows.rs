@@ -13,7 +13,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-flows-datatables--datatableId--rows--rowId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteFlowsDatatableRow {
     request: runtime::Request,
 }
@@ -86,7 +85,6 @@ impl crate::api::ArchitectApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-datatables--datatableId--rows--rowId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetFlowsDatatableRow {
     request: runtime::Request,
 }
@@ -171,7 +169,6 @@ impl crate::api::ArchitectApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-datatables--datatableId--rows>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetFlowsDatatableRows {
     request: runtime::Request,
 }
@@ -205,6 +202,18 @@ impl GetFlowsDatatableRows {
     #[inline]
     pub fn send(self) -> runtime::Call<DataTableRowEntityListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -242,6 +251,24 @@ impl runtime::Operation for GetFlowsDatatableRows {
     }
 }
 
+impl runtime::Paged for GetFlowsDatatableRows {
+    type Item = BTreeMap<String, serde_json::Value>;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::ArchitectApi {
     /// `GET /api/v2/flows/datatables/{datatableId}/rows` Optional parameters and all else:
     /// [`GetFlowsDatatableRows`].
@@ -267,7 +294,6 @@ impl crate::api::ArchitectApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-flows-datatables--datatableId--rows>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostFlowsDatatableRows {
     request: runtime::Request,
 }
@@ -352,7 +378,6 @@ impl crate::api::ArchitectApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-flows-datatables--datatableId--rows--rowId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutFlowsDatatableRow {
     request: runtime::Request,
 }

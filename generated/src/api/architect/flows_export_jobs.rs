@@ -16,7 +16,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-export-jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetFlowsExportJob {
     request: runtime::Request,
 }
@@ -80,12 +79,13 @@ impl crate::api::ArchitectApi {
 ///
 /// Permission: `architect:jobExport:create`
 ///
+/// Starts a job, which `submit` gives: its state is read by `get_flows_export_job`.
+///
 /// Made by `ArchitectApi::post_flows_export_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-flows-export-jobs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostFlowsExportJobs {
     request: runtime::Request,
 }
@@ -95,6 +95,14 @@ impl PostFlowsExportJobs {
     #[inline]
     pub fn send(self) -> runtime::Call<RegisterArchitectExportJobResponse> {
         runtime::Call::new(self.request)
+    }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
     }
 }
 
@@ -123,6 +131,21 @@ impl runtime::Operation for PostFlowsExportJobs {
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit for PostFlowsExportJobs {
+    type Status = <crate::api::GetFlowsExportJob as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetFlowsExportJob as runtime::Operation>::METADATA,
+        cancel: None,
+        id: &["id"],
+        state: runtime::JobStatePlace::Property(&["status"]),
+        states: &[
+            ("Success", runtime::JobPhase::Succeeded),
+            ("Failure", runtime::JobPhase::Failed),
+        ],
+    };
 }
 
 impl crate::api::ArchitectApi {

@@ -17,7 +17,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-flows--flowId--instances-settings-loglevels>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteFlowInstancesSettingsLoglevels {
     request: runtime::Request,
 }
@@ -86,7 +85,6 @@ impl crate::api::ArchitectApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows--flowId--instances-settings-loglevels>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetFlowInstancesSettingsLoglevels {
     request: runtime::Request,
 }
@@ -163,7 +161,6 @@ impl crate::api::ArchitectApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-instances-settings-loglevels>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetFlowsInstancesSettingsLoglevels {
     request: runtime::Request,
 }
@@ -193,6 +190,18 @@ impl GetFlowsInstancesSettingsLoglevels {
     #[inline]
     pub fn send(self) -> runtime::Call<FlowSettingsResponseEntityListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -225,6 +234,24 @@ impl runtime::Operation for GetFlowsInstancesSettingsLoglevels {
     }
 }
 
+impl runtime::Paged for GetFlowsInstancesSettingsLoglevels {
+    type Item = FlowSettingsResponse;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::ArchitectApi {
     /// `GET /api/v2/flows/instances/settings/loglevels` Optional parameters and all else:
     /// [`GetFlowsInstancesSettingsLoglevels`].
@@ -249,7 +276,6 @@ impl crate::api::ArchitectApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-flows--flowId--instances-settings-loglevels>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostFlowInstancesSettingsLoglevels {
     request: runtime::Request,
 }
@@ -327,7 +353,6 @@ impl crate::api::ArchitectApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-flows--flowId--instances-settings-loglevels>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutFlowInstancesSettingsLoglevels {
     request: runtime::Request,
 }

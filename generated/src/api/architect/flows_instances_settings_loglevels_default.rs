@@ -17,7 +17,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-flows-instances-settings-loglevels-default>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteFlowsInstancesSettingsLoglevelsDefault {
     request: runtime::Request,
 }
@@ -83,7 +82,6 @@ impl crate::api::ArchitectApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-instances-settings-loglevels-default>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetFlowsInstancesSettingsLoglevelsDefault {
     request: runtime::Request,
 }
@@ -157,7 +155,6 @@ impl crate::api::ArchitectApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-flows-instances-settings-loglevels-default>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutFlowsInstancesSettingsLoglevelsDefault {
     request: runtime::Request,
 }

@@ -16,7 +16,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetFlowsJob {
     request: runtime::Request,
 }
@@ -77,12 +76,13 @@ impl crate::api::ArchitectApi {
 ///
 /// Permission: `architect:job:create`
 ///
+/// Starts a job, which `submit` gives: its state is read by `get_flows_job`.
+///
 /// Made by `ArchitectApi::post_flows_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-flows-jobs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostFlowsJobs {
     request: runtime::Request,
 }
@@ -97,6 +97,14 @@ impl PostFlowsJobs {
     #[inline]
     pub fn send(self) -> runtime::Call<RegisterArchitectJobResponse> {
         runtime::Call::new(self.request)
+    }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
     }
 }
 
@@ -125,6 +133,21 @@ impl runtime::Operation for PostFlowsJobs {
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit for PostFlowsJobs {
+    type Status = <crate::api::GetFlowsJob as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetFlowsJob as runtime::Operation>::METADATA,
+        cancel: None,
+        id: &["id"],
+        state: runtime::JobStatePlace::Property(&["status"]),
+        states: &[
+            ("Success", runtime::JobPhase::Succeeded),
+            ("Failure", runtime::JobPhase::Failed),
+        ],
+    };
 }
 
 impl crate::api::ArchitectApi {

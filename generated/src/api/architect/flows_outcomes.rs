@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-outcomes--flowOutcomeId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetFlowsOutcome {
     request: runtime::Request,
 }
@@ -78,7 +77,6 @@ impl crate::api::ArchitectApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-outcomes>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetFlowsOutcomes {
     request: runtime::Request,
 }
@@ -153,6 +151,18 @@ impl GetFlowsOutcomes {
     pub fn send(self) -> runtime::Call<FlowOutcomeListing> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetFlowsOutcomes {
@@ -182,6 +192,24 @@ impl runtime::Operation for GetFlowsOutcomes {
     }
 }
 
+impl runtime::Paged for GetFlowsOutcomes {
+    type Item = FlowOutcome;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::ArchitectApi {
     /// `GET /api/v2/flows/outcomes` Optional parameters and all else: [`GetFlowsOutcomes`].
     pub fn get_flows_outcomes(&self) -> GetFlowsOutcomes {
@@ -203,7 +231,6 @@ impl crate::api::ArchitectApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-flows-outcomes>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostFlowsOutcomes {
     request: runtime::Request,
 }
@@ -269,7 +296,6 @@ impl crate::api::ArchitectApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-flows-outcomes--flowOutcomeId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutFlowsOutcome {
     request: runtime::Request,
 }

@@ -18,7 +18,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-validate-jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetFlowsValidateJob {
     request: runtime::Request,
 }
@@ -87,12 +86,13 @@ impl crate::api::ArchitectApi {
 ///
 /// Permission: `architect:jobValidate:create`
 ///
+/// Starts a job, which `submit` gives: its state is read by `get_flows_validate_job`.
+///
 /// Made by `ArchitectApi::post_flows_validate_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-flows-validate-jobs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostFlowsValidateJobs {
     request: runtime::Request,
 }
@@ -102,6 +102,14 @@ impl PostFlowsValidateJobs {
     #[inline]
     pub fn send(self) -> runtime::Call<RegisterArchitectValidateJobResponse> {
         runtime::Call::new(self.request)
+    }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
     }
 }
 
@@ -132,6 +140,21 @@ impl runtime::Operation for PostFlowsValidateJobs {
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit for PostFlowsValidateJobs {
+    type Status = <crate::api::GetFlowsValidateJob as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetFlowsValidateJob as runtime::Operation>::METADATA,
+        cancel: None,
+        id: &["id"],
+        state: runtime::JobStatePlace::Property(&["status"]),
+        states: &[
+            ("Success", runtime::JobPhase::Succeeded),
+            ("Failure", runtime::JobPhase::Failed),
+        ],
+    };
 }
 
 impl crate::api::ArchitectApi {

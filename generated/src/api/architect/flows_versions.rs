@@ -13,7 +13,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows--flowId--versions--versionId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetFlowVersion {
     request: runtime::Request,
 }
@@ -106,7 +105,6 @@ impl crate::api::ArchitectApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows--flowId--versions>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetFlowVersions {
     request: runtime::Request,
 }
@@ -133,6 +131,18 @@ impl GetFlowVersions {
     #[inline]
     pub fn send(self) -> runtime::Call<FlowVersionEntityListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -174,6 +184,24 @@ impl runtime::Operation for GetFlowVersions {
     }
 }
 
+impl runtime::Paged for GetFlowVersions {
+    type Item = FlowVersion;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::ArchitectApi {
     /// `GET /api/v2/flows/{flowId}/versions` Optional parameters and all else: [`GetFlowVersions`].
     pub fn get_flow_versions(&self, flow_id: impl AsRef<str>) -> GetFlowVersions {
@@ -195,7 +223,6 @@ impl crate::api::ArchitectApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-flows--flowId--versions>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostFlowVersions {
     request: runtime::Request,
 }

@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-assistants--assistantId--variations--variationId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteAssistantVariation {
     request: runtime::Request,
 }
@@ -81,7 +80,6 @@ impl crate::api::AssistantCopilotVariationsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-assistants--assistantId--variations--variationId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetAssistantVariation {
     request: runtime::Request,
 }
@@ -150,7 +148,6 @@ impl crate::api::AssistantCopilotVariationsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-assistants--assistantId--variations>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetAssistantVariations {
     request: runtime::Request,
 }
@@ -160,6 +157,18 @@ impl GetAssistantVariations {
     #[inline]
     pub fn send(self) -> runtime::Call<AssistantCopilotVariationListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -190,6 +199,22 @@ impl runtime::Operation for GetAssistantVariations {
     }
 }
 
+impl runtime::Paged for GetAssistantVariations {
+    type Item = AssistantCopilotVariation;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::NextUri {
+            response: "nextUri",
+        },
+        page_size: None,
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::AssistantCopilotVariationsApi {
     /// `GET /api/v2/assistants/{assistantId}/variations` Optional parameters and all else:
     /// [`GetAssistantVariations`].
@@ -215,7 +240,6 @@ impl crate::api::AssistantCopilotVariationsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-assistants--assistantId--variations>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostAssistantVariations {
     request: runtime::Request,
 }
@@ -283,7 +307,6 @@ impl crate::api::AssistantCopilotVariationsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-assistants--assistantId--variations--variationId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutAssistantVariation {
     request: runtime::Request,
 }

@@ -14,7 +14,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-authorization-policies>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetAuthorizationPolicies {
     request: runtime::Request,
 }
@@ -35,6 +34,18 @@ impl GetAuthorizationPolicies {
     #[inline]
     pub fn send(self) -> runtime::Call<AuthorizationPolicyEntityListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -65,6 +76,22 @@ impl runtime::Operation for GetAuthorizationPolicies {
     }
 }
 
+impl runtime::Paged for GetAuthorizationPolicies {
+    type Item = AuthorizationPolicy;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::NextUri {
+            response: "nextUri",
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::AuthorizationApi {
     /// `GET /api/v2/authorization/policies` Optional parameters and all else: [`GetAuthorizationPolicies`].
     pub fn get_authorization_policies(&self) -> GetAuthorizationPolicies {
@@ -86,7 +113,6 @@ impl crate::api::AuthorizationApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-authorization-policies--policyId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetAuthorizationPolicy {
     request: runtime::Request,
 }
@@ -151,7 +177,6 @@ impl crate::api::AuthorizationApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-authorization-policies--policyId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutAuthorizationPolicy {
     request: runtime::Request,
 }

@@ -17,7 +17,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-authorization-policies-targets--targetName->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetAuthorizationPoliciesTarget {
     request: runtime::Request,
 }
@@ -38,6 +37,18 @@ impl GetAuthorizationPoliciesTarget {
     #[inline]
     pub fn send(self) -> runtime::Call<AuthorizationPolicyEntityListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -68,6 +79,22 @@ impl runtime::Operation for GetAuthorizationPoliciesTarget {
     }
 }
 
+impl runtime::Paged for GetAuthorizationPoliciesTarget {
+    type Item = AuthorizationPolicy;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::NextUri {
+            response: "nextUri",
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::AuthorizationApi {
     /// `GET /api/v2/authorization/policies/targets/{targetName}` Optional parameters and all else:
     /// [`GetAuthorizationPoliciesTarget`].
@@ -95,7 +122,6 @@ impl crate::api::AuthorizationApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-authorization-policies-targets>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetAuthorizationPoliciesTargets {
     request: runtime::Request,
 }
@@ -157,7 +183,6 @@ impl crate::api::AuthorizationApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-authorization-policies-targets--targetName->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostAuthorizationPoliciesTarget {
     request: runtime::Request,
 }
@@ -233,7 +258,6 @@ impl crate::api::AuthorizationApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-authorization-policies-targets--targetName->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutAuthorizationPoliciesTarget {
     request: runtime::Request,
 }

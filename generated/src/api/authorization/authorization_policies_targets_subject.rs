@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-authorization-policies-targets--targetName--subject--subjectId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteAuthorizationPoliciesTargetSubjectSubjectId {
     request: runtime::Request,
 }
@@ -81,7 +80,6 @@ impl crate::api::AuthorizationApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-authorization-policies-targets--targetName--subject--subjectId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetAuthorizationPoliciesTargetSubjectSubjectId {
     request: runtime::Request,
 }

@@ -17,7 +17,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-authorization-roles--roleId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteAuthorizationRole {
     request: runtime::Request,
 }
@@ -82,7 +81,6 @@ impl crate::api::AuthorizationApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-authorization-roles--roleId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetAuthorizationRole {
     request: runtime::Request,
 }
@@ -163,7 +161,6 @@ impl crate::api::AuthorizationApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-authorization-roles>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetAuthorizationRoles {
     request: runtime::Request,
 }
@@ -262,6 +259,18 @@ impl GetAuthorizationRoles {
     pub fn send(self) -> runtime::Call<OrganizationRoleEntityListing> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetAuthorizationRoles {
@@ -291,6 +300,24 @@ impl runtime::Operation for GetAuthorizationRoles {
     }
 }
 
+impl runtime::Paged for GetAuthorizationRoles {
+    type Item = DomainOrganizationRole;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::AuthorizationApi {
     /// `GET /api/v2/authorization/roles` Optional parameters and all else: [`GetAuthorizationRoles`].
     pub fn get_authorization_roles(&self) -> GetAuthorizationRoles {
@@ -312,7 +339,6 @@ impl crate::api::AuthorizationApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-authorization-roles--roleId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchAuthorizationRole {
     request: runtime::Request,
 }
@@ -380,7 +406,6 @@ impl crate::api::AuthorizationApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-authorization-roles--roleId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostAuthorizationRole {
     request: runtime::Request,
 }
@@ -454,7 +479,6 @@ impl crate::api::AuthorizationApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-authorization-roles>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostAuthorizationRoles {
     request: runtime::Request,
 }
@@ -519,7 +543,6 @@ impl crate::api::AuthorizationApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-authorization-roles--roleId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutAuthorizationRole {
     request: runtime::Request,
 }

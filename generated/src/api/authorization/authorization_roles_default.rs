@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-authorization-roles-default>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostAuthorizationRolesDefault {
     request: runtime::Request,
 }
@@ -80,7 +79,6 @@ impl crate::api::AuthorizationApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-authorization-roles-default>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutAuthorizationRolesDefault {
     request: runtime::Request,
 }

@@ -11,7 +11,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-authorization-roles--roleId--users-remove>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutAuthorizationRoleUsersRemove {
     request: runtime::Request,
 }

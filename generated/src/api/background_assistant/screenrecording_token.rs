@@ -10,7 +10,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-screenrecording-token>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostScreenrecordingToken {
     request: runtime::Request,
 }

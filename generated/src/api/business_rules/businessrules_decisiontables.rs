@@ -16,7 +16,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-businessrules-decisiontables--tableId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteBusinessrulesDecisiontable {
     request: runtime::Request,
 }
@@ -91,7 +90,6 @@ impl crate::api::BusinessRulesApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-businessrules-decisiontables--tableId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetBusinessrulesDecisiontable {
     request: runtime::Request,
 }
@@ -162,7 +160,6 @@ impl crate::api::BusinessRulesApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-businessrules-decisiontables>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetBusinessrulesDecisiontables {
     request: runtime::Request,
 }
@@ -203,6 +200,18 @@ impl GetBusinessrulesDecisiontables {
     pub fn send(self) -> runtime::Call<DecisionTableListing> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetBusinessrulesDecisiontables {
@@ -234,6 +243,22 @@ impl runtime::Operation for GetBusinessrulesDecisiontables {
     }
 }
 
+impl runtime::Paged for GetBusinessrulesDecisiontables {
+    type Item = DecisionTable;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::NextUri {
+            response: "nextUri",
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::BusinessRulesApi {
     /// `GET /api/v2/businessrules/decisiontables` Optional parameters and all else:
     /// [`GetBusinessrulesDecisiontables`].
@@ -257,7 +282,6 @@ impl crate::api::BusinessRulesApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-businessrules-decisiontables--tableId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchBusinessrulesDecisiontable {
     request: runtime::Request,
 }
@@ -334,7 +358,6 @@ impl crate::api::BusinessRulesApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-businessrules-decisiontables>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostBusinessrulesDecisiontables {
     request: runtime::Request,
 }

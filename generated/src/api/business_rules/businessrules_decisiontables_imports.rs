@@ -16,7 +16,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-businessrules-decisiontables--tableId--imports--importJobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteBusinessrulesDecisiontableImport {
     request: runtime::Request,
 }
@@ -87,7 +86,6 @@ impl crate::api::BusinessRulesApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-businessrules-decisiontables--tableId--imports--importJobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetBusinessrulesDecisiontableImport {
     request: runtime::Request,
 }
@@ -160,7 +158,6 @@ impl crate::api::BusinessRulesApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-businessrules-decisiontables--tableId--imports>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetBusinessrulesDecisiontableImports {
     request: runtime::Request,
 }
@@ -181,6 +178,18 @@ impl GetBusinessrulesDecisiontableImports {
     #[inline]
     pub fn send(self) -> runtime::Call<DecisionTableImportJobListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -213,6 +222,22 @@ impl runtime::Operation for GetBusinessrulesDecisiontableImports {
     }
 }
 
+impl runtime::Paged for GetBusinessrulesDecisiontableImports {
+    type Item = DecisionTableImportJob;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::NextUri {
+            response: "nextUri",
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::BusinessRulesApi {
     /// `GET /api/v2/businessrules/decisiontables/{tableId}/imports` Optional parameters and all else:
     /// [`GetBusinessrulesDecisiontableImports`].
@@ -240,7 +265,6 @@ impl crate::api::BusinessRulesApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-businessrules-decisiontables--tableId--imports--importJobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchBusinessrulesDecisiontableImport {
     request: runtime::Request,
 }
@@ -314,7 +338,6 @@ impl crate::api::BusinessRulesApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-businessrules-decisiontables--tableId--imports>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostBusinessrulesDecisiontableImports {
     request: runtime::Request,
 }

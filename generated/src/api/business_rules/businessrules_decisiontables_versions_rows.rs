@@ -16,7 +16,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-businessrules-decisiontables--tableId--versions--tableVersion--rows--rowId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteBusinessrulesDecisiontableVersionRow {
     request: runtime::Request,
 }
@@ -89,7 +88,6 @@ impl crate::api::BusinessRulesApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-businessrules-decisiontables--tableId--versions--tableVersion--rows--rowId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetBusinessrulesDecisiontableVersionRow {
     request: runtime::Request,
 }
@@ -164,7 +162,6 @@ impl crate::api::BusinessRulesApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-businessrules-decisiontables--tableId--versions--tableVersion--rows>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetBusinessrulesDecisiontableVersionRows {
     request: runtime::Request,
 }
@@ -186,6 +183,18 @@ impl GetBusinessrulesDecisiontableVersionRows {
     #[inline]
     pub fn send(self) -> runtime::Call<DecisionTableRowListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -218,6 +227,24 @@ impl runtime::Operation for GetBusinessrulesDecisiontableVersionRows {
     }
 }
 
+impl runtime::Paged for GetBusinessrulesDecisiontableVersionRows {
+    type Item = DecisionTableRow;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::BusinessRulesApi {
     /// `GET /api/v2/businessrules/decisiontables/{tableId}/versions/{tableVersion}/rows` Optional
     /// parameters and all else: [`GetBusinessrulesDecisiontableVersionRows`].
@@ -247,7 +274,6 @@ impl crate::api::BusinessRulesApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-businessrules-decisiontables--tableId--versions--tableVersion--rows>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostBusinessrulesDecisiontableVersionRows {
     request: runtime::Request,
 }
@@ -321,7 +347,6 @@ impl crate::api::BusinessRulesApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-businessrules-decisiontables--tableId--versions--tableVersion--rows--rowId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutBusinessrulesDecisiontableVersionRow {
     request: runtime::Request,
 }

@@ -10,7 +10,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-businessrules-decisiontables--tableId--versions--tableVersion--snapshot>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteBusinessrulesDecisiontableVersionSnapshot {
     request: runtime::Request,
 }
@@ -77,7 +76,6 @@ impl crate::api::BusinessRulesApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-businessrules-decisiontables--tableId--versions--tableVersion--snapshot>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostBusinessrulesDecisiontableVersionSnapshot {
     request: runtime::Request,
 }

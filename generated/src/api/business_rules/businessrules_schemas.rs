@@ -16,7 +16,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-businessrules-schemas--schemaId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteBusinessrulesSchema {
     request: runtime::Request,
 }
@@ -85,7 +84,6 @@ impl crate::api::BusinessRulesApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-businessrules-schemas--schemaId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetBusinessrulesSchema {
     request: runtime::Request,
 }
@@ -154,7 +152,6 @@ impl crate::api::BusinessRulesApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-businessrules-schemas>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetBusinessrulesSchemas {
     request: runtime::Request,
 }
@@ -164,6 +161,18 @@ impl GetBusinessrulesSchemas {
     #[inline]
     pub fn send(self) -> runtime::Call<BusinessRulesDataSchemaListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -196,6 +205,22 @@ impl runtime::Operation for GetBusinessrulesSchemas {
     }
 }
 
+impl runtime::Paged for GetBusinessrulesSchemas {
+    type Item = BusinessRulesDataSchema;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::NextUri {
+            response: "nextUri",
+        },
+        page_size: None,
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::BusinessRulesApi {
     /// `GET /api/v2/businessrules/schemas` Optional parameters and all else: [`GetBusinessrulesSchemas`].
     pub fn get_businessrules_schemas(&self) -> GetBusinessrulesSchemas {
@@ -217,7 +242,6 @@ impl crate::api::BusinessRulesApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-businessrules-schemas>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostBusinessrulesSchemas {
     request: runtime::Request,
 }
@@ -286,7 +310,6 @@ impl crate::api::BusinessRulesApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-businessrules-schemas--schemaId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutBusinessrulesSchema {
     request: runtime::Request,
 }

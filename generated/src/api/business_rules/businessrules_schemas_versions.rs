@@ -10,7 +10,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-businessrules-schemas--schemaId--versions--schemaVersion->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetBusinessrulesSchemaVersion {
     request: runtime::Request,
 }
@@ -79,7 +78,6 @@ impl crate::api::BusinessRulesApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-businessrules-schemas--schemaId--versions>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetBusinessrulesSchemaVersions {
     request: runtime::Request,
 }
@@ -105,6 +103,18 @@ impl GetBusinessrulesSchemaVersions {
     #[inline]
     pub fn send(self) -> runtime::Call<BusinessRulesDataSchemaListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -132,6 +142,22 @@ impl runtime::Operation for GetBusinessrulesSchemaVersions {
 
     fn into_request(self) -> runtime::Request {
         self.request
+    }
+}
+
+impl runtime::Paged for GetBusinessrulesSchemaVersions {
+    type Item = BusinessRulesDataSchema;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::NextUri {
+            response: "nextUri",
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
     }
 }
 

@@ -10,7 +10,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-carrierservices-integrations-emergencylocations-me>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetCarrierservicesIntegrationsEmergencylocationsMe {
     request: runtime::Request,
 }
@@ -75,7 +74,6 @@ impl crate::api::CarrierServicesApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-carrierservices-integrations-emergencylocations-me>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostCarrierservicesIntegrationsEmergencylocationsMe {
     request: runtime::Request,
 }

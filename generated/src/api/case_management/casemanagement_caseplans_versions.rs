@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-casemanagement-caseplans--caseplanId--versions--versionId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetCasemanagementCaseplanVersion {
     request: runtime::Request,
 }
@@ -83,7 +82,6 @@ impl crate::api::CaseManagementApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-casemanagement-caseplans--caseplanId--versions>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostCasemanagementCaseplanVersions {
     request: runtime::Request,
 }

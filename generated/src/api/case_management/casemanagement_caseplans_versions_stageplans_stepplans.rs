@@ -17,7 +17,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-casemanagement-caseplans--caseplanId--versions--versionId--stageplans--stageplanId--stepplans--stepplanId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetCasemanagementCaseplanVersionStageplanStepplan {
     request: runtime::Request,
 }
@@ -106,7 +105,6 @@ impl crate::api::CaseManagementApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-casemanagement-caseplans--caseplanId--versions--versionId--stageplans--stageplanId--stepplans>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetCasemanagementCaseplanVersionStageplanStepplans {
     request: runtime::Request,
 }
@@ -143,6 +141,18 @@ impl GetCasemanagementCaseplanVersionStageplanStepplans {
     pub fn send(self) -> runtime::Call<StepplanListing> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetCasemanagementCaseplanVersionStageplanStepplans {
@@ -171,6 +181,22 @@ impl runtime::Operation for GetCasemanagementCaseplanVersionStageplanStepplans {
 
     fn into_request(self) -> runtime::Request {
         self.request
+    }
+}
+
+impl runtime::Paged for GetCasemanagementCaseplanVersionStageplanStepplans {
+    type Item = Stepplan;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::NextUri {
+            response: "nextUri",
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
     }
 }
 

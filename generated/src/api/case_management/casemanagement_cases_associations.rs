@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-casemanagement-cases--caseId--associations--associationId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetCasemanagementCaseAssociation {
     request: runtime::Request,
 }
@@ -85,7 +84,6 @@ impl crate::api::CaseManagementApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-casemanagement-cases--caseId--associations>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetCasemanagementCaseAssociations {
     request: runtime::Request,
 }
@@ -111,6 +109,18 @@ impl GetCasemanagementCaseAssociations {
     #[inline]
     pub fn send(self) -> runtime::Call<CaseAssociationListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -143,6 +153,22 @@ impl runtime::Operation for GetCasemanagementCaseAssociations {
     }
 }
 
+impl runtime::Paged for GetCasemanagementCaseAssociations {
+    type Item = CaseAssociation;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::NextUri {
+            response: "nextUri",
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::CaseManagementApi {
     /// `GET /api/v2/casemanagement/cases/{caseId}/associations` Optional parameters and all else:
     /// [`GetCasemanagementCaseAssociations`].
@@ -170,7 +196,6 @@ impl crate::api::CaseManagementApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-casemanagement-cases--caseId--associations>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostCasemanagementCaseAssociations {
     request: runtime::Request,
 }

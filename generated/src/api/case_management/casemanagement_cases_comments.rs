@@ -15,7 +15,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-casemanagement-cases--caseId--comments--commentId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetCasemanagementCaseComment {
     request: runtime::Request,
 }
@@ -86,7 +85,6 @@ impl crate::api::CaseManagementApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-casemanagement-cases--caseId--comments>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetCasemanagementCaseComments {
     request: runtime::Request,
 }
@@ -113,6 +111,18 @@ impl GetCasemanagementCaseComments {
     #[inline]
     pub fn send(self) -> runtime::Call<CommentListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -143,6 +153,22 @@ impl runtime::Operation for GetCasemanagementCaseComments {
     }
 }
 
+impl runtime::Paged for GetCasemanagementCaseComments {
+    type Item = Comment;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::NextUri {
+            response: "nextUri",
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::CaseManagementApi {
     /// `GET /api/v2/casemanagement/cases/{caseId}/comments` Optional parameters and all else:
     /// [`GetCasemanagementCaseComments`].
@@ -170,7 +196,6 @@ impl crate::api::CaseManagementApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-casemanagement-cases--caseId--comments>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostCasemanagementCaseComments {
     request: runtime::Request,
 }

@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-casemanagement-cases-query-jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetCasemanagementCasesQueryJob {
     request: runtime::Request,
 }
@@ -76,12 +75,14 @@ impl crate::api::CaseManagementApi {
 ///
 /// Permission: `caseManagement:queryJob:add`
 ///
+/// Starts a job, which `submit` gives: its state is read by `get_casemanagement_cases_query_job`, its
+/// results by `get_casemanagement_cases_query_job_results`.
+///
 /// Made by `CaseManagementApi::post_casemanagement_cases_query_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-casemanagement-cases-query-jobs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostCasemanagementCasesQueryJobs {
     request: runtime::Request,
 }
@@ -91,6 +92,14 @@ impl PostCasemanagementCasesQueryJobs {
     #[inline]
     pub fn send(self) -> runtime::Call<CaseQueryJobResponse> {
         runtime::Call::new(self.request)
+    }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
     }
 }
 
@@ -119,6 +128,25 @@ impl runtime::Operation for PostCasemanagementCasesQueryJobs {
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit for PostCasemanagementCasesQueryJobs {
+    type Status = <crate::api::GetCasemanagementCasesQueryJob as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetCasemanagementCasesQueryJob as runtime::Operation>::METADATA,
+        cancel: None,
+        id: &["id"],
+        state: runtime::JobStatePlace::Property(&["state"]),
+        states: &[
+            ("Succeeded", runtime::JobPhase::Succeeded),
+            ("Failed", runtime::JobPhase::Failed),
+        ],
+    };
+}
+
+impl runtime::JobResults for PostCasemanagementCasesQueryJobs {
+    type Results = crate::api::GetCasemanagementCasesQueryJobResults;
 }
 
 impl crate::api::CaseManagementApi {

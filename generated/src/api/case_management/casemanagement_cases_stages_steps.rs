@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-casemanagement-cases--caseId--stages--stageId--steps--stepId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetCasemanagementCaseStageStep {
     request: runtime::Request,
 }
@@ -85,7 +84,6 @@ impl crate::api::CaseManagementApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-casemanagement-cases--caseId--stages--stageId--steps>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetCasemanagementCaseStageSteps {
     request: runtime::Request,
 }
@@ -111,6 +109,18 @@ impl GetCasemanagementCaseStageSteps {
     #[inline]
     pub fn send(self) -> runtime::Call<StepListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -138,6 +148,22 @@ impl runtime::Operation for GetCasemanagementCaseStageSteps {
 
     fn into_request(self) -> runtime::Request {
         self.request
+    }
+}
+
+impl runtime::Paged for GetCasemanagementCaseStageSteps {
+    type Item = Step;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::NextUri {
+            response: "nextUri",
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
     }
 }
 

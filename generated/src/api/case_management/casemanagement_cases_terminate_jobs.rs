@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-casemanagement-cases--caseId--terminate-jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetCasemanagementCaseTerminateJob {
     request: runtime::Request,
 }
@@ -78,12 +77,13 @@ impl crate::api::CaseManagementApi {
 ///
 /// Permission: `caseManagement:terminateJob:add`
 ///
+/// Starts a job, which `submit` gives: its state is read by `get_casemanagement_case_terminate_job`.
+///
 /// Made by `CaseManagementApi::post_casemanagement_case_terminate_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-casemanagement-cases--caseId--terminate-jobs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostCasemanagementCaseTerminateJobs {
     request: runtime::Request,
 }
@@ -93,6 +93,14 @@ impl PostCasemanagementCaseTerminateJobs {
     #[inline]
     pub fn send(self) -> runtime::Call<TerminateJob> {
         runtime::Call::new(self.request)
+    }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
     }
 }
 
@@ -123,6 +131,21 @@ impl runtime::Operation for PostCasemanagementCaseTerminateJobs {
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit for PostCasemanagementCaseTerminateJobs {
+    type Status = <crate::api::GetCasemanagementCaseTerminateJob as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetCasemanagementCaseTerminateJob as runtime::Operation>::METADATA,
+        cancel: None,
+        id: &["id"],
+        state: runtime::JobStatePlace::Property(&["status"]),
+        states: &[
+            ("Succeeded", runtime::JobPhase::Succeeded),
+            ("Failed", runtime::JobPhase::Failed),
+        ],
+    };
 }
 
 impl crate::api::CaseManagementApi {

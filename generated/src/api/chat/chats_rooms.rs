@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-chats-rooms--roomJid->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetChatsRoom {
     request: runtime::Request,
 }
@@ -75,7 +74,6 @@ impl crate::api::ChatApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-chats-rooms--roomJid->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchChatsRoom {
     request: runtime::Request,
 }
@@ -144,7 +142,6 @@ impl crate::api::ChatApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-chats-rooms>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostChatsRooms {
     request: runtime::Request,
 }

@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-chats-rooms--roomJid--participants--userId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteChatsRoomParticipant {
     request: runtime::Request,
 }
@@ -81,7 +80,6 @@ impl crate::api::ChatApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-chats-rooms--roomJid--participants--participantJid->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetChatsRoomParticipant {
     request: runtime::Request,
 }
@@ -148,7 +146,6 @@ impl crate::api::ChatApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-chats-rooms--roomJid--participants>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetChatsRoomParticipants {
     request: runtime::Request,
 }
@@ -222,7 +219,6 @@ impl crate::api::ChatApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-chats-rooms--roomJid--participants--userId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostChatsRoomParticipant {
     request: runtime::Request,
 }

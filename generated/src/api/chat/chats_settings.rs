@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-chats-settings>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetChatsSettings {
     request: runtime::Request,
 }
@@ -75,7 +74,6 @@ impl crate::api::ChatApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-chats-settings>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchChatsSettings {
     request: runtime::Request,
 }
@@ -137,7 +135,6 @@ impl crate::api::ChatApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-chats-settings>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutChatsSettings {
     request: runtime::Request,
 }

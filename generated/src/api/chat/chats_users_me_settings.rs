@@ -10,7 +10,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-chats-users-me-settings>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteChatsUsersMeSettings {
     request: runtime::Request,
 }
@@ -70,7 +69,6 @@ impl crate::api::ChatApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-chats-users-me-settings>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetChatsUsersMeSettings {
     request: runtime::Request,
 }
@@ -129,7 +127,6 @@ impl crate::api::ChatApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-chats-users-me-settings>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchChatsUsersMeSettings {
     request: runtime::Request,
 }
@@ -195,7 +192,6 @@ impl crate::api::ChatApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-chats-users-me-settings>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostChatsUsersMeSettings {
     request: runtime::Request,
 }

@@ -16,7 +16,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-chats-users--userId--messages--messageId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteChatsUserMessage {
     request: runtime::Request,
 }
@@ -87,7 +86,6 @@ impl crate::api::ChatApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-chats-users--userId--messages--messageIds->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetChatsUserMessage {
     request: runtime::Request,
 }
@@ -97,6 +95,18 @@ impl GetChatsUserMessage {
     #[inline]
     pub fn send(self) -> runtime::Call<ChatMessageEntityListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -129,6 +139,20 @@ impl runtime::Operation for GetChatsUserMessage {
     }
 }
 
+impl runtime::Paged for GetChatsUserMessage {
+    type Item = ChatMessageResponse;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::Single,
+        page_size: None,
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::ChatApi {
     /// `GET /api/v2/chats/users/{userId}/messages/{messageIds}` Optional parameters and all else:
     /// [`GetChatsUserMessage`].
@@ -156,7 +180,6 @@ impl crate::api::ChatApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-chats-users--userId--messages>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetChatsUserMessages {
     request: runtime::Request,
 }
@@ -244,7 +267,6 @@ impl crate::api::ChatApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-chats-users--userId--messages--messageId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchChatsUserMessage {
     request: runtime::Request,
 }
@@ -316,7 +338,6 @@ impl crate::api::ChatApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-chats-users--userId--messages>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostChatsUserMessages {
     request: runtime::Request,
 }

@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-chats-users--userId--messages-pins--pinnedMessageId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteChatsUserMessagesPin {
     request: runtime::Request,
 }
@@ -83,7 +82,6 @@ impl crate::api::ChatApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-chats-users--userId--messages-pins>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostChatsUserMessagesPins {
     request: runtime::Request,
 }

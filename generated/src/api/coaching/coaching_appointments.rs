@@ -19,7 +19,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-coaching-appointments--appointmentId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteCoachingAppointment {
     request: runtime::Request,
 }
@@ -86,7 +85,6 @@ impl crate::api::CoachingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-coaching-appointments--appointmentId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetCoachingAppointment {
     request: runtime::Request,
 }
@@ -153,7 +151,6 @@ impl crate::api::CoachingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-coaching-appointments>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetCoachingAppointments {
     request: runtime::Request,
 }
@@ -237,6 +234,18 @@ impl GetCoachingAppointments {
     pub fn send(self) -> runtime::Call<CoachingAppointmentResponseList> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetCoachingAppointments {
@@ -263,6 +272,24 @@ impl runtime::Operation for GetCoachingAppointments {
 
     fn into_request(self) -> runtime::Request {
         self.request
+    }
+}
+
+impl runtime::Paged for GetCoachingAppointments {
+    type Item = CoachingAppointmentResponse;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
     }
 }
 
@@ -295,7 +322,6 @@ impl crate::api::CoachingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-coaching-appointments--appointmentId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchCoachingAppointment {
     request: runtime::Request,
 }
@@ -365,7 +391,6 @@ impl crate::api::CoachingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-coaching-appointments>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostCoachingAppointments {
     request: runtime::Request,
 }

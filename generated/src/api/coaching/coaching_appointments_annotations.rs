@@ -15,7 +15,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-coaching-appointments--appointmentId--annotations--annotationId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteCoachingAppointmentAnnotation {
     request: runtime::Request,
 }
@@ -86,7 +85,6 @@ impl crate::api::CoachingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-coaching-appointments--appointmentId--annotations--annotationId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetCoachingAppointmentAnnotation {
     request: runtime::Request,
 }
@@ -159,7 +157,6 @@ impl crate::api::CoachingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-coaching-appointments--appointmentId--annotations>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetCoachingAppointmentAnnotations {
     request: runtime::Request,
 }
@@ -181,6 +178,18 @@ impl GetCoachingAppointmentAnnotations {
     #[inline]
     pub fn send(self) -> runtime::Call<CoachingAnnotationList> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -213,6 +222,24 @@ impl runtime::Operation for GetCoachingAppointmentAnnotations {
     }
 }
 
+impl runtime::Paged for GetCoachingAppointmentAnnotations {
+    type Item = CoachingAnnotation;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::CoachingApi {
     /// `GET /api/v2/coaching/appointments/{appointmentId}/annotations` Optional parameters and all else:
     /// [`GetCoachingAppointmentAnnotations`].
@@ -240,7 +267,6 @@ impl crate::api::CoachingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-coaching-appointments--appointmentId--annotations--annotationId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchCoachingAppointmentAnnotation {
     request: runtime::Request,
 }
@@ -314,7 +340,6 @@ impl crate::api::CoachingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-coaching-appointments--appointmentId--annotations>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostCoachingAppointmentAnnotations {
     request: runtime::Request,
 }

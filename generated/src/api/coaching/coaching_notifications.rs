@@ -16,7 +16,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-coaching-notifications--notificationId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetCoachingNotification {
     request: runtime::Request,
 }
@@ -89,7 +88,6 @@ impl crate::api::CoachingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-coaching-notifications>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetCoachingNotifications {
     request: runtime::Request,
 }
@@ -120,6 +118,18 @@ impl GetCoachingNotifications {
     pub fn send(self) -> runtime::Call<CoachingNotificationList> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetCoachingNotifications {
@@ -149,6 +159,24 @@ impl runtime::Operation for GetCoachingNotifications {
     }
 }
 
+impl runtime::Paged for GetCoachingNotifications {
+    type Item = CoachingNotification;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::CoachingApi {
     /// `GET /api/v2/coaching/notifications` Optional parameters and all else: [`GetCoachingNotifications`].
     pub fn get_coaching_notifications(&self) -> GetCoachingNotifications {
@@ -168,7 +196,6 @@ impl crate::api::CoachingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-coaching-notifications--notificationId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchCoachingNotification {
     request: runtime::Request,
 }

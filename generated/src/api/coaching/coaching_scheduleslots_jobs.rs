@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-coaching-scheduleslots-jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetCoachingScheduleslotsJob {
     request: runtime::Request,
 }
@@ -76,12 +75,13 @@ impl crate::api::CoachingApi {
 ///
 /// Permission: `coaching:scheduleSlotJob:add`
 ///
+/// Starts a job, which `submit` gives: its state is read by `get_coaching_scheduleslots_job`.
+///
 /// Made by `CoachingApi::post_coaching_scheduleslots_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-coaching-scheduleslots-jobs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostCoachingScheduleslotsJobs {
     request: runtime::Request,
 }
@@ -91,6 +91,14 @@ impl PostCoachingScheduleslotsJobs {
     #[inline]
     pub fn send(self) -> runtime::Call<CoachingScheduleSlotsJobResponse> {
         runtime::Call::new(self.request)
+    }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
     }
 }
 
@@ -121,6 +129,18 @@ impl runtime::Operation for PostCoachingScheduleslotsJobs {
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit for PostCoachingScheduleslotsJobs {
+    type Status = <crate::api::GetCoachingScheduleslotsJob as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetCoachingScheduleslotsJob as runtime::Operation>::METADATA,
+        cancel: None,
+        id: &["id"],
+        state: runtime::JobStatePlace::StatusCode,
+        states: &[],
+    };
 }
 
 impl crate::api::CoachingApi {

@@ -2,7 +2,7 @@
 
 use crate::models::{
     GetContentmanagementQueryExpand, PostContentmanagementQueryExpand, QueryRequest,
-    QueryResults,
+    QueryResult, QueryResults,
 };
 
 use crate::runtime;
@@ -16,7 +16,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-contentmanagement-query>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetContentmanagementQuery {
     request: runtime::Request,
 }
@@ -59,6 +58,18 @@ impl GetContentmanagementQuery {
     pub fn send(self) -> runtime::Call<QueryResults> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetContentmanagementQuery {
@@ -85,6 +96,24 @@ impl runtime::Operation for GetContentmanagementQuery {
 
     fn into_request(self) -> runtime::Request {
         self.request
+    }
+}
+
+impl runtime::Paged for GetContentmanagementQuery {
+    type Item = QueryResult;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: None,
+            total: None,
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.results.as_mut()?.entities.as_mut()
     }
 }
 
@@ -115,7 +144,6 @@ impl crate::api::ContentManagementApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-contentmanagement-query>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostContentmanagementQuery {
     request: runtime::Request,
 }
@@ -130,6 +158,18 @@ impl PostContentmanagementQuery {
     #[inline]
     pub fn send(self) -> runtime::Call<QueryResults> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -157,6 +197,24 @@ impl runtime::Operation for PostContentmanagementQuery {
 
     fn into_request(self) -> runtime::Request {
         self.request
+    }
+}
+
+impl runtime::Paged for PostContentmanagementQuery {
+    type Item = QueryResult;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::BodyPageNumber {
+            path: &["pageNumber"],
+            page_count: None,
+            total: None,
+        },
+        page_size: None,
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.results.as_mut()?.entities.as_mut()
     }
 }
 

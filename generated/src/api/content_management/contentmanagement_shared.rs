@@ -14,7 +14,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-contentmanagement-shared--sharedId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetContentmanagementSharedSharedId {
     request: runtime::Request,
 }

@@ -14,7 +14,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-contentmanagement-shares--shareId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteContentmanagementShare {
     request: runtime::Request,
 }
@@ -79,7 +78,6 @@ impl crate::api::ContentManagementApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-contentmanagement-shares--shareId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetContentmanagementShare {
     request: runtime::Request,
 }
@@ -154,7 +152,6 @@ impl crate::api::ContentManagementApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-contentmanagement-shares>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetContentmanagementShares {
     request: runtime::Request,
 }
@@ -191,6 +188,18 @@ impl GetContentmanagementShares {
     pub fn send(self) -> runtime::Call<ShareEntityListing> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetContentmanagementShares {
@@ -220,6 +229,24 @@ impl runtime::Operation for GetContentmanagementShares {
     }
 }
 
+impl runtime::Paged for GetContentmanagementShares {
+    type Item = Share;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::ContentManagementApi {
     /// `GET /api/v2/contentmanagement/shares` Optional parameters and all else:
     /// [`GetContentmanagementShares`].
@@ -240,7 +267,6 @@ impl crate::api::ContentManagementApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-contentmanagement-shares>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostContentmanagementShares {
     request: runtime::Request,
 }

@@ -10,7 +10,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-contentmanagement-status--statusId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteContentmanagementStatusStatusId {
     request: runtime::Request,
 }
@@ -77,7 +76,6 @@ impl crate::api::ContentManagementApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-contentmanagement-status>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetContentmanagementStatus {
     request: runtime::Request,
 }
@@ -99,6 +97,18 @@ impl GetContentmanagementStatus {
     #[inline]
     pub fn send(self) -> runtime::Call<CommandStatusEntityListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -129,6 +139,24 @@ impl runtime::Operation for GetContentmanagementStatus {
     }
 }
 
+impl runtime::Paged for GetContentmanagementStatus {
+    type Item = CommandStatus;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::ContentManagementApi {
     /// `GET /api/v2/contentmanagement/status` Optional parameters and all else:
     /// [`GetContentmanagementStatus`].
@@ -149,7 +177,6 @@ impl crate::api::ContentManagementApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-contentmanagement-status--statusId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetContentmanagementStatusStatusId {
     request: runtime::Request,
 }

@@ -15,7 +15,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-contentmanagement-workspaces--workspaceId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteContentmanagementWorkspace {
     request: runtime::Request,
 }
@@ -86,7 +85,6 @@ impl crate::api::ContentManagementApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-contentmanagement-workspaces--workspaceId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetContentmanagementWorkspace {
     request: runtime::Request,
 }
@@ -161,7 +159,6 @@ impl crate::api::ContentManagementApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-contentmanagement-workspaces>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetContentmanagementWorkspaces {
     request: runtime::Request,
 }
@@ -200,6 +197,18 @@ impl GetContentmanagementWorkspaces {
     pub fn send(self) -> runtime::Call<WorkspaceEntityListing> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetContentmanagementWorkspaces {
@@ -229,6 +238,24 @@ impl runtime::Operation for GetContentmanagementWorkspaces {
     }
 }
 
+impl runtime::Paged for GetContentmanagementWorkspaces {
+    type Item = Workspace;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::ContentManagementApi {
     /// `GET /api/v2/contentmanagement/workspaces` Optional parameters and all else:
     /// [`GetContentmanagementWorkspaces`].
@@ -249,7 +276,6 @@ impl crate::api::ContentManagementApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-contentmanagement-workspaces>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostContentmanagementWorkspaces {
     request: runtime::Request,
 }
@@ -315,7 +341,6 @@ impl crate::api::ContentManagementApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-contentmanagement-workspaces--workspaceId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutContentmanagementWorkspace {
     request: runtime::Request,
 }

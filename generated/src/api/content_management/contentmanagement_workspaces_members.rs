@@ -15,7 +15,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-contentmanagement-workspaces--workspaceId--members--memberId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteContentmanagementWorkspaceMember {
     request: runtime::Request,
 }
@@ -82,7 +81,6 @@ impl crate::api::ContentManagementApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-contentmanagement-workspaces--workspaceId--members--memberId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetContentmanagementWorkspaceMember {
     request: runtime::Request,
 }
@@ -159,7 +157,6 @@ impl crate::api::ContentManagementApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-contentmanagement-workspaces--workspaceId--members>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetContentmanagementWorkspaceMembers {
     request: runtime::Request,
 }
@@ -190,6 +187,18 @@ impl GetContentmanagementWorkspaceMembers {
     pub fn send(self) -> runtime::Call<WorkspaceMemberEntityListing> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetContentmanagementWorkspaceMembers {
@@ -219,6 +228,24 @@ impl runtime::Operation for GetContentmanagementWorkspaceMembers {
     }
 }
 
+impl runtime::Paged for GetContentmanagementWorkspaceMembers {
+    type Item = WorkspaceMember;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::ContentManagementApi {
     /// `GET /api/v2/contentmanagement/workspaces/{workspaceId}/members` Optional parameters and all else:
     /// [`GetContentmanagementWorkspaceMembers`].
@@ -244,7 +271,6 @@ impl crate::api::ContentManagementApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-contentmanagement-workspaces--workspaceId--members--memberId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutContentmanagementWorkspaceMember {
     request: runtime::Request,
 }

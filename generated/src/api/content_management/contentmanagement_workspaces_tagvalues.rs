@@ -14,7 +14,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-contentmanagement-workspaces--workspaceId--tagvalues--tagId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteContentmanagementWorkspaceTagvalue {
     request: runtime::Request,
 }
@@ -81,7 +80,6 @@ impl crate::api::ContentManagementApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-contentmanagement-workspaces--workspaceId--tagvalues--tagId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetContentmanagementWorkspaceTagvalue {
     request: runtime::Request,
 }
@@ -158,7 +156,6 @@ impl crate::api::ContentManagementApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-contentmanagement-workspaces--workspaceId--tagvalues>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetContentmanagementWorkspaceTagvalues {
     request: runtime::Request,
 }
@@ -194,6 +191,18 @@ impl GetContentmanagementWorkspaceTagvalues {
     pub fn send(self) -> runtime::Call<TagValueEntityListing> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetContentmanagementWorkspaceTagvalues {
@@ -223,6 +232,24 @@ impl runtime::Operation for GetContentmanagementWorkspaceTagvalues {
     }
 }
 
+impl runtime::Paged for GetContentmanagementWorkspaceTagvalues {
+    type Item = TagValue;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::ContentManagementApi {
     /// `GET /api/v2/contentmanagement/workspaces/{workspaceId}/tagvalues` Optional parameters and all else:
     /// [`GetContentmanagementWorkspaceTagvalues`].
@@ -248,7 +275,6 @@ impl crate::api::ContentManagementApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-contentmanagement-workspaces--workspaceId--tagvalues>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostContentmanagementWorkspaceTagvalues {
     request: runtime::Request,
 }
@@ -316,7 +342,6 @@ impl crate::api::ContentManagementApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-contentmanagement-workspaces--workspaceId--tagvalues--tagId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutContentmanagementWorkspaceTagvalue {
     request: runtime::Request,
 }

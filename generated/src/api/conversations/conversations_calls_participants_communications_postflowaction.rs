@@ -13,7 +13,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-conversations-calls--conversationId--participants--participantId--communications--communicationId--postflowaction>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteConversationsCallParticipantCommunicationPostflowaction {
     request: runtime::Request,
 }
@@ -89,7 +88,6 @@ impl crate::api::ConversationsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations-calls--conversationId--participants--participantId--communications--communicationId--postflowaction>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchConversationsCallParticipantCommunicationPostflowaction {
     request: runtime::Request,
 }

@@ -13,7 +13,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-calls--conversationId--participants--participantId--communications--communicationId--summaries>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostConversationsCallParticipantCommunicationSummaries {
     request: runtime::Request,
 }

@@ -11,7 +11,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-conversations-calls--conversationId--participants--participantId--communications--communicationId--uuidata>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutConversationsCallParticipantCommunicationUuidata {
     request: runtime::Request,
 }

@@ -10,7 +10,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-conversations-calls--conversationId--participants--participantId--consult>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteConversationsCallParticipantConsult {
     request: runtime::Request,
 }
@@ -80,7 +79,6 @@ impl crate::api::ConversationsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations-calls--conversationId--participants--participantId--consult>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchConversationsCallParticipantConsult {
     request: runtime::Request,
 }
@@ -164,7 +162,6 @@ impl crate::api::ConversationsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-calls--conversationId--participants--participantId--consult>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostConversationsCallParticipantConsult {
     request: runtime::Request,
 }

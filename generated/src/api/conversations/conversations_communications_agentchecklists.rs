@@ -16,7 +16,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations--conversationId--communications--communicationId--agentchecklists--agentChecklistId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetConversationCommunicationAgentchecklist {
     request: runtime::Request,
 }
@@ -92,7 +91,6 @@ impl crate::api::ConversationsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations--conversationId--communications--communicationId--agentchecklists>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetConversationCommunicationAgentchecklists {
     request: runtime::Request,
 }
@@ -102,6 +100,18 @@ impl GetConversationCommunicationAgentchecklists {
     #[inline]
     pub fn send(self) -> runtime::Call<AgentChecklistResponseList> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -131,6 +141,22 @@ impl runtime::Operation for GetConversationCommunicationAgentchecklists {
 
     fn into_request(self) -> runtime::Request {
         self.request
+    }
+}
+
+impl runtime::Paged for GetConversationCommunicationAgentchecklists {
+    type Item = AgentChecklistResponse;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::NextUri {
+            response: "nextUri",
+        },
+        page_size: None,
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
     }
 }
 
@@ -164,7 +190,6 @@ impl crate::api::ConversationsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations--conversationId--communications--communicationId--agentchecklists--agentChecklistId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostConversationCommunicationAgentchecklist {
     request: runtime::Request,
 }

@@ -13,7 +13,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations--conversationId--communications--communicationId--agentchecklists--agentChecklistId--agentaction>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostConversationCommunicationAgentchecklistAgentaction {
     request: runtime::Request,
 }

@@ -17,7 +17,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations--conversationId--communications--communicationId--agentchecklists--agentChecklistId--jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetConversationCommunicationAgentchecklistJob {
     request: runtime::Request,
 }
@@ -89,12 +88,14 @@ impl crate::api::ConversationsApi {
 ///
 /// Permission: `conversation:agentchecklist:edit`
 ///
+/// Starts a job, which `submit` gives: its state is read by
+/// `get_conversation_communication_agentchecklist_job`.
+///
 /// Made by `ConversationsApi::post_conversation_communication_agentchecklist_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations--conversationId--communications--communicationId--agentchecklists--agentChecklistId--jobs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostConversationCommunicationAgentchecklistJobs {
     request: runtime::Request,
 }
@@ -104,6 +105,14 @@ impl PostConversationCommunicationAgentchecklistJobs {
     #[inline]
     pub fn send(self) -> runtime::Call<ChecklistInferenceJobCreationResponse> {
         runtime::Call::new(self.request)
+    }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
     }
 }
 
@@ -134,6 +143,21 @@ impl runtime::Operation for PostConversationCommunicationAgentchecklistJobs {
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit for PostConversationCommunicationAgentchecklistJobs {
+    type Status = <crate::api::GetConversationCommunicationAgentchecklistJob as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetConversationCommunicationAgentchecklistJob as runtime::Operation>::METADATA,
+        cancel: None,
+        id: &["jobId"],
+        state: runtime::JobStatePlace::Property(&["status"]),
+        states: &[
+            ("Error", runtime::JobPhase::Failed),
+            ("Complete", runtime::JobPhase::Succeeded),
+        ],
+    };
 }
 
 impl crate::api::ConversationsApi {

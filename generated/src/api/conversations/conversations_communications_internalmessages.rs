@@ -16,7 +16,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations--conversationId--communications--communicationId--internalmessages--messageId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetConversationCommunicationInternalmessage {
     request: runtime::Request,
 }
@@ -92,7 +91,6 @@ impl crate::api::ConversationsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations--conversationId--communications--communicationId--internalmessages>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetConversationCommunicationInternalmessages {
     request: runtime::Request,
 }
@@ -114,6 +112,18 @@ impl GetConversationCommunicationInternalmessages {
     #[inline]
     pub fn send(self) -> runtime::Call<InternalMessageDataEntityListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -146,6 +156,24 @@ impl runtime::Operation for GetConversationCommunicationInternalmessages {
     }
 }
 
+impl runtime::Paged for GetConversationCommunicationInternalmessages {
+    type Item = InternalMessageData;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::ConversationsApi {
     /// `GET /api/v2/conversations/{conversationId}/communications/{communicationId}/internalmessages`
     /// Optional parameters and all else: [`GetConversationCommunicationInternalmessages`].
@@ -175,7 +203,6 @@ impl crate::api::ConversationsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations--conversationId--communications--communicationId--internalmessages>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostConversationCommunicationInternalmessages {
     request: runtime::Request,
 }

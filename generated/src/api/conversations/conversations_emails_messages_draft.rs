@@ -10,7 +10,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-emails--conversationId--messages-draft>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetConversationsEmailMessagesDraft {
     request: runtime::Request,
 }
@@ -79,7 +78,6 @@ impl crate::api::ConversationsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations-emails--conversationId--messages-draft>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchConversationsEmailMessagesDraft {
     request: runtime::Request,
 }
@@ -160,7 +158,6 @@ impl crate::api::ConversationsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-conversations-emails--conversationId--messages-draft>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutConversationsEmailMessagesDraft {
     request: runtime::Request,
 }

@@ -9,7 +9,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-conversations-emails--conversationId--messages-draft-attachments--attachmentId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteConversationsEmailMessagesDraftAttachment {
     request: runtime::Request,
 }

@@ -15,7 +15,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-keyconfigurations--keyconfigurationsId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetConversationsKeyconfiguration {
     request: runtime::Request,
 }
@@ -86,7 +85,6 @@ impl crate::api::ConversationsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-keyconfigurations>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetConversationsKeyconfigurations {
     request: runtime::Request,
 }
@@ -96,6 +94,18 @@ impl GetConversationsKeyconfigurations {
     #[inline]
     pub fn send(self) -> runtime::Call<ConversationEncryptionConfigurationListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -128,6 +138,20 @@ impl runtime::Operation for GetConversationsKeyconfigurations {
     }
 }
 
+impl runtime::Paged for GetConversationsKeyconfigurations {
+    type Item = ConversationEncryptionConfiguration;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::Single,
+        page_size: None,
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::ConversationsApi {
     /// `GET /api/v2/conversations/keyconfigurations` Optional parameters and all else:
     /// [`GetConversationsKeyconfigurations`].
@@ -152,7 +176,6 @@ impl crate::api::ConversationsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-keyconfigurations>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostConversationsKeyconfigurations {
     request: runtime::Request,
 }
@@ -222,7 +245,6 @@ impl crate::api::ConversationsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-conversations-keyconfigurations--keyconfigurationsId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutConversationsKeyconfiguration {
     request: runtime::Request,
 }

@@ -15,7 +15,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-messages--conversationId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetConversationsMessage {
     request: runtime::Request,
 }
@@ -83,7 +82,6 @@ impl crate::api::ConversationsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-messages>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetConversationsMessages {
     request: runtime::Request,
 }
@@ -93,6 +91,18 @@ impl GetConversationsMessages {
     #[inline]
     pub fn send(self) -> runtime::Call<MessageConversationEntityListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -123,6 +133,22 @@ impl runtime::Operation for GetConversationsMessages {
     }
 }
 
+impl runtime::Paged for GetConversationsMessages {
+    type Item = MessageConversation;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::NextUri {
+            response: "nextUri",
+        },
+        page_size: None,
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::ConversationsApi {
     /// `GET /api/v2/conversations/messages` Optional parameters and all else: [`GetConversationsMessages`].
     pub fn get_conversations_messages(&self) -> GetConversationsMessages {
@@ -144,7 +170,6 @@ impl crate::api::ConversationsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations-messages--conversationId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchConversationsMessage {
     request: runtime::Request,
 }
@@ -216,7 +241,6 @@ impl crate::api::ConversationsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-messages>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostConversationsMessages {
     request: runtime::Request,
 }

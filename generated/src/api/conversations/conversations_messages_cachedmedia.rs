@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-conversations-messages-cachedmedia--cachedMediaItemId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteConversationsMessagesCachedmediaCachedMediaItemId {
     request: runtime::Request,
 }
@@ -83,7 +82,6 @@ impl crate::api::ConversationsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-messages-cachedmedia>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetConversationsMessagesCachedmedia {
     request: runtime::Request,
 }
@@ -110,6 +108,18 @@ impl GetConversationsMessagesCachedmedia {
     #[inline]
     pub fn send(self) -> runtime::Call<CachedMediaItemEntityListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -142,6 +152,24 @@ impl runtime::Operation for GetConversationsMessagesCachedmedia {
     }
 }
 
+impl runtime::Paged for GetConversationsMessagesCachedmedia {
+    type Item = CachedMediaItem;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::ConversationsApi {
     /// `GET /api/v2/conversations/messages/cachedmedia` Optional parameters and all else:
     /// [`GetConversationsMessagesCachedmedia`].
@@ -166,7 +194,6 @@ impl crate::api::ConversationsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-messages-cachedmedia--cachedMediaItemId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetConversationsMessagesCachedmediaCachedMediaItemId {
     request: runtime::Request,
 }

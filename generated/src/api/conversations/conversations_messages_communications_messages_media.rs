@@ -19,7 +19,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-messages--conversationId--communications--communicationId--messages-media>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetConversationsMessageCommunicationMessagesMedia {
     request: runtime::Request,
 }
@@ -50,6 +49,18 @@ impl GetConversationsMessageCommunicationMessagesMedia {
     pub fn send(self) -> runtime::Call<MessageMediaListing> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetConversationsMessageCommunicationMessagesMedia {
@@ -78,6 +89,24 @@ impl runtime::Operation for GetConversationsMessageCommunicationMessagesMedia {
 
     fn into_request(self) -> runtime::Request {
         self.request
+    }
+}
+
+impl runtime::Paged for GetConversationsMessageCommunicationMessagesMedia {
+    type Item = MessageMediaData;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
     }
 }
 
@@ -112,7 +141,6 @@ impl crate::api::ConversationsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-messages--conversationId--communications--communicationId--messages-media--mediaId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetConversationsMessageCommunicationMessagesMediaMediaId {
     request: runtime::Request,
 }
@@ -190,7 +218,6 @@ impl crate::api::ConversationsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-messages--conversationId--communications--communicationId--messages-media>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostConversationsMessageCommunicationMessagesMedia {
     request: runtime::Request,
 }

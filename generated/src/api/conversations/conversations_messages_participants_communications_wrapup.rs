@@ -11,7 +11,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-messages--conversationId--participants--participantId--communications--communicationId--wrapup>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetConversationsMessageParticipantCommunicationWrapup {
     request: runtime::Request,
 }
@@ -90,7 +89,6 @@ impl crate::api::ConversationsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-messages--conversationId--participants--participantId--communications--communicationId--wrapup>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostConversationsMessageParticipantCommunicationWrapup {
     request: runtime::Request,
 }

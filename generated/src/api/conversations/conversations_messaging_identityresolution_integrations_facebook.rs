@@ -13,7 +13,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-messaging-identityresolution-integrations-facebook--integrationId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetConversationsMessagingIdentityresolutionIntegrationsFacebookIntegrationId {
     request: runtime::Request,
 }
@@ -85,7 +84,6 @@ impl crate::api::ConversationsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-conversations-messaging-identityresolution-integrations-facebook--integrationId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutConversationsMessagingIdentityresolutionIntegrationsFacebookIntegrationId {
     request: runtime::Request,
 }

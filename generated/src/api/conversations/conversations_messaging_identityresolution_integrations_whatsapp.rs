@@ -13,7 +13,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-messaging-identityresolution-integrations-whatsapp--integrationId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetConversationsMessagingIdentityresolutionIntegrationsWhatsappIntegrationId {
     request: runtime::Request,
 }
@@ -85,7 +84,6 @@ impl crate::api::ConversationsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-conversations-messaging-identityresolution-integrations-whatsapp--integrationId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutConversationsMessagingIdentityresolutionIntegrationsWhatsappIntegrationId {
     request: runtime::Request,
 }

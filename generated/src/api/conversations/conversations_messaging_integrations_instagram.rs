@@ -18,7 +18,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-conversations-messaging-integrations-instagram--integrationId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteConversationsMessagingIntegrationsInstagramIntegrationId {
     request: runtime::Request,
 }
@@ -90,7 +89,6 @@ impl crate::api::ConversationsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-messaging-integrations-instagram>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetConversationsMessagingIntegrationsInstagram {
     request: runtime::Request,
 }
@@ -133,6 +131,18 @@ impl GetConversationsMessagingIntegrationsInstagram {
     pub fn send(self) -> runtime::Call<InstagramIntegrationEntityListing> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetConversationsMessagingIntegrationsInstagram {
@@ -162,6 +172,24 @@ impl runtime::Operation for GetConversationsMessagingIntegrationsInstagram {
     }
 }
 
+impl runtime::Paged for GetConversationsMessagingIntegrationsInstagram {
+    type Item = InstagramIntegration;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::ConversationsApi {
     /// `GET /api/v2/conversations/messaging/integrations/instagram` Optional parameters and all else:
     /// [`GetConversationsMessagingIntegrationsInstagram`].
@@ -186,7 +214,6 @@ impl crate::api::ConversationsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-messaging-integrations-instagram--integrationId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetConversationsMessagingIntegrationsInstagramIntegrationId {
     request: runtime::Request,
 }
@@ -261,7 +288,6 @@ impl crate::api::ConversationsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations-messaging-integrations-instagram--integrationId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchConversationsMessagingIntegrationsInstagramIntegrationId {
     request: runtime::Request,
 }
@@ -332,7 +358,6 @@ impl crate::api::ConversationsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-messaging-integrations-instagram>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostConversationsMessagingIntegrationsInstagram {
     request: runtime::Request,
 }

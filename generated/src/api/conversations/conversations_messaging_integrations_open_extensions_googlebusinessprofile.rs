@@ -21,7 +21,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-conversations-messaging-integrations-open-extensions-googlebusinessprofile--integrationId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofileIntegrationId {
     request: runtime::Request,
 }
@@ -97,7 +96,6 @@ impl crate::api::ConversationsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-messaging-integrations-open-extensions-googlebusinessprofile--integrationId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofileIntegrationId {
     request: runtime::Request,
 }
@@ -179,7 +177,6 @@ impl crate::api::ConversationsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations-messaging-integrations-open-extensions-googlebusinessprofile--integrationId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofileIntegrationId {
     request: runtime::Request,
 }
@@ -257,7 +254,6 @@ impl crate::api::ConversationsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-messaging-integrations-open-extensions-googlebusinessprofile>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofile {
     request: runtime::Request,
 }

@@ -16,7 +16,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-messaging-integrations-open-extensions-googlebusinessprofile-oauth-settings>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofileOAuthSettings {
     request: runtime::Request,
 }

@@ -16,7 +16,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-messaging-integrations-open-extensions-googlebusinessprofile-tokens--tokenId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofileToken {
     request: runtime::Request,
 }
@@ -91,7 +90,6 @@ impl crate::api::ConversationsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-messaging-integrations-open-extensions-googlebusinessprofile-tokens>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofileTokens {
     request: runtime::Request,
 }

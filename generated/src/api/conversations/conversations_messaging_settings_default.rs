@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-conversations-messaging-settings-default>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteConversationsMessagingSettingsDefault {
     request: runtime::Request,
 }
@@ -76,7 +75,6 @@ impl crate::api::ConversationsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-messaging-settings-default>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetConversationsMessagingSettingsDefault {
     request: runtime::Request,
 }
@@ -140,7 +138,6 @@ impl crate::api::ConversationsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-conversations-messaging-settings-default>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutConversationsMessagingSettingsDefault {
     request: runtime::Request,
 }

@@ -9,7 +9,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-conversations--conversationId--participants--participantId--flaggedreason>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteConversationParticipantFlaggedreason {
     request: runtime::Request,
 }
@@ -76,7 +75,6 @@ impl crate::api::ConversationsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-conversations--conversationId--participants--participantId--flaggedreason>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutConversationParticipantFlaggedreason {
     request: runtime::Request,
 }

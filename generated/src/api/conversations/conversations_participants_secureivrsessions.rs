@@ -11,7 +11,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations--conversationId--participants--participantId--secureivrsessions--secureSessionId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetConversationParticipantSecureivrsession {
     request: runtime::Request,
 }
@@ -83,7 +82,6 @@ impl crate::api::ConversationsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations--conversationId--participants--participantId--secureivrsessions>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetConversationParticipantSecureivrsessions {
     request: runtime::Request,
 }
@@ -93,6 +91,18 @@ impl GetConversationParticipantSecureivrsessions {
     #[inline]
     pub fn send(self) -> runtime::Call<SecureSessionEntityListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -123,6 +133,20 @@ impl runtime::Operation for GetConversationParticipantSecureivrsessions {
     }
 }
 
+impl runtime::Paged for GetConversationParticipantSecureivrsessions {
+    type Item = SecureSession;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::Single,
+        page_size: None,
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::ConversationsApi {
     /// `GET /api/v2/conversations/{conversationId}/participants/{participantId}/secureivrsessions` Optional
     /// parameters and all else: [`GetConversationParticipantSecureivrsessions`].
@@ -150,7 +174,6 @@ impl crate::api::ConversationsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations--conversationId--participants--participantId--secureivrsessions>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostConversationParticipantSecureivrsessions {
     request: runtime::Request,
 }

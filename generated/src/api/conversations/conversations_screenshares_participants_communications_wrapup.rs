@@ -13,7 +13,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-screenshares--conversationId--participants--participantId--communications--communicationId--wrapup>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetConversationsScreenshareParticipantCommunicationWrapup {
     request: runtime::Request,
 }
@@ -95,7 +94,6 @@ impl crate::api::ConversationsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-screenshares--conversationId--participants--participantId--communications--communicationId--wrapup>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostConversationsScreenshareParticipantCommunicationWrapup {
     request: runtime::Request,
 }

@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations--conversationId--secureattributes>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetConversationSecureattributes {
     request: runtime::Request,
 }
@@ -81,7 +80,6 @@ impl crate::api::ConversationsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations--conversationId--secureattributes>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchConversationSecureattributes {
     request: runtime::Request,
 }
@@ -153,7 +151,6 @@ impl crate::api::ConversationsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-conversations--conversationId--secureattributes>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutConversationSecureattributes {
     request: runtime::Request,
 }

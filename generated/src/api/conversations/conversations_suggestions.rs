@@ -16,7 +16,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations--conversationId--suggestions--suggestionId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetConversationSuggestion {
     request: runtime::Request,
 }
@@ -89,7 +88,6 @@ impl crate::api::ConversationsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations--conversationId--suggestions>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetConversationSuggestions {
     request: runtime::Request,
 }
@@ -126,6 +124,18 @@ impl GetConversationSuggestions {
     pub fn send(self) -> runtime::Call<SuggestionListing> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetConversationSuggestions {
@@ -157,6 +167,22 @@ impl runtime::Operation for GetConversationSuggestions {
     }
 }
 
+impl runtime::Paged for GetConversationSuggestions {
+    type Item = Suggestion;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::NextUri {
+            response: "nextUri",
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::ConversationsApi {
     /// `GET /api/v2/conversations/{conversationId}/suggestions` Optional parameters and all else:
     /// [`GetConversationSuggestions`].
@@ -184,7 +210,6 @@ impl crate::api::ConversationsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations--conversationId--suggestions--suggestionId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchConversationSuggestion {
     request: runtime::Request,
 }

@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-dataprivacy-maskingrules--ruleId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteDataprivacyMaskingrule {
     request: runtime::Request,
 }
@@ -81,7 +80,6 @@ impl crate::api::DataPrivacyApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-dataprivacy-maskingrules--ruleId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetDataprivacyMaskingrule {
     request: runtime::Request,
 }
@@ -152,7 +150,6 @@ impl crate::api::DataPrivacyApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-dataprivacy-maskingrules>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetDataprivacyMaskingrules {
     request: runtime::Request,
 }
@@ -162,6 +159,18 @@ impl GetDataprivacyMaskingrules {
     #[inline]
     pub fn send(self) -> runtime::Call<MaskingRuleListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -194,6 +203,20 @@ impl runtime::Operation for GetDataprivacyMaskingrules {
     }
 }
 
+impl runtime::Paged for GetDataprivacyMaskingrules {
+    type Item = MaskingRule;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::Single,
+        page_size: None,
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::DataPrivacyApi {
     /// `GET /api/v2/dataprivacy/maskingrules` Optional parameters and all else:
     /// [`GetDataprivacyMaskingrules`].
@@ -216,7 +239,6 @@ impl crate::api::DataPrivacyApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-dataprivacy-maskingrules--ruleId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchDataprivacyMaskingrule {
     request: runtime::Request,
 }
@@ -290,7 +312,6 @@ impl crate::api::DataPrivacyApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-dataprivacy-maskingrules>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostDataprivacyMaskingrules {
     request: runtime::Request,
 }

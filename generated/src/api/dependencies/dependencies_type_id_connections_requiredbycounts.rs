@@ -17,7 +17,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-dependencies-type--entityType--id--entityId--connections-requiredbycounts>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetDependenciesTypeEntityTypeIdEntityIdConnectionsRequiredbycounts {
     request: runtime::Request,
 }

@@ -13,7 +13,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-emails-settings-threading>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteEmailsSettingsThreading {
     request: runtime::Request,
 }
@@ -92,7 +91,6 @@ impl crate::api::SettingsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-emails-settings-threading>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetEmailsSettingsThreading {
     request: runtime::Request,
 }
@@ -172,7 +170,6 @@ impl crate::api::SettingsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-emails-settings-threading>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchEmailsSettingsThreading {
     request: runtime::Request,
 }

@@ -17,7 +17,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-employeeengagement-recognitions--recognitionId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetEmployeeengagementRecognition {
     request: runtime::Request,
 }
@@ -86,7 +85,6 @@ impl crate::api::EmployeeEngagementApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-employeeengagement-recognitions>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetEmployeeengagementRecognitions {
     request: runtime::Request,
 }
@@ -135,6 +133,18 @@ impl GetEmployeeengagementRecognitions {
     pub fn send(self) -> runtime::Call<Recognitions> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetEmployeeengagementRecognitions {
@@ -164,6 +174,24 @@ impl runtime::Operation for GetEmployeeengagementRecognitions {
     }
 }
 
+impl runtime::Paged for GetEmployeeengagementRecognitions {
+    type Item = Recognition;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::EmployeeEngagementApi {
     /// `GET /api/v2/employeeengagement/recognitions` Optional parameters and all else:
     /// [`GetEmployeeengagementRecognitions`].
@@ -188,7 +216,6 @@ impl crate::api::EmployeeEngagementApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-employeeengagement-recognitions>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostEmployeeengagementRecognitions {
     request: runtime::Request,
 }

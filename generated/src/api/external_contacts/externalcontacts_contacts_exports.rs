@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-contacts-exports--exportId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetExternalcontactsContactsExport {
     request: runtime::Request,
 }
@@ -83,7 +82,6 @@ impl crate::api::ExternalContactsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-contacts-exports>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetExternalcontactsContactsExports {
     request: runtime::Request,
 }
@@ -119,6 +117,18 @@ impl GetExternalcontactsContactsExports {
     pub fn send(self) -> runtime::Call<ContactsExportListing> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetExternalcontactsContactsExports {
@@ -150,6 +160,22 @@ impl runtime::Operation for GetExternalcontactsContactsExports {
     }
 }
 
+impl runtime::Paged for GetExternalcontactsContactsExports {
+    type Item = ContactsExport;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::NextUri {
+            response: "nextUri",
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::ExternalContactsApi {
     /// `GET /api/v2/externalcontacts/contacts/exports` Optional parameters and all else:
     /// [`GetExternalcontactsContactsExports`].
@@ -174,7 +200,6 @@ impl crate::api::ExternalContactsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-contacts-exports>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostExternalcontactsContactsExports {
     request: runtime::Request,
 }

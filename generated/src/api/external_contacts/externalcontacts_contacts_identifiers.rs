@@ -14,7 +14,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-contacts--contactId--identifiers>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetExternalcontactsContactIdentifiers {
     request: runtime::Request,
 }
@@ -24,6 +23,18 @@ impl GetExternalcontactsContactIdentifiers {
     #[inline]
     pub fn send(self) -> runtime::Call<ContactIdentifierListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -56,6 +67,20 @@ impl runtime::Operation for GetExternalcontactsContactIdentifiers {
     }
 }
 
+impl runtime::Paged for GetExternalcontactsContactIdentifiers {
+    type Item = ContactIdentifier;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::Single,
+        page_size: None,
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::ExternalContactsApi {
     /// `GET /api/v2/externalcontacts/contacts/{contactId}/identifiers` Optional parameters and all else:
     /// [`GetExternalcontactsContactIdentifiers`].
@@ -83,7 +108,6 @@ impl crate::api::ExternalContactsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-externalcontacts-contacts--contactId--identifiers>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchExternalcontactsContactIdentifiers {
     request: runtime::Request,
 }

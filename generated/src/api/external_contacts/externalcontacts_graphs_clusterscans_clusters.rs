@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-graphs-clusterscans--scanId--clusters--clusterId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetExternalcontactsGraphsClusterscanCluster {
     request: runtime::Request,
 }
@@ -83,7 +82,6 @@ impl crate::api::ExternalContactsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-graphs-clusterscans--scanId--clusters>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetExternalcontactsGraphsClusterscanClusters {
     request: runtime::Request,
 }
@@ -125,6 +123,18 @@ impl GetExternalcontactsGraphsClusterscanClusters {
     pub fn send(self) -> runtime::Call<ClusterList> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetExternalcontactsGraphsClusterscanClusters {
@@ -151,6 +161,23 @@ impl runtime::Operation for GetExternalcontactsGraphsClusterscanClusters {
 
     fn into_request(self) -> runtime::Request {
         self.request
+    }
+}
+
+impl runtime::Paged for GetExternalcontactsGraphsClusterscanClusters {
+    type Item = Cluster;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::Cursor {
+            parameter: "cursor",
+            response: &["cursors", "after"],
+        },
+        page_size: Some("limit"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
     }
 }
 

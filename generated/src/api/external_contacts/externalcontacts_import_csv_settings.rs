@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-externalcontacts-import-csv-settings--settingsId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteExternalcontactsImportCsvSetting {
     request: runtime::Request,
 }
@@ -81,7 +80,6 @@ impl crate::api::ExternalContactsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-import-csv-settings--settingsId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetExternalcontactsImportCsvSetting {
     request: runtime::Request,
 }
@@ -152,7 +150,6 @@ impl crate::api::ExternalContactsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-import-csv-settings>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetExternalcontactsImportCsvSettings {
     request: runtime::Request,
 }
@@ -179,6 +176,18 @@ impl GetExternalcontactsImportCsvSettings {
     #[inline]
     pub fn send(self) -> runtime::Call<Listing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -211,6 +220,22 @@ impl runtime::Operation for GetExternalcontactsImportCsvSettings {
     }
 }
 
+impl runtime::Paged for GetExternalcontactsImportCsvSettings {
+    type Item = CsvSettings;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::NextUri {
+            response: "nextUri",
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::ExternalContactsApi {
     /// `GET /api/v2/externalcontacts/import/csv/settings` Optional parameters and all else:
     /// [`GetExternalcontactsImportCsvSettings`].
@@ -235,7 +260,6 @@ impl crate::api::ExternalContactsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-import-csv-settings>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostExternalcontactsImportCsvSettings {
     request: runtime::Request,
 }
@@ -305,7 +329,6 @@ impl crate::api::ExternalContactsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-externalcontacts-import-csv-settings--settingsId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutExternalcontactsImportCsvSetting {
     request: runtime::Request,
 }

@@ -18,7 +18,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-import-jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetExternalcontactsImportJob {
     request: runtime::Request,
 }
@@ -97,7 +96,6 @@ impl crate::api::ExternalContactsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-import-jobs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetExternalcontactsImportJobs {
     request: runtime::Request,
 }
@@ -139,6 +137,18 @@ impl GetExternalcontactsImportJobs {
     pub fn send(self) -> runtime::Call<ContactImportJobEntityListing> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetExternalcontactsImportJobs {
@@ -170,6 +180,23 @@ impl runtime::Operation for GetExternalcontactsImportJobs {
     }
 }
 
+impl runtime::Paged for GetExternalcontactsImportJobs {
+    type Item = ContactImportJobResponse;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::Cursor {
+            parameter: "after",
+            response: &["cursors", "after"],
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::ExternalContactsApi {
     /// `GET /api/v2/externalcontacts/import/jobs` Optional parameters and all else:
     /// [`GetExternalcontactsImportJobs`].
@@ -187,12 +214,13 @@ impl crate::api::ExternalContactsApi {
 ///
 /// Permission: `externalContacts:importJob:add`
 ///
+/// Starts a job, which `submit` gives: its state is read by `get_externalcontacts_import_job`.
+///
 /// Made by `ExternalContactsApi::post_externalcontacts_import_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-import-jobs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostExternalcontactsImportJobs {
     request: runtime::Request,
 }
@@ -202,6 +230,14 @@ impl PostExternalcontactsImportJobs {
     #[inline]
     pub fn send(self) -> runtime::Call<ContactImportJobResponse> {
         runtime::Call::new(self.request)
+    }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
     }
 }
 
@@ -234,6 +270,22 @@ impl runtime::Operation for PostExternalcontactsImportJobs {
     }
 }
 
+impl runtime::Submit for PostExternalcontactsImportJobs {
+    type Status = <crate::api::GetExternalcontactsImportJob as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetExternalcontactsImportJob as runtime::Operation>::METADATA,
+        cancel: None,
+        id: &["id"],
+        state: runtime::JobStatePlace::Property(&["status"]),
+        states: &[
+            ("Completed", runtime::JobPhase::Succeeded),
+            ("Failed", runtime::JobPhase::Failed),
+            ("Cancelled", runtime::JobPhase::Cancelled),
+        ],
+    };
+}
+
 impl crate::api::ExternalContactsApi {
     /// `POST /api/v2/externalcontacts/import/jobs` Optional parameters and all else:
     /// [`PostExternalcontactsImportJobs`].
@@ -262,7 +314,6 @@ impl crate::api::ExternalContactsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-externalcontacts-import-jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutExternalcontactsImportJob {
     request: runtime::Request,
 }

@@ -18,7 +18,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-externalcontacts-organizations--externalOrganizationId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteExternalcontactsOrganization {
     request: runtime::Request,
 }
@@ -91,7 +90,6 @@ impl crate::api::ExternalContactsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-organizations--externalOrganizationId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetExternalcontactsOrganization {
     request: runtime::Request,
 }
@@ -180,7 +178,6 @@ impl crate::api::ExternalContactsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-organizations>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetExternalcontactsOrganizations {
     request: runtime::Request,
 }
@@ -256,6 +253,18 @@ impl GetExternalcontactsOrganizations {
     pub fn send(self) -> runtime::Call<ExternalOrganizationListing> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetExternalcontactsOrganizations {
@@ -290,6 +299,24 @@ impl runtime::Operation for GetExternalcontactsOrganizations {
     }
 }
 
+impl runtime::Paged for GetExternalcontactsOrganizations {
+    type Item = ExternalOrganization;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::ExternalContactsApi {
     /// `GET /api/v2/externalcontacts/organizations` Optional parameters and all else:
     /// [`GetExternalcontactsOrganizations`].
@@ -314,7 +341,6 @@ impl crate::api::ExternalContactsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-externalcontacts-organizations--externalOrganizationId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchExternalcontactsOrganization {
     request: runtime::Request,
 }
@@ -386,7 +412,6 @@ impl crate::api::ExternalContactsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-organizations>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostExternalcontactsOrganizations {
     request: runtime::Request,
 }
@@ -460,7 +485,6 @@ impl crate::api::ExternalContactsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-externalcontacts-organizations--externalOrganizationId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutExternalcontactsOrganization {
     request: runtime::Request,
 }

@@ -18,7 +18,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-organizations--externalOrganizationId--identifiers>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetExternalcontactsOrganizationIdentifiers {
     request: runtime::Request,
 }
@@ -28,6 +27,18 @@ impl GetExternalcontactsOrganizationIdentifiers {
     #[inline]
     pub fn send(self) -> runtime::Call<ExternalOrganizationIdentifierListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -60,6 +71,20 @@ impl runtime::Operation for GetExternalcontactsOrganizationIdentifiers {
     }
 }
 
+impl runtime::Paged for GetExternalcontactsOrganizationIdentifiers {
+    type Item = ExternalOrganizationIdentifier;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::Single,
+        page_size: None,
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::ExternalContactsApi {
     /// `GET /api/v2/externalcontacts/organizations/{externalOrganizationId}/identifiers` Optional
     /// parameters and all else: [`GetExternalcontactsOrganizationIdentifiers`].
@@ -87,7 +112,6 @@ impl crate::api::ExternalContactsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-externalcontacts-organizations--externalOrganizationId--identifiers>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchExternalcontactsOrganizationIdentifiers {
     request: runtime::Request,
 }

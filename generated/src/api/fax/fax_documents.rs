@@ -10,7 +10,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-fax-documents--documentId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteFaxDocument {
     request: runtime::Request,
 }
@@ -72,7 +71,6 @@ impl crate::api::FaxApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-fax-documents--documentId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetFaxDocument {
     request: runtime::Request,
 }
@@ -133,7 +131,6 @@ impl crate::api::FaxApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-fax-documents>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetFaxDocuments {
     request: runtime::Request,
 }
@@ -155,6 +152,18 @@ impl GetFaxDocuments {
     #[inline]
     pub fn send(self) -> runtime::Call<FaxDocumentEntityListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -185,6 +194,24 @@ impl runtime::Operation for GetFaxDocuments {
     }
 }
 
+impl runtime::Paged for GetFaxDocuments {
+    type Item = FaxDocument;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::FaxApi {
     /// `GET /api/v2/fax/documents` Optional parameters and all else: [`GetFaxDocuments`].
     pub fn get_fax_documents(&self) -> GetFaxDocuments {
@@ -204,7 +231,6 @@ impl crate::api::FaxApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-fax-documents--documentId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutFaxDocument {
     request: runtime::Request,
 }

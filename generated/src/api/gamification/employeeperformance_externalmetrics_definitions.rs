@@ -16,7 +16,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-employeeperformance-externalmetrics-definitions--metricId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteEmployeeperformanceExternalmetricsDefinition {
     request: runtime::Request,
 }
@@ -85,7 +84,6 @@ impl crate::api::GamificationApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-employeeperformance-externalmetrics-definitions--metricId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetEmployeeperformanceExternalmetricsDefinition {
     request: runtime::Request,
 }
@@ -156,7 +154,6 @@ impl crate::api::GamificationApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-employeeperformance-externalmetrics-definitions>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetEmployeeperformanceExternalmetricsDefinitions {
     request: runtime::Request,
 }
@@ -178,6 +175,18 @@ impl GetEmployeeperformanceExternalmetricsDefinitions {
     #[inline]
     pub fn send(self) -> runtime::Call<ExternalMetricDefinitionListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -210,6 +219,24 @@ impl runtime::Operation for GetEmployeeperformanceExternalmetricsDefinitions {
     }
 }
 
+impl runtime::Paged for GetEmployeeperformanceExternalmetricsDefinitions {
+    type Item = ExternalMetricDefinition;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::GamificationApi {
     /// `GET /api/v2/employeeperformance/externalmetrics/definitions` Optional parameters and all else:
     /// [`GetEmployeeperformanceExternalmetricsDefinitions`].
@@ -234,7 +261,6 @@ impl crate::api::GamificationApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-employeeperformance-externalmetrics-definitions--metricId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchEmployeeperformanceExternalmetricsDefinition {
     request: runtime::Request,
 }
@@ -306,7 +332,6 @@ impl crate::api::GamificationApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-employeeperformance-externalmetrics-definitions>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostEmployeeperformanceExternalmetricsDefinitions {
     request: runtime::Request,
 }

@@ -3,6 +3,7 @@
 use crate::models::{
     GetGamificationInsightsFilterType, GetGamificationInsightsGranularity,
     GetGamificationInsightsSortKey, GetGamificationInsightsSortOrder, InsightsSummary,
+    InsightsSummaryUserItem,
 };
 
 use crate::runtime::time;
@@ -19,7 +20,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-insights>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetGamificationInsights {
     request: runtime::Request,
 }
@@ -72,6 +72,18 @@ impl GetGamificationInsights {
     pub fn send(self) -> runtime::Call<InsightsSummary> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetGamificationInsights {
@@ -100,6 +112,24 @@ impl runtime::Operation for GetGamificationInsights {
 
     fn into_request(self) -> runtime::Request {
         self.request
+    }
+}
+
+impl runtime::Paged for GetGamificationInsights {
+    type Item = InsightsSummaryUserItem;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
     }
 }
 

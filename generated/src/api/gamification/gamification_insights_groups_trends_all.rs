@@ -3,6 +3,7 @@
 use crate::models::{
     GetGamificationInsightsGroupsTrendsAllFilterType,
     GetGamificationInsightsGroupsTrendsAllGranularity, InsightsTrend,
+    InsightsTrendMetricItem,
 };
 
 use crate::runtime::time;
@@ -19,7 +20,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-insights-groups-trends-all>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetGamificationInsightsGroupsTrendsAll {
     request: runtime::Request,
 }
@@ -29,6 +29,18 @@ impl GetGamificationInsightsGroupsTrendsAll {
     #[inline]
     pub fn send(self) -> runtime::Call<InsightsTrend> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -58,6 +70,20 @@ impl runtime::Operation for GetGamificationInsightsGroupsTrendsAll {
 
     fn into_request(self) -> runtime::Request {
         self.request
+    }
+}
+
+impl runtime::Paged for GetGamificationInsightsGroupsTrendsAll {
+    type Item = InsightsTrendMetricItem;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::Single,
+        page_size: None,
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::models::{
     GetGamificationInsightsManagersFilterType,
-    GetGamificationInsightsManagersGranularity, InsightsAgents,
+    GetGamificationInsightsManagersGranularity, InsightsAgentItem, InsightsAgents,
 };
 
 use crate::runtime::time;
@@ -19,7 +19,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-insights-managers>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetGamificationInsightsManagers {
     request: runtime::Request,
 }
@@ -41,6 +40,18 @@ impl GetGamificationInsightsManagers {
     #[inline]
     pub fn send(self) -> runtime::Call<InsightsAgents> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -70,6 +81,24 @@ impl runtime::Operation for GetGamificationInsightsManagers {
 
     fn into_request(self) -> runtime::Request {
         self.request
+    }
+}
+
+impl runtime::Paged for GetGamificationInsightsManagers {
+    type Item = InsightsAgentItem;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: None,
+            total: None,
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::models::{
     GetGamificationInsightsMembersFilterType, GetGamificationInsightsMembersGranularity,
-    InsightsAgents,
+    InsightsAgentItem, InsightsAgents,
 };
 
 use crate::runtime::time;
@@ -19,7 +19,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-insights-members>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetGamificationInsightsMembers {
     request: runtime::Request,
 }
@@ -35,6 +34,18 @@ impl GetGamificationInsightsMembers {
     #[inline]
     pub fn send(self) -> runtime::Call<InsightsAgents> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -64,6 +75,20 @@ impl runtime::Operation for GetGamificationInsightsMembers {
 
     fn into_request(self) -> runtime::Request {
         self.request
+    }
+}
+
+impl runtime::Paged for GetGamificationInsightsMembers {
+    type Item = InsightsAgentItem;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::Single,
+        page_size: None,
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
     }
 }
 

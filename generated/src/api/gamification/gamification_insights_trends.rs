@@ -2,7 +2,7 @@
 
 use crate::models::{
     GetGamificationInsightsTrendsFilterType, GetGamificationInsightsTrendsGranularity,
-    UserInsightsTrend,
+    UserInsightsTrend, UserInsightsTrendMetricItem,
 };
 
 use crate::runtime::time;
@@ -19,7 +19,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-insights-trends>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetGamificationInsightsTrends {
     request: runtime::Request,
 }
@@ -29,6 +28,18 @@ impl GetGamificationInsightsTrends {
     #[inline]
     pub fn send(self) -> runtime::Call<UserInsightsTrend> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -56,6 +67,20 @@ impl runtime::Operation for GetGamificationInsightsTrends {
 
     fn into_request(self) -> runtime::Request {
         self.request
+    }
+}
+
+impl runtime::Paged for GetGamificationInsightsTrends {
+    type Item = UserInsightsTrendMetricItem;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::Single,
+        page_size: None,
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
     }
 }
 

@@ -15,7 +15,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-leaderboard-all-bestpoints>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetGamificationLeaderboardAllBestpoints {
     request: runtime::Request,
 }

@@ -13,7 +13,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-profiles--profileId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetGamificationProfile {
     request: runtime::Request,
 }
@@ -87,7 +86,6 @@ impl crate::api::GamificationApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-profiles>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetGamificationProfiles {
     request: runtime::Request,
 }
@@ -97,6 +95,18 @@ impl GetGamificationProfiles {
     #[inline]
     pub fn send(self) -> runtime::Call<GetProfilesResponse> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -133,6 +143,20 @@ impl runtime::Operation for GetGamificationProfiles {
     }
 }
 
+impl runtime::Paged for GetGamificationProfiles {
+    type Item = PerformanceProfile;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::Single,
+        page_size: None,
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::GamificationApi {
     /// `GET /api/v2/gamification/profiles` Optional parameters and all else: [`GetGamificationProfiles`].
     pub fn get_gamification_profiles(&self) -> GetGamificationProfiles {
@@ -154,7 +178,6 @@ impl crate::api::GamificationApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-gamification-profiles>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostGamificationProfiles {
     request: runtime::Request,
 }
@@ -227,7 +250,6 @@ impl crate::api::GamificationApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-gamification-profiles--profileId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutGamificationProfile {
     request: runtime::Request,
 }

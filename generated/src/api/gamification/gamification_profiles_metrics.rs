@@ -17,7 +17,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-profiles--profileId--metrics--metricId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetGamificationProfileMetric {
     request: runtime::Request,
 }
@@ -100,7 +99,6 @@ impl crate::api::GamificationApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-profiles--profileId--metrics>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetGamificationProfileMetrics {
     request: runtime::Request,
 }
@@ -129,6 +127,18 @@ impl GetGamificationProfileMetrics {
     #[inline]
     pub fn send(self) -> runtime::Call<GetMetricResponse> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -165,6 +175,20 @@ impl runtime::Operation for GetGamificationProfileMetrics {
     }
 }
 
+impl runtime::Paged for GetGamificationProfileMetrics {
+    type Item = Metric;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::Single,
+        page_size: None,
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::GamificationApi {
     /// `GET /api/v2/gamification/profiles/{profileId}/metrics` Optional parameters and all else:
     /// [`GetGamificationProfileMetrics`].
@@ -192,7 +216,6 @@ impl crate::api::GamificationApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-gamification-profiles--profileId--metrics>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostGamificationProfileMetrics {
     request: runtime::Request,
 }
@@ -262,7 +285,6 @@ impl crate::api::GamificationApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-gamification-profiles--profileId--metrics--metricId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutGamificationProfileMetric {
     request: runtime::Request,
 }

@@ -18,7 +18,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-scorecards-profiles--profileId--metrics--metricId--users--userId--values-trends>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetGamificationScorecardsProfileMetricUserValuesTrends {
     request: runtime::Request,
 }
@@ -108,7 +107,6 @@ impl crate::api::GamificationApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-scorecards-profiles--profileId--metrics--metricId--users-values-trends>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetGamificationScorecardsProfileMetricUsersValuesTrends {
     request: runtime::Request,
 }

@@ -13,7 +13,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-status>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetGamificationStatus {
     request: runtime::Request,
 }
@@ -80,7 +79,6 @@ impl crate::api::GamificationApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-gamification-status>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutGamificationStatus {
     request: runtime::Request,
 }

@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gdpr-requests--requestId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetGdprRequest {
     request: runtime::Request,
 }
@@ -75,7 +74,6 @@ impl crate::api::GeneralDataProtectionRegulationApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gdpr-requests>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetGdprRequests {
     request: runtime::Request,
 }
@@ -97,6 +95,18 @@ impl GetGdprRequests {
     #[inline]
     pub fn send(self) -> runtime::Call<GdprRequestEntityListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -127,6 +137,24 @@ impl runtime::Operation for GetGdprRequests {
     }
 }
 
+impl runtime::Paged for GetGdprRequests {
+    type Item = GdprRequest;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::GeneralDataProtectionRegulationApi {
     /// `GET /api/v2/gdpr/requests` Optional parameters and all else: [`GetGdprRequests`].
     pub fn get_gdpr_requests(&self) -> GetGdprRequests {
@@ -148,7 +176,6 @@ impl crate::api::GeneralDataProtectionRegulationApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-gdpr-requests>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostGdprRequests {
     request: runtime::Request,
 }

@@ -10,7 +10,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-greetings-defaults>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetGreetingsDefaults {
     request: runtime::Request,
 }
@@ -69,7 +68,6 @@ impl crate::api::GreetingsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-greetings-defaults>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutGreetingsDefaults {
     request: runtime::Request,
 }

@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-groups--groupId--greetings>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetGroupGreetings {
     request: runtime::Request,
 }
@@ -34,6 +33,18 @@ impl GetGroupGreetings {
     #[inline]
     pub fn send(self) -> runtime::Call<GreetingListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -64,6 +75,24 @@ impl runtime::Operation for GetGroupGreetings {
     }
 }
 
+impl runtime::Paged for GetGroupGreetings {
+    type Item = Greeting;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::GreetingsApi {
     /// `GET /api/v2/groups/{groupId}/greetings` Optional parameters and all else: [`GetGroupGreetings`].
     pub fn get_group_greetings(&self, group_id: impl AsRef<str>) -> GetGroupGreetings {
@@ -83,7 +112,6 @@ impl crate::api::GreetingsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-groups--groupId--greetings>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostGroupGreetings {
     request: runtime::Request,
 }

@@ -10,7 +10,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users--userId--greetings-defaults>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetUserGreetingsDefaults {
     request: runtime::Request,
 }
@@ -75,7 +74,6 @@ impl crate::api::GreetingsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-users--userId--greetings-defaults>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutUserGreetingsDefaults {
     request: runtime::Request,
 }

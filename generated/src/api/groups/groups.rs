@@ -15,7 +15,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-groups--groupId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteGroup {
     request: runtime::Request,
 }
@@ -74,7 +73,6 @@ impl crate::api::GroupsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-groups--groupId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetGroup {
     request: runtime::Request,
 }
@@ -138,7 +136,6 @@ impl crate::api::GroupsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-groups>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetGroups {
     request: runtime::Request,
 }
@@ -191,6 +188,18 @@ impl GetGroups {
     pub fn send(self) -> runtime::Call<GroupEntityListing> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetGroups {
@@ -220,6 +229,24 @@ impl runtime::Operation for GetGroups {
     }
 }
 
+impl runtime::Paged for GetGroups {
+    type Item = Group;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::GroupsApi {
     /// `GET /api/v2/groups` Optional parameters and all else: [`GetGroups`].
     pub fn get_groups(&self) -> GetGroups {
@@ -241,7 +268,6 @@ impl crate::api::GroupsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-groups>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostGroups {
     request: runtime::Request,
 }
@@ -303,7 +329,6 @@ impl crate::api::GroupsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-groups--groupId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutGroup {
     request: runtime::Request,
 }

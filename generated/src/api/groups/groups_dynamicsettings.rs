@@ -14,7 +14,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-groups--groupId--dynamicsettings>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteGroupDynamicsettings {
     request: runtime::Request,
 }
@@ -83,7 +82,6 @@ impl crate::api::GroupsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-groups--groupId--dynamicsettings>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetGroupDynamicsettings {
     request: runtime::Request,
 }
@@ -150,7 +148,6 @@ impl crate::api::GroupsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-groups--groupId--dynamicsettings>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutGroupDynamicsettings {
     request: runtime::Request,
 }

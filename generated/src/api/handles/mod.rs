@@ -3,348 +3,348 @@
 #[cfg(feature = "agent-assistants")]
 mod agent_assistants;
 #[cfg(feature = "agent-assistants")]
-pub use agent_assistants::AgentAssistantsApi;
+pub use self::agent_assistants::AgentAssistantsApi;
 #[cfg(feature = "agent-copilot")]
 mod agent_copilot;
 #[cfg(feature = "agent-copilot")]
-pub use agent_copilot::AgentCopilotApi;
+pub use self::agent_copilot::AgentCopilotApi;
 #[cfg(feature = "agent-ui")]
 mod agent_ui;
 #[cfg(feature = "agent-ui")]
-pub use agent_ui::AgentUiApi;
+pub use self::agent_ui::AgentUiApi;
 #[cfg(feature = "ai-studio")]
 mod ai_studio;
 #[cfg(feature = "ai-studio")]
-pub use ai_studio::AiStudioApi;
+pub use self::ai_studio::AiStudioApi;
 #[cfg(feature = "alerting")]
 mod alerting;
 #[cfg(feature = "alerting")]
-pub use alerting::AlertingApi;
+pub use self::alerting::AlertingApi;
 #[cfg(feature = "analytics")]
 mod analytics;
 #[cfg(feature = "analytics")]
-pub use analytics::AnalyticsApi;
+pub use self::analytics::AnalyticsApi;
 #[cfg(feature = "architect")]
 mod architect;
 #[cfg(feature = "architect")]
-pub use architect::ArchitectApi;
+pub use self::architect::ArchitectApi;
 #[cfg(feature = "assistant-copilot-variations")]
 mod assistant_copilot_variations;
 #[cfg(feature = "assistant-copilot-variations")]
-pub use assistant_copilot_variations::AssistantCopilotVariationsApi;
+pub use self::assistant_copilot_variations::AssistantCopilotVariationsApi;
 #[cfg(feature = "audit")]
 mod audit;
 #[cfg(feature = "audit")]
-pub use audit::AuditApi;
+pub use self::audit::AuditApi;
 #[cfg(feature = "authorization")]
 mod authorization;
 #[cfg(feature = "authorization")]
-pub use authorization::AuthorizationApi;
+pub use self::authorization::AuthorizationApi;
 #[cfg(feature = "background-assistant")]
 mod background_assistant;
 #[cfg(feature = "background-assistant")]
-pub use background_assistant::BackgroundAssistantApi;
+pub use self::background_assistant::BackgroundAssistantApi;
 #[cfg(feature = "billing")]
 mod billing;
 #[cfg(feature = "billing")]
-pub use billing::BillingApi;
+pub use self::billing::BillingApi;
 #[cfg(feature = "business-rules")]
 mod business_rules;
 #[cfg(feature = "business-rules")]
-pub use business_rules::BusinessRulesApi;
+pub use self::business_rules::BusinessRulesApi;
 #[cfg(feature = "carrier-services")]
 mod carrier_services;
 #[cfg(feature = "carrier-services")]
-pub use carrier_services::CarrierServicesApi;
+pub use self::carrier_services::CarrierServicesApi;
 #[cfg(feature = "case-management")]
 mod case_management;
 #[cfg(feature = "case-management")]
-pub use case_management::CaseManagementApi;
+pub use self::case_management::CaseManagementApi;
 #[cfg(feature = "chat")]
 mod chat;
 #[cfg(feature = "chat")]
-pub use chat::ChatApi;
+pub use self::chat::ChatApi;
 #[cfg(feature = "coaching")]
 mod coaching;
 #[cfg(feature = "coaching")]
-pub use coaching::CoachingApi;
+pub use self::coaching::CoachingApi;
 #[cfg(feature = "content-management")]
 mod content_management;
 #[cfg(feature = "content-management")]
-pub use content_management::ContentManagementApi;
+pub use self::content_management::ContentManagementApi;
 #[cfg(feature = "conversations")]
 mod conversations;
 #[cfg(feature = "conversations")]
-pub use conversations::ConversationsApi;
+pub use self::conversations::ConversationsApi;
 #[cfg(feature = "data-extensions")]
 mod data_extensions;
 #[cfg(feature = "data-extensions")]
-pub use data_extensions::DataExtensionsApi;
+pub use self::data_extensions::DataExtensionsApi;
 #[cfg(feature = "data-privacy")]
 mod data_privacy;
 #[cfg(feature = "data-privacy")]
-pub use data_privacy::DataPrivacyApi;
+pub use self::data_privacy::DataPrivacyApi;
 #[cfg(feature = "dependencies")]
 mod dependencies;
 #[cfg(feature = "dependencies")]
-pub use dependencies::DependenciesApi;
+pub use self::dependencies::DependenciesApi;
 #[cfg(feature = "downloads")]
 mod downloads;
 #[cfg(feature = "downloads")]
-pub use downloads::DownloadsApi;
+pub use self::downloads::DownloadsApi;
 #[cfg(feature = "emails")]
 mod emails;
 #[cfg(feature = "emails")]
-pub use emails::EmailsApi;
+pub use self::emails::EmailsApi;
 #[cfg(feature = "employee-engagement")]
 mod employee_engagement;
 #[cfg(feature = "employee-engagement")]
-pub use employee_engagement::EmployeeEngagementApi;
+pub use self::employee_engagement::EmployeeEngagementApi;
 #[cfg(feature = "events")]
 mod events;
 #[cfg(feature = "events")]
-pub use events::EventsApi;
+pub use self::events::EventsApi;
 #[cfg(feature = "external-contacts")]
 mod external_contacts;
 #[cfg(feature = "external-contacts")]
-pub use external_contacts::ExternalContactsApi;
+pub use self::external_contacts::ExternalContactsApi;
 #[cfg(feature = "fax")]
 mod fax;
 #[cfg(feature = "fax")]
-pub use fax::FaxApi;
+pub use self::fax::FaxApi;
 #[cfg(feature = "flows")]
 mod flows;
 #[cfg(feature = "flows")]
-pub use flows::FlowsApi;
+pub use self::flows::FlowsApi;
 #[cfg(feature = "gamification")]
 mod gamification;
 #[cfg(feature = "gamification")]
-pub use gamification::GamificationApi;
+pub use self::gamification::GamificationApi;
 #[cfg(feature = "general-data-protection-regulation")]
 mod general_data_protection_regulation;
 #[cfg(feature = "general-data-protection-regulation")]
-pub use general_data_protection_regulation::GeneralDataProtectionRegulationApi;
+pub use self::general_data_protection_regulation::GeneralDataProtectionRegulationApi;
 #[cfg(feature = "geolocation")]
 mod geolocation;
 #[cfg(feature = "geolocation")]
-pub use geolocation::GeolocationApi;
+pub use self::geolocation::GeolocationApi;
 #[cfg(feature = "greetings")]
 mod greetings;
 #[cfg(feature = "greetings")]
-pub use greetings::GreetingsApi;
+pub use self::greetings::GreetingsApi;
 #[cfg(feature = "groups")]
 mod groups;
 #[cfg(feature = "groups")]
-pub use groups::GroupsApi;
+pub use self::groups::GroupsApi;
 #[cfg(feature = "identity-provider")]
 mod identity_provider;
 #[cfg(feature = "identity-provider")]
-pub use identity_provider::IdentityProviderApi;
+pub use self::identity_provider::IdentityProviderApi;
 #[cfg(feature = "infrastructure-as-code")]
 mod infrastructure_as_code;
 #[cfg(feature = "infrastructure-as-code")]
-pub use infrastructure_as_code::InfrastructureAsCodeApi;
+pub use self::infrastructure_as_code::InfrastructureAsCodeApi;
 #[cfg(feature = "integrations")]
 mod integrations;
 #[cfg(feature = "integrations")]
-pub use integrations::IntegrationsApi;
+pub use self::integrations::IntegrationsApi;
 #[cfg(feature = "intents")]
 mod intents;
 #[cfg(feature = "intents")]
-pub use intents::IntentsApi;
+pub use self::intents::IntentsApi;
 #[cfg(feature = "journey")]
 mod journey;
 #[cfg(feature = "journey")]
-pub use journey::JourneyApi;
+pub use self::journey::JourneyApi;
 #[cfg(feature = "knowledge")]
 mod knowledge;
 #[cfg(feature = "knowledge")]
-pub use knowledge::KnowledgeApi;
+pub use self::knowledge::KnowledgeApi;
 #[cfg(feature = "language-understanding")]
 mod language_understanding;
 #[cfg(feature = "language-understanding")]
-pub use language_understanding::LanguageUnderstandingApi;
+pub use self::language_understanding::LanguageUnderstandingApi;
 #[cfg(feature = "languages")]
 mod languages;
 #[cfg(feature = "languages")]
-pub use languages::LanguagesApi;
+pub use self::languages::LanguagesApi;
 #[cfg(feature = "learning")]
 mod learning;
 #[cfg(feature = "learning")]
-pub use learning::LearningApi;
+pub use self::learning::LearningApi;
 #[cfg(feature = "license")]
 mod license;
 #[cfg(feature = "license")]
-pub use license::LicenseApi;
+pub use self::license::LicenseApi;
 #[cfg(feature = "locations")]
 mod locations;
 #[cfg(feature = "locations")]
-pub use locations::LocationsApi;
+pub use self::locations::LocationsApi;
 #[cfg(feature = "log-capture")]
 mod log_capture;
 #[cfg(feature = "log-capture")]
-pub use log_capture::LogCaptureApi;
+pub use self::log_capture::LogCaptureApi;
 #[cfg(feature = "messaging")]
 mod messaging;
 #[cfg(feature = "messaging")]
-pub use messaging::MessagingApi;
+pub use self::messaging::MessagingApi;
 #[cfg(feature = "mobile-devices")]
 mod mobile_devices;
 #[cfg(feature = "mobile-devices")]
-pub use mobile_devices::MobileDevicesApi;
+pub use self::mobile_devices::MobileDevicesApi;
 #[cfg(feature = "notifications")]
 mod notifications;
 #[cfg(feature = "notifications")]
-pub use notifications::NotificationsApi;
+pub use self::notifications::NotificationsApi;
 #[cfg(feature = "oauth")]
 mod oauth;
 #[cfg(feature = "oauth")]
-pub use oauth::OAuthApi;
+pub use self::oauth::OAuthApi;
 #[cfg(feature = "objects")]
 mod objects;
 #[cfg(feature = "objects")]
-pub use objects::ObjectsApi;
+pub use self::objects::ObjectsApi;
 #[cfg(feature = "operational-events")]
 mod operational_events;
 #[cfg(feature = "operational-events")]
-pub use operational_events::OperationalEventsApi;
+pub use self::operational_events::OperationalEventsApi;
 #[cfg(feature = "organization")]
 mod organization;
 #[cfg(feature = "organization")]
-pub use organization::OrganizationApi;
+pub use self::organization::OrganizationApi;
 #[cfg(feature = "organization-authorization")]
 mod organization_authorization;
 #[cfg(feature = "organization-authorization")]
-pub use organization_authorization::OrganizationAuthorizationApi;
+pub use self::organization_authorization::OrganizationAuthorizationApi;
 #[cfg(feature = "outbound")]
 mod outbound;
 #[cfg(feature = "outbound")]
-pub use outbound::OutboundApi;
+pub use self::outbound::OutboundApi;
 #[cfg(feature = "presence")]
 mod presence;
 #[cfg(feature = "presence")]
-pub use presence::PresenceApi;
+pub use self::presence::PresenceApi;
 #[cfg(feature = "process-automation")]
 mod process_automation;
 #[cfg(feature = "process-automation")]
-pub use process_automation::ProcessAutomationApi;
+pub use self::process_automation::ProcessAutomationApi;
 #[cfg(feature = "quality")]
 mod quality;
 #[cfg(feature = "quality")]
-pub use quality::QualityApi;
+pub use self::quality::QualityApi;
 #[cfg(feature = "recording")]
 mod recording;
 #[cfg(feature = "recording")]
-pub use recording::RecordingApi;
+pub use self::recording::RecordingApi;
 #[cfg(feature = "response-management")]
 mod response_management;
 #[cfg(feature = "response-management")]
-pub use response_management::ResponseManagementApi;
+pub use self::response_management::ResponseManagementApi;
 #[cfg(feature = "routing")]
 mod routing;
 #[cfg(feature = "routing")]
-pub use routing::RoutingApi;
+pub use self::routing::RoutingApi;
 #[cfg(feature = "scim")]
 mod scim;
 #[cfg(feature = "scim")]
-pub use scim::ScimApi;
+pub use self::scim::ScimApi;
 #[cfg(feature = "screen-monitoring")]
 mod screen_monitoring;
 #[cfg(feature = "screen-monitoring")]
-pub use screen_monitoring::ScreenMonitoringApi;
+pub use self::screen_monitoring::ScreenMonitoringApi;
 #[cfg(feature = "scripts")]
 mod scripts;
 #[cfg(feature = "scripts")]
-pub use scripts::ScriptsApi;
+pub use self::scripts::ScriptsApi;
 #[cfg(feature = "search")]
 mod search;
 #[cfg(feature = "search")]
-pub use search::SearchApi;
+pub use self::search::SearchApi;
 #[cfg(feature = "settings")]
 mod settings;
 #[cfg(feature = "settings")]
-pub use settings::SettingsApi;
+pub use self::settings::SettingsApi;
 #[cfg(feature = "social-media")]
 mod social_media;
 #[cfg(feature = "social-media")]
-pub use social_media::SocialMediaApi;
+pub use self::social_media::SocialMediaApi;
 #[cfg(feature = "speech-text-analytics")]
 mod speech_text_analytics;
 #[cfg(feature = "speech-text-analytics")]
-pub use speech_text_analytics::SpeechTextAnalyticsApi;
+pub use self::speech_text_analytics::SpeechTextAnalyticsApi;
 #[cfg(feature = "stations")]
 mod stations;
 #[cfg(feature = "stations")]
-pub use stations::StationsApi;
+pub use self::stations::StationsApi;
 #[cfg(feature = "suggest")]
 mod suggest;
 #[cfg(feature = "suggest")]
-pub use suggest::SuggestApi;
+pub use self::suggest::SuggestApi;
 #[cfg(feature = "task-management")]
 mod task_management;
 #[cfg(feature = "task-management")]
-pub use task_management::TaskManagementApi;
+pub use self::task_management::TaskManagementApi;
 #[cfg(feature = "teams")]
 mod teams;
 #[cfg(feature = "teams")]
-pub use teams::TeamsApi;
+pub use self::teams::TeamsApi;
 #[cfg(feature = "telephony")]
 mod telephony;
 #[cfg(feature = "telephony")]
-pub use telephony::TelephonyApi;
+pub use self::telephony::TelephonyApi;
 #[cfg(feature = "telephony-providers-edge")]
 mod telephony_providers_edge;
 #[cfg(feature = "telephony-providers-edge")]
-pub use telephony_providers_edge::TelephonyProvidersEdgeApi;
+pub use self::telephony_providers_edge::TelephonyProvidersEdgeApi;
 #[cfg(feature = "textbots")]
 mod textbots;
 #[cfg(feature = "textbots")]
-pub use textbots::TextbotsApi;
+pub use self::textbots::TextbotsApi;
 #[cfg(feature = "tokens")]
 mod tokens;
 #[cfg(feature = "tokens")]
-pub use tokens::TokensApi;
+pub use self::tokens::TokensApi;
 #[cfg(feature = "uploads")]
 mod uploads;
 #[cfg(feature = "uploads")]
-pub use uploads::UploadsApi;
+pub use self::uploads::UploadsApi;
 #[cfg(feature = "usage")]
 mod usage;
 #[cfg(feature = "usage")]
-pub use usage::UsageApi;
+pub use self::usage::UsageApi;
 #[cfg(feature = "user-recordings")]
 mod user_recordings;
 #[cfg(feature = "user-recordings")]
-pub use user_recordings::UserRecordingsApi;
+pub use self::user_recordings::UserRecordingsApi;
 #[cfg(feature = "users")]
 mod users;
 #[cfg(feature = "users")]
-pub use users::UsersApi;
+pub use self::users::UsersApi;
 #[cfg(feature = "users-rules")]
 mod users_rules;
 #[cfg(feature = "users-rules")]
-pub use users_rules::UsersRulesApi;
+pub use self::users_rules::UsersRulesApi;
 #[cfg(feature = "utilities")]
 mod utilities;
 #[cfg(feature = "utilities")]
-pub use utilities::UtilitiesApi;
+pub use self::utilities::UtilitiesApi;
 #[cfg(feature = "virtual-agents")]
 mod virtual_agents;
 #[cfg(feature = "virtual-agents")]
-pub use virtual_agents::VirtualAgentsApi;
+pub use self::virtual_agents::VirtualAgentsApi;
 #[cfg(feature = "voicemail")]
 mod voicemail;
 #[cfg(feature = "voicemail")]
-pub use voicemail::VoicemailApi;
+pub use self::voicemail::VoicemailApi;
 #[cfg(feature = "web-deployments")]
 mod web_deployments;
 #[cfg(feature = "web-deployments")]
-pub use web_deployments::WebDeploymentsApi;
+pub use self::web_deployments::WebDeploymentsApi;
 #[cfg(feature = "webmessaging")]
 mod webmessaging;
 #[cfg(feature = "webmessaging")]
-pub use webmessaging::WebmessagingApi;
+pub use self::webmessaging::WebmessagingApi;
 #[cfg(feature = "workforce-management")]
 mod workforce_management;
 #[cfg(feature = "workforce-management")]
-pub use workforce_management::WorkforceManagementApi;
+pub use self::workforce_management::WorkforceManagementApi;

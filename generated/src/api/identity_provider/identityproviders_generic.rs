@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-identityproviders-generic>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteIdentityprovidersGeneric {
     request: runtime::Request,
 }
@@ -74,7 +73,6 @@ impl crate::api::IdentityProviderApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-identityproviders-generic>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetIdentityprovidersGeneric {
     request: runtime::Request,
 }
@@ -136,7 +134,6 @@ impl crate::api::IdentityProviderApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-identityproviders-generic>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutIdentityprovidersGeneric {
     request: runtime::Request,
 }

@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-identityproviders-salesforce>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteIdentityprovidersSalesforce {
     request: runtime::Request,
 }
@@ -76,7 +75,6 @@ impl crate::api::IdentityProviderApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-identityproviders-salesforce>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetIdentityprovidersSalesforce {
     request: runtime::Request,
 }
@@ -138,7 +136,6 @@ impl crate::api::IdentityProviderApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-identityproviders-salesforce>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutIdentityprovidersSalesforce {
     request: runtime::Request,
 }

@@ -17,7 +17,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-infrastructureascode-jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetInfrastructureascodeJob {
     request: runtime::Request,
 }
@@ -92,7 +91,6 @@ impl crate::api::InfrastructureAsCodeApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-infrastructureascode-jobs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetInfrastructureascodeJobs {
     request: runtime::Request,
 }
@@ -192,12 +190,13 @@ impl crate::api::InfrastructureAsCodeApi {
 ///
 /// Permission: `infrastructureascode:job:add`
 ///
+/// Starts a job, which `submit` gives: its state is read by `get_infrastructureascode_job`.
+///
 /// Made by `InfrastructureAsCodeApi::post_infrastructureascode_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-infrastructureascode-jobs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostInfrastructureascodeJobs {
     request: runtime::Request,
 }
@@ -207,6 +206,14 @@ impl PostInfrastructureascodeJobs {
     #[inline]
     pub fn send(self) -> runtime::Call<InfrastructureascodeJob> {
         runtime::Call::new(self.request)
+    }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
     }
 }
 
@@ -237,6 +244,25 @@ impl runtime::Operation for PostInfrastructureascodeJobs {
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit for PostInfrastructureascodeJobs {
+    type Status = <crate::api::GetInfrastructureascodeJob as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetInfrastructureascodeJob as runtime::Operation>::METADATA,
+        cancel: None,
+        id: &["id"],
+        state: runtime::JobStatePlace::Property(&["status"]),
+        states: &[
+            ("Complete", runtime::JobPhase::Succeeded),
+            ("InternalError", runtime::JobPhase::Failed),
+            ("Incomplete", runtime::JobPhase::Failed),
+            ("Failed", runtime::JobPhase::Failed),
+            ("RollbackFailed", runtime::JobPhase::Failed),
+            ("RollbackComplete", runtime::JobPhase::Failed),
+        ],
+    };
 }
 
 impl crate::api::InfrastructureAsCodeApi {

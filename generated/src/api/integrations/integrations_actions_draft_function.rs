@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-actions--actionId--draft-function>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetIntegrationsActionDraftFunction {
     request: runtime::Request,
 }
@@ -81,7 +80,6 @@ impl crate::api::IntegrationsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-integrations-actions--actionId--draft-function>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutIntegrationsActionDraftFunction {
     request: runtime::Request,
 }

@@ -19,7 +19,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-actions-drafts>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetIntegrationsActionsDrafts {
     request: runtime::Request,
 }
@@ -104,6 +103,18 @@ impl GetIntegrationsActionsDrafts {
     pub fn send(self) -> runtime::Call<ActionEntityListing> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetIntegrationsActionsDrafts {
@@ -135,6 +146,24 @@ impl runtime::Operation for GetIntegrationsActionsDrafts {
     }
 }
 
+impl runtime::Paged for GetIntegrationsActionsDrafts {
+    type Item = Action;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::IntegrationsApi {
     /// `GET /api/v2/integrations/actions/drafts` Optional parameters and all else:
     /// [`GetIntegrationsActionsDrafts`].
@@ -157,7 +186,6 @@ impl crate::api::IntegrationsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-integrations-actions-drafts>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostIntegrationsActionsDrafts {
     request: runtime::Request,
 }

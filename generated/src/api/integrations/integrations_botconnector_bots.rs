@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-botconnector--integrationId--bots--botId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetIntegrationsBotconnectorIntegrationIdBot {
     request: runtime::Request,
 }
@@ -88,7 +87,6 @@ impl crate::api::IntegrationsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-botconnector--integrationId--bots>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetIntegrationsBotconnectorIntegrationIdBots {
     request: runtime::Request,
 }
@@ -157,7 +155,6 @@ impl crate::api::IntegrationsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-integrations-botconnector--integrationId--bots>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutIntegrationsBotconnectorIntegrationIdBots {
     request: runtime::Request,
 }

@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-integrations-credentials--credentialId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteIntegrationsCredential {
     request: runtime::Request,
 }
@@ -81,7 +80,6 @@ impl crate::api::IntegrationsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-credentials--credentialId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetIntegrationsCredential {
     request: runtime::Request,
 }
@@ -154,7 +152,6 @@ impl crate::api::IntegrationsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-credentials>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetIntegrationsCredentials {
     request: runtime::Request,
 }
@@ -176,6 +173,18 @@ impl GetIntegrationsCredentials {
     #[inline]
     pub fn send(self) -> runtime::Call<CredentialInfoListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -208,6 +217,24 @@ impl runtime::Operation for GetIntegrationsCredentials {
     }
 }
 
+impl runtime::Paged for GetIntegrationsCredentials {
+    type Item = CredentialInfo;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::IntegrationsApi {
     /// `GET /api/v2/integrations/credentials` Optional parameters and all else:
     /// [`GetIntegrationsCredentials`].
@@ -231,7 +258,6 @@ impl crate::api::IntegrationsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-integrations-credentials>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostIntegrationsCredentials {
     request: runtime::Request,
 }
@@ -300,7 +326,6 @@ impl crate::api::IntegrationsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-integrations-credentials--credentialId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutIntegrationsCredential {
     request: runtime::Request,
 }

@@ -14,7 +14,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-speech-audioconnector>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetIntegrationsSpeechAudioconnector {
     request: runtime::Request,
 }
@@ -36,6 +35,18 @@ impl GetIntegrationsSpeechAudioconnector {
     #[inline]
     pub fn send(self) -> runtime::Call<AudioConnectorIntegrationEntityListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -68,6 +79,24 @@ impl runtime::Operation for GetIntegrationsSpeechAudioconnector {
     }
 }
 
+impl runtime::Paged for GetIntegrationsSpeechAudioconnector {
+    type Item = AudioConnectorIntegration;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::IntegrationsApi {
     /// `GET /api/v2/integrations/speech/audioconnector` Optional parameters and all else:
     /// [`GetIntegrationsSpeechAudioconnector`].
@@ -92,7 +121,6 @@ impl crate::api::IntegrationsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-speech-audioconnector--integrationId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetIntegrationsSpeechAudioconnectorIntegrationId {
     request: runtime::Request,
 }

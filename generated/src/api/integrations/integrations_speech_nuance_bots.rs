@@ -17,7 +17,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-speech-nuance--nuanceIntegrationId--bots--botId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetIntegrationsSpeechNuanceNuanceIntegrationIdBot {
     request: runtime::Request,
 }
@@ -109,7 +108,6 @@ impl crate::api::IntegrationsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-speech-nuance--nuanceIntegrationId--bots>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetIntegrationsSpeechNuanceNuanceIntegrationIdBots {
     request: runtime::Request,
 }
@@ -137,6 +135,18 @@ impl GetIntegrationsSpeechNuanceNuanceIntegrationIdBots {
     #[inline]
     pub fn send(self) -> runtime::Call<NuanceBotEntityListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -166,6 +176,24 @@ impl runtime::Operation for GetIntegrationsSpeechNuanceNuanceIntegrationIdBots {
 
     fn into_request(self) -> runtime::Request {
         self.request
+    }
+}
+
+impl runtime::Paged for GetIntegrationsSpeechNuanceNuanceIntegrationIdBots {
+    type Item = NuanceBot;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
     }
 }
 

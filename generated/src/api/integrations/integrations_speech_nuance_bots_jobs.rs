@@ -15,7 +15,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-speech-nuance--nuanceIntegrationId--bots--botId--jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetIntegrationsSpeechNuanceNuanceIntegrationIdBotJob {
     request: runtime::Request,
 }
@@ -88,7 +87,6 @@ impl crate::api::IntegrationsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-speech-nuance--nuanceIntegrationId--bots-jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetIntegrationsSpeechNuanceNuanceIntegrationIdBotsJob {
     request: runtime::Request,
 }
@@ -154,12 +152,15 @@ impl crate::api::IntegrationsApi {
 ///
 /// Permission: `integrations:integration:view`
 ///
+/// Starts a job, which `submit` gives: its state is read by
+/// `get_integrations_speech_nuance_nuance_integration_id_bot_job`, its results by
+/// `get_integrations_speech_nuance_nuance_integration_id_bot_job_results`.
+///
 /// Made by `IntegrationsApi::post_integrations_speech_nuance_nuance_integration_id_bot_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-integrations-speech-nuance--nuanceIntegrationId--bots--botId--jobs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostIntegrationsSpeechNuanceNuanceIntegrationIdBotJobs {
     request: runtime::Request,
 }
@@ -184,6 +185,14 @@ impl PostIntegrationsSpeechNuanceNuanceIntegrationIdBotJobs {
     #[inline]
     pub fn send(self) -> runtime::Call<AsyncJob> {
         runtime::Call::new(self.request)
+    }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
     }
 }
 
@@ -216,6 +225,26 @@ impl runtime::Operation for PostIntegrationsSpeechNuanceNuanceIntegrationIdBotJo
     }
 }
 
+impl runtime::Submit for PostIntegrationsSpeechNuanceNuanceIntegrationIdBotJobs {
+    type Status = <crate::api::GetIntegrationsSpeechNuanceNuanceIntegrationIdBotJob as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetIntegrationsSpeechNuanceNuanceIntegrationIdBotJob as runtime::Operation>::METADATA,
+        cancel: None,
+        id: &["id"],
+        state: runtime::JobStatePlace::Property(&["state"]),
+        states: &[
+            ("Completed", runtime::JobPhase::Succeeded),
+            ("Failed", runtime::JobPhase::Failed),
+            ("Cancelled", runtime::JobPhase::Cancelled),
+        ],
+    };
+}
+
+impl runtime::JobResults for PostIntegrationsSpeechNuanceNuanceIntegrationIdBotJobs {
+    type Results = crate::api::GetIntegrationsSpeechNuanceNuanceIntegrationIdBotJobResults;
+}
+
 impl crate::api::IntegrationsApi {
     /// `POST /api/v2/integrations/speech/nuance/{nuanceIntegrationId}/bots/{botId}/jobs` Optional
     /// parameters and all else: [`PostIntegrationsSpeechNuanceNuanceIntegrationIdBotJobs`].
@@ -240,12 +269,15 @@ impl crate::api::IntegrationsApi {
 ///
 /// Permission: `integrations:integration:view`
 ///
+/// Starts a job, which `submit` gives: its state is read by
+/// `get_integrations_speech_nuance_nuance_integration_id_bots_job`, its results by
+/// `get_integrations_speech_nuance_nuance_integration_id_bots_job_results`.
+///
 /// Made by `IntegrationsApi::post_integrations_speech_nuance_nuance_integration_id_bots_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-integrations-speech-nuance--nuanceIntegrationId--bots-jobs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostIntegrationsSpeechNuanceNuanceIntegrationIdBotsJobs {
     request: runtime::Request,
 }
@@ -273,6 +305,14 @@ impl PostIntegrationsSpeechNuanceNuanceIntegrationIdBotsJobs {
     #[inline]
     pub fn send(self) -> runtime::Call<AsyncJob> {
         runtime::Call::new(self.request)
+    }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
     }
 }
 
@@ -303,6 +343,26 @@ impl runtime::Operation for PostIntegrationsSpeechNuanceNuanceIntegrationIdBotsJ
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit for PostIntegrationsSpeechNuanceNuanceIntegrationIdBotsJobs {
+    type Status = <crate::api::GetIntegrationsSpeechNuanceNuanceIntegrationIdBotsJob as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetIntegrationsSpeechNuanceNuanceIntegrationIdBotsJob as runtime::Operation>::METADATA,
+        cancel: None,
+        id: &["id"],
+        state: runtime::JobStatePlace::Property(&["state"]),
+        states: &[
+            ("Completed", runtime::JobPhase::Succeeded),
+            ("Failed", runtime::JobPhase::Failed),
+            ("Cancelled", runtime::JobPhase::Cancelled),
+        ],
+    };
+}
+
+impl runtime::JobResults for PostIntegrationsSpeechNuanceNuanceIntegrationIdBotsJobs {
+    type Results = crate::api::GetIntegrationsSpeechNuanceNuanceIntegrationIdBotsJobResults;
 }
 
 impl crate::api::IntegrationsApi {

@@ -13,7 +13,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-integrations-speech-nuance--nuanceIntegrationId--bots-launch-settings>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutIntegrationsSpeechNuanceNuanceIntegrationIdBotsLaunchSettings {
     request: runtime::Request,
 }

@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-speech-tts-engines--engineId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetIntegrationsSpeechTtsEngine {
     request: runtime::Request,
 }
@@ -89,7 +88,6 @@ impl crate::api::IntegrationsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-speech-tts-engines>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetIntegrationsSpeechTtsEngines {
     request: runtime::Request,
 }
@@ -128,6 +126,18 @@ impl GetIntegrationsSpeechTtsEngines {
     pub fn send(self) -> runtime::Call<TtsEngineEntityListing> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetIntegrationsSpeechTtsEngines {
@@ -156,6 +166,24 @@ impl runtime::Operation for GetIntegrationsSpeechTtsEngines {
 
     fn into_request(self) -> runtime::Request {
         self.request
+    }
+}
+
+impl runtime::Paged for GetIntegrationsSpeechTtsEngines {
+    type Item = TtsEngineEntity;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
     }
 }
 

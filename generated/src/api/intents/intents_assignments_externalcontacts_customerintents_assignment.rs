@@ -13,7 +13,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-intents-assignments-externalcontacts--externalContactId--customerintents--customerIntentId--assignment>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostIntentsAssignmentsExternalcontactCustomerintentAssignment {
     request: runtime::Request,
 }

@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-intents-categories--categoryId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteIntentsCategory {
     request: runtime::Request,
 }
@@ -81,7 +80,6 @@ impl crate::api::IntentsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-intents-categories>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetIntentsCategories {
     request: runtime::Request,
 }
@@ -109,6 +107,18 @@ impl GetIntentsCategories {
     #[inline]
     pub fn send(self) -> runtime::Call<IntentsCategoryListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -141,6 +151,24 @@ impl runtime::Operation for GetIntentsCategories {
     }
 }
 
+impl runtime::Paged for GetIntentsCategories {
+    type Item = IntentsCategory;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::IntentsApi {
     /// `GET /api/v2/intents/categories` Optional parameters and all else: [`GetIntentsCategories`].
     pub fn get_intents_categories(&self) -> GetIntentsCategories {
@@ -162,7 +190,6 @@ impl crate::api::IntentsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-intents-categories--categoryId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetIntentsCategory {
     request: runtime::Request,
 }
@@ -229,7 +256,6 @@ impl crate::api::IntentsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-intents-categories--categoryId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchIntentsCategory {
     request: runtime::Request,
 }
@@ -299,7 +325,6 @@ impl crate::api::IntentsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-intents-categories>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostIntentsCategories {
     request: runtime::Request,
 }

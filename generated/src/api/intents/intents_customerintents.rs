@@ -15,7 +15,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-intents-customerintents--customerIntentId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteIntentsCustomerintent {
     request: runtime::Request,
 }
@@ -84,7 +83,6 @@ impl crate::api::IntentsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-intents-customerintents--customerIntentId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetIntentsCustomerintent {
     request: runtime::Request,
 }
@@ -155,7 +153,6 @@ impl crate::api::IntentsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-intents-customerintents>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetIntentsCustomerintents {
     request: runtime::Request,
 }
@@ -190,6 +187,18 @@ impl GetIntentsCustomerintents {
     pub fn send(self) -> runtime::Call<CustomerIntentListing> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetIntentsCustomerintents {
@@ -221,6 +230,24 @@ impl runtime::Operation for GetIntentsCustomerintents {
     }
 }
 
+impl runtime::Paged for GetIntentsCustomerintents {
+    type Item = CustomerIntentResponse;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::IntentsApi {
     /// `GET /api/v2/intents/customerintents` Optional parameters and all else:
     /// [`GetIntentsCustomerintents`].
@@ -243,7 +270,6 @@ impl crate::api::IntentsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-intents-customerintents--customerIntentId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchIntentsCustomerintent {
     request: runtime::Request,
 }
@@ -315,7 +341,6 @@ impl crate::api::IntentsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-intents-customerintents>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostIntentsCustomerintents {
     request: runtime::Request,
 }

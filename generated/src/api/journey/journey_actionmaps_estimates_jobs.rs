@@ -18,7 +18,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-actionmaps-estimates-jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetJourneyActionmapsEstimatesJob {
     request: runtime::Request,
 }
@@ -85,12 +84,14 @@ impl crate::api::JourneyApi {
 ///
 /// Permission: `journey:actionmapEstimateJob:add`
 ///
+/// Starts a job, which `submit` gives: its state is read by `get_journey_actionmaps_estimates_job`, its
+/// results by `get_journey_actionmaps_estimates_job_results`.
+///
 /// Made by `JourneyApi::post_journey_actionmaps_estimates_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-journey-actionmaps-estimates-jobs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostJourneyActionmapsEstimatesJobs {
     request: runtime::Request,
 }
@@ -100,6 +101,14 @@ impl PostJourneyActionmapsEstimatesJobs {
     #[inline]
     pub fn send(self) -> runtime::Call<EstimateJobAsyncResponse> {
         runtime::Call::new(self.request)
+    }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
     }
 }
 
@@ -130,6 +139,26 @@ impl runtime::Operation for PostJourneyActionmapsEstimatesJobs {
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit for PostJourneyActionmapsEstimatesJobs {
+    type Status = <crate::api::GetJourneyActionmapsEstimatesJob as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetJourneyActionmapsEstimatesJob as runtime::Operation>::METADATA,
+        cancel: None,
+        id: &["id"],
+        state: runtime::JobStatePlace::Body,
+        states: &[
+            ("Cancelled", runtime::JobPhase::Cancelled),
+            ("Failed", runtime::JobPhase::Failed),
+            ("Succeeded", runtime::JobPhase::Succeeded),
+        ],
+    };
+}
+
+impl runtime::JobResults for PostJourneyActionmapsEstimatesJobs {
+    type Results = crate::api::GetJourneyActionmapsEstimatesJobResults;
 }
 
 impl crate::api::JourneyApi {

@@ -16,7 +16,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-journey-externalevents-configurations--configId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteJourneyExternaleventsConfiguration {
     request: runtime::Request,
 }
@@ -85,7 +84,6 @@ impl crate::api::JourneyApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-externalevents-configurations--configId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetJourneyExternaleventsConfiguration {
     request: runtime::Request,
 }
@@ -156,7 +154,6 @@ impl crate::api::JourneyApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-externalevents-configurations>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetJourneyExternaleventsConfigurations {
     request: runtime::Request,
 }
@@ -178,6 +175,18 @@ impl GetJourneyExternaleventsConfigurations {
     #[inline]
     pub fn send(self) -> runtime::Call<ExternalEventsConfigurationListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -210,6 +219,24 @@ impl runtime::Operation for GetJourneyExternaleventsConfigurations {
     }
 }
 
+impl runtime::Paged for GetJourneyExternaleventsConfigurations {
+    type Item = ExternalEventsConfiguration;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::JourneyApi {
     /// `GET /api/v2/journey/externalevents/configurations` Optional parameters and all else:
     /// [`GetJourneyExternaleventsConfigurations`].
@@ -234,7 +261,6 @@ impl crate::api::JourneyApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-journey-externalevents-configurations--configId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchJourneyExternaleventsConfiguration {
     request: runtime::Request,
 }
@@ -308,7 +334,6 @@ impl crate::api::JourneyApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-journey-externalevents-configurations>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostJourneyExternaleventsConfigurations {
     request: runtime::Request,
 }

@@ -16,7 +16,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-journey-externalevents-schemas--schemaId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteJourneyExternaleventsSchema {
     request: runtime::Request,
 }
@@ -85,7 +84,6 @@ impl crate::api::JourneyApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-externalevents-schemas--schemaId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetJourneyExternaleventsSchema {
     request: runtime::Request,
 }
@@ -156,7 +154,6 @@ impl crate::api::JourneyApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-externalevents-schemas>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetJourneyExternaleventsSchemas {
     request: runtime::Request,
 }
@@ -166,6 +163,18 @@ impl GetJourneyExternaleventsSchemas {
     #[inline]
     pub fn send(self) -> runtime::Call<JourneyExternalEventsSchemaListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -198,6 +207,20 @@ impl runtime::Operation for GetJourneyExternaleventsSchemas {
     }
 }
 
+impl runtime::Paged for GetJourneyExternaleventsSchemas {
+    type Item = JourneyExternalEventsSchema;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::Single,
+        page_size: None,
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::JourneyApi {
     /// `GET /api/v2/journey/externalevents/schemas` Optional parameters and all else:
     /// [`GetJourneyExternaleventsSchemas`].
@@ -220,7 +243,6 @@ impl crate::api::JourneyApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-journey-externalevents-schemas>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostJourneyExternaleventsSchemas {
     request: runtime::Request,
 }
@@ -290,7 +312,6 @@ impl crate::api::JourneyApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-journey-externalevents-schemas--schemaId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutJourneyExternaleventsSchema {
     request: runtime::Request,
 }

@@ -20,7 +20,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-outcomes-attributions-jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetJourneyOutcomesAttributionsJob {
     request: runtime::Request,
 }
@@ -89,12 +88,14 @@ impl crate::api::JourneyApi {
 ///
 /// Permission: `journey:outcomeAttributionJob:add`
 ///
+/// Starts a job, which `submit` gives: its state is read by `get_journey_outcomes_attributions_job`,
+/// its results by `get_journey_outcomes_attributions_job_results`.
+///
 /// Made by `JourneyApi::post_journey_outcomes_attributions_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-journey-outcomes-attributions-jobs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostJourneyOutcomesAttributionsJobs {
     request: runtime::Request,
 }
@@ -109,6 +110,14 @@ impl PostJourneyOutcomesAttributionsJobs {
     #[inline]
     pub fn send(self) -> runtime::Call<OutcomeAttributionAsyncResponse> {
         runtime::Call::new(self.request)
+    }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
     }
 }
 
@@ -139,6 +148,26 @@ impl runtime::Operation for PostJourneyOutcomesAttributionsJobs {
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit for PostJourneyOutcomesAttributionsJobs {
+    type Status = <crate::api::GetJourneyOutcomesAttributionsJob as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetJourneyOutcomesAttributionsJob as runtime::Operation>::METADATA,
+        cancel: None,
+        id: &["id"],
+        state: runtime::JobStatePlace::Property(&["state"]),
+        states: &[
+            ("Completed", runtime::JobPhase::Succeeded),
+            ("CompletedWithErrors", runtime::JobPhase::Succeeded),
+            ("Failed", runtime::JobPhase::Failed),
+        ],
+    };
+}
+
+impl runtime::JobResults for PostJourneyOutcomesAttributionsJobs {
+    type Results = crate::api::GetJourneyOutcomesAttributionsJobResults;
 }
 
 impl crate::api::JourneyApi {

@@ -14,7 +14,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-journey-outcomes-predictors--predictorId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteJourneyOutcomesPredictor {
     request: runtime::Request,
 }
@@ -86,7 +85,6 @@ impl crate::api::JourneyApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-outcomes-predictors--predictorId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetJourneyOutcomesPredictor {
     request: runtime::Request,
 }
@@ -160,7 +158,6 @@ impl crate::api::JourneyApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-outcomes-predictors>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetJourneyOutcomesPredictors {
     request: runtime::Request,
 }
@@ -170,6 +167,18 @@ impl GetJourneyOutcomesPredictors {
     #[inline]
     pub fn send(self) -> runtime::Call<OutcomePredictorListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -202,6 +211,20 @@ impl runtime::Operation for GetJourneyOutcomesPredictors {
     }
 }
 
+impl runtime::Paged for GetJourneyOutcomesPredictors {
+    type Item = OutcomePredictor;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::Single,
+        page_size: None,
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::JourneyApi {
     /// `GET /api/v2/journey/outcomes/predictors` Optional parameters and all else:
     /// [`GetJourneyOutcomesPredictors`].
@@ -227,7 +250,6 @@ impl crate::api::JourneyApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-journey-outcomes-predictors>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostJourneyOutcomesPredictors {
     request: runtime::Request,
 }

@@ -14,7 +14,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-journey-views-encodings-validate>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostJourneyViewsEncodingsValidate {
     request: runtime::Request,
 }
@@ -29,6 +28,18 @@ impl PostJourneyViewsEncodingsValidate {
     #[inline]
     pub fn send(self) -> runtime::Call<EntityListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -56,6 +67,20 @@ impl runtime::Operation for PostJourneyViewsEncodingsValidate {
 
     fn into_request(self) -> runtime::Request {
         self.request
+    }
+}
+
+impl runtime::Paged for PostJourneyViewsEncodingsValidate {
+    type Item = serde_json::Value;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::Single,
+        page_size: None,
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
     }
 }
 

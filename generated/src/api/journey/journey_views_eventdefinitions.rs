@@ -16,7 +16,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-views-eventdefinitions--eventDefinitionId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetJourneyViewsEventdefinition {
     request: runtime::Request,
 }
@@ -87,7 +86,6 @@ impl crate::api::JourneyApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-views-eventdefinitions>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetJourneyViewsEventdefinitions {
     request: runtime::Request,
 }
@@ -97,6 +95,18 @@ impl GetJourneyViewsEventdefinitions {
     #[inline]
     pub fn send(self) -> runtime::Call<JourneyEventDefinitionListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -129,6 +139,20 @@ impl runtime::Operation for GetJourneyViewsEventdefinitions {
     }
 }
 
+impl runtime::Paged for GetJourneyViewsEventdefinitions {
+    type Item = JourneyEventDefinition;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::Single,
+        page_size: None,
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::JourneyApi {
     /// `GET /api/v2/journey/views/eventdefinitions` Optional parameters and all else:
     /// [`GetJourneyViewsEventdefinitions`].
@@ -151,7 +175,6 @@ impl crate::api::JourneyApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-journey-views-eventdefinitions--eventDefinitionId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutJourneyViewsEventdefinition {
     request: runtime::Request,
 }

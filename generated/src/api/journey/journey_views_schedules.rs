@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-journey-views--viewId--schedules>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteJourneyViewSchedules {
     request: runtime::Request,
 }
@@ -81,7 +80,6 @@ impl crate::api::JourneyApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-views--viewId--schedules>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetJourneyViewSchedules {
     request: runtime::Request,
 }
@@ -148,7 +146,6 @@ impl crate::api::JourneyApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-views-schedules>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetJourneyViewsSchedules {
     request: runtime::Request,
 }
@@ -170,6 +167,18 @@ impl GetJourneyViewsSchedules {
     #[inline]
     pub fn send(self) -> runtime::Call<JourneyViewScheduleListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -200,6 +209,24 @@ impl runtime::Operation for GetJourneyViewsSchedules {
     }
 }
 
+impl runtime::Paged for GetJourneyViewsSchedules {
+    type Item = JourneyViewSchedule;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::JourneyApi {
     /// `GET /api/v2/journey/views/schedules` Optional parameters and all else:
     /// [`GetJourneyViewsSchedules`].
@@ -222,7 +249,6 @@ impl crate::api::JourneyApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-journey-views--viewId--schedules>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostJourneyViewSchedules {
     request: runtime::Request,
 }
@@ -292,7 +318,6 @@ impl crate::api::JourneyApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-journey-views--viewId--schedules>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutJourneyViewSchedules {
     request: runtime::Request,
 }

@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-views--viewId--versions--versionId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetJourneyViewVersion {
     request: runtime::Request,
 }
@@ -79,7 +78,6 @@ impl crate::api::JourneyApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-journey-views--viewId--versions>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostJourneyViewVersions {
     request: runtime::Request,
 }
@@ -147,7 +145,6 @@ impl crate::api::JourneyApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-journey-views--viewId--versions--versionId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutJourneyViewVersion {
     request: runtime::Request,
 }

@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-views--viewId--versions--journeyVersionId--jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetJourneyViewVersionJob {
     request: runtime::Request,
 }
@@ -83,7 +82,6 @@ impl crate::api::JourneyApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-journey-views--viewId--versions--journeyVersionId--jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchJourneyViewVersionJob {
     request: runtime::Request,
 }
@@ -152,12 +150,14 @@ impl crate::api::JourneyApi {
 ///
 /// Permission: `journey:viewsJobs:add`
 ///
+/// Starts a job, which `submit` gives: its state is read by `get_journey_view_version_job`, its results
+/// by `get_journey_view_version_job_results`.
+///
 /// Made by `JourneyApi::post_journey_view_version_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-journey-views--viewId--versions--journeyVersionId--jobs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostJourneyViewVersionJobs {
     request: runtime::Request,
 }
@@ -167,6 +167,14 @@ impl PostJourneyViewVersionJobs {
     #[inline]
     pub fn send(self) -> runtime::Call<JourneyViewJob> {
         runtime::Call::new(self.request)
+    }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
     }
 }
 
@@ -195,6 +203,26 @@ impl runtime::Operation for PostJourneyViewVersionJobs {
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit for PostJourneyViewVersionJobs {
+    type Status = <crate::api::GetJourneyViewVersionJob as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetJourneyViewVersionJob as runtime::Operation>::METADATA,
+        cancel: None,
+        id: &["id"],
+        state: runtime::JobStatePlace::Property(&["status"]),
+        states: &[
+            ("Complete", runtime::JobPhase::Succeeded),
+            ("Failed", runtime::JobPhase::Failed),
+            ("Cancelled", runtime::JobPhase::Cancelled),
+        ],
+    };
+}
+
+impl runtime::JobResults for PostJourneyViewVersionJobs {
+    type Results = crate::api::GetJourneyViewVersionJobResults;
 }
 
 impl crate::api::JourneyApi {

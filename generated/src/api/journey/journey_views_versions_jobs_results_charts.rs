@@ -13,7 +13,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-views--viewId--versions--journeyVersionId--jobs--jobId--results-charts--chartId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetJourneyViewVersionJobResultsChart {
     request: runtime::Request,
 }

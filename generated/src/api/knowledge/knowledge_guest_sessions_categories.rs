@@ -2,6 +2,7 @@
 
 use crate::models::{
     GetKnowledgeGuestSessionCategoriesSortBy, GuestCategoryResponseListing,
+    GuestResponseCategory,
 };
 
 use crate::runtime;
@@ -17,7 +18,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-guest-sessions--sessionId--categories>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetKnowledgeGuestSessionCategories {
     request: runtime::Request,
 }
@@ -78,6 +78,18 @@ impl GetKnowledgeGuestSessionCategories {
     pub fn send(self) -> runtime::Call<GuestCategoryResponseListing> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetKnowledgeGuestSessionCategories {
@@ -104,6 +116,22 @@ impl runtime::Operation for GetKnowledgeGuestSessionCategories {
 
     fn into_request(self) -> runtime::Request {
         self.request
+    }
+}
+
+impl runtime::Paged for GetKnowledgeGuestSessionCategories {
+    type Item = GuestResponseCategory;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::NextUri {
+            response: "nextUri",
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
     }
 }
 

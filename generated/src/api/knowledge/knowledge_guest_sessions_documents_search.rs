@@ -2,7 +2,8 @@
 
 use crate::models::{
     KnowledgeDocumentGuestSearch, KnowledgeDocumentGuestSearchRequest,
-    PostKnowledgeGuestSessionDocumentsSearchExpand, SearchUpdateRequest,
+    KnowledgeDocumentGuestSearchResult, PostKnowledgeGuestSessionDocumentsSearchExpand,
+    SearchUpdateRequest,
 };
 
 use crate::runtime;
@@ -16,7 +17,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-knowledge-guest-sessions--sessionId--documents-search--searchId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchKnowledgeGuestSessionDocumentsSearchSearchId {
     request: runtime::Request,
 }
@@ -90,7 +90,6 @@ impl crate::api::KnowledgeApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-guest-sessions--sessionId--documents-search>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostKnowledgeGuestSessionDocumentsSearch {
     request: runtime::Request,
 }
@@ -113,6 +112,18 @@ impl PostKnowledgeGuestSessionDocumentsSearch {
     #[inline]
     pub fn send(self) -> runtime::Call<KnowledgeDocumentGuestSearch> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -140,6 +151,24 @@ impl runtime::Operation for PostKnowledgeGuestSessionDocumentsSearch {
 
     fn into_request(self) -> runtime::Request {
         self.request
+    }
+}
+
+impl runtime::Paged for PostKnowledgeGuestSessionDocumentsSearch {
+    type Item = KnowledgeDocumentGuestSearchResult;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::BodyPageNumber {
+            path: &["pageNumber"],
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: None,
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.results.as_mut()
     }
 }
 

@@ -2,7 +2,8 @@
 
 use crate::models::{
     KnowledgeDocumentSearch, KnowledgeDocumentSearchRequest,
-    PostKnowledgeKnowledgebaseDocumentsSearchExpand, SearchUpdateRequest,
+    KnowledgeDocumentSearchResult, PostKnowledgeKnowledgebaseDocumentsSearchExpand,
+    SearchUpdateRequest,
 };
 
 use crate::runtime;
@@ -16,7 +17,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents-search--searchId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchKnowledgeKnowledgebaseDocumentsSearchSearchId {
     request: runtime::Request,
 }
@@ -92,7 +92,6 @@ impl crate::api::KnowledgeApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents-search>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostKnowledgeKnowledgebaseDocumentsSearch {
     request: runtime::Request,
 }
@@ -115,6 +114,18 @@ impl PostKnowledgeKnowledgebaseDocumentsSearch {
     #[inline]
     pub fn send(self) -> runtime::Call<KnowledgeDocumentSearch> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -144,6 +155,24 @@ impl runtime::Operation for PostKnowledgeKnowledgebaseDocumentsSearch {
 
     fn into_request(self) -> runtime::Request {
         self.request
+    }
+}
+
+impl runtime::Paged for PostKnowledgeKnowledgebaseDocumentsSearch {
+    type Item = KnowledgeDocumentSearchResult;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::BodyPageNumber {
+            path: &["pageNumber"],
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: None,
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.results.as_mut()
     }
 }
 

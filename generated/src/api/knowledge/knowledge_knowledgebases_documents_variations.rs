@@ -21,7 +21,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents--documentId--variations--documentVariationId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteKnowledgeKnowledgebaseDocumentVariation {
     request: runtime::Request,
 }
@@ -96,7 +95,6 @@ impl crate::api::KnowledgeApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents--documentId--variations--documentVariationId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetKnowledgeKnowledgebaseDocumentVariation {
     request: runtime::Request,
 }
@@ -187,7 +185,6 @@ impl crate::api::KnowledgeApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents--documentId--variations>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetKnowledgeKnowledgebaseDocumentVariations {
     request: runtime::Request,
 }
@@ -233,6 +230,18 @@ impl GetKnowledgeKnowledgebaseDocumentVariations {
     pub fn send(self) -> runtime::Call<DocumentVariationResponseListing> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetKnowledgeKnowledgebaseDocumentVariations {
@@ -259,6 +268,22 @@ impl runtime::Operation for GetKnowledgeKnowledgebaseDocumentVariations {
 
     fn into_request(self) -> runtime::Request {
         self.request
+    }
+}
+
+impl runtime::Paged for GetKnowledgeKnowledgebaseDocumentVariations {
+    type Item = DocumentVariationResponse;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::NextUri {
+            response: "nextUri",
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
     }
 }
 
@@ -292,7 +317,6 @@ impl crate::api::KnowledgeApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents--documentId--variations--documentVariationId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchKnowledgeKnowledgebaseDocumentVariation {
     request: runtime::Request,
 }
@@ -367,7 +391,6 @@ impl crate::api::KnowledgeApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents--documentId--variations>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostKnowledgeKnowledgebaseDocumentVariations {
     request: runtime::Request,
 }

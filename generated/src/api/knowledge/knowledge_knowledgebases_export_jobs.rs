@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-knowledge-knowledgebases--knowledgeBaseId--export-jobs--exportJobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteKnowledgeKnowledgebaseExportJob {
     request: runtime::Request,
 }
@@ -81,7 +80,6 @@ impl crate::api::KnowledgeApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases--knowledgeBaseId--export-jobs--exportJobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetKnowledgeKnowledgebaseExportJob {
     request: runtime::Request,
 }
@@ -145,12 +143,15 @@ impl crate::api::KnowledgeApi {
 ///
 /// Permission: `knowledge:exportJob:add`
 ///
+/// Starts a job, which `submit` gives: its state is read by `get_knowledge_knowledgebase_export_job`;
+
+/// `delete_knowledge_knowledgebase_export_job` stops it.
+///
 /// Made by `KnowledgeApi::post_knowledge_knowledgebase_export_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-knowledgebases--knowledgeBaseId--export-jobs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostKnowledgeKnowledgebaseExportJobs {
     request: runtime::Request,
 }
@@ -160,6 +161,14 @@ impl PostKnowledgeKnowledgebaseExportJobs {
     #[inline]
     pub fn send(self) -> runtime::Call<KnowledgeExportJobResponse> {
         runtime::Call::new(self.request)
+    }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
     }
 }
 
@@ -188,6 +197,26 @@ impl runtime::Operation for PostKnowledgeKnowledgebaseExportJobs {
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit for PostKnowledgeKnowledgebaseExportJobs {
+    type Status = <crate::api::GetKnowledgeKnowledgebaseExportJob as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetKnowledgeKnowledgebaseExportJob as runtime::Operation>::METADATA,
+        cancel: Some(
+            <crate::api::DeleteKnowledgeKnowledgebaseExportJob as runtime::Operation>::METADATA,
+        ),
+        id: &["id"],
+        state: runtime::JobStatePlace::Property(&["status"]),
+        states: &[
+            ("ValidationFailed", runtime::JobPhase::Failed),
+            ("Completed", runtime::JobPhase::Succeeded),
+            ("PartialCompleted", runtime::JobPhase::Succeeded),
+            ("Failed", runtime::JobPhase::Failed),
+            ("Aborted", runtime::JobPhase::Cancelled),
+        ],
+    };
 }
 
 impl crate::api::KnowledgeApi {

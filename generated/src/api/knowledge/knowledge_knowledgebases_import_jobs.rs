@@ -16,7 +16,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-knowledge-knowledgebases--knowledgeBaseId--import-jobs--importJobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteKnowledgeKnowledgebaseImportJob {
     request: runtime::Request,
 }
@@ -85,7 +84,6 @@ impl crate::api::KnowledgeApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases--knowledgeBaseId--import-jobs--importJobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetKnowledgeKnowledgebaseImportJob {
     request: runtime::Request,
 }
@@ -162,7 +160,6 @@ impl crate::api::KnowledgeApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-knowledge-knowledgebases--knowledgeBaseId--import-jobs--importJobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchKnowledgeKnowledgebaseImportJob {
     request: runtime::Request,
 }
@@ -229,12 +226,15 @@ impl crate::api::KnowledgeApi {
 ///
 /// Permission: `knowledge:importJob:add`
 ///
+/// Starts a job, which `submit` gives: its state is read by `get_knowledge_knowledgebase_import_job`;
+
+/// `delete_knowledge_knowledgebase_import_job` stops it.
+///
 /// Made by `KnowledgeApi::post_knowledge_knowledgebase_import_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-knowledgebases--knowledgeBaseId--import-jobs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostKnowledgeKnowledgebaseImportJobs {
     request: runtime::Request,
 }
@@ -244,6 +244,14 @@ impl PostKnowledgeKnowledgebaseImportJobs {
     #[inline]
     pub fn send(self) -> runtime::Call<KnowledgeImportJobResponse> {
         runtime::Call::new(self.request)
+    }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
     }
 }
 
@@ -272,6 +280,26 @@ impl runtime::Operation for PostKnowledgeKnowledgebaseImportJobs {
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit for PostKnowledgeKnowledgebaseImportJobs {
+    type Status = <crate::api::GetKnowledgeKnowledgebaseImportJob as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetKnowledgeKnowledgebaseImportJob as runtime::Operation>::METADATA,
+        cancel: Some(
+            <crate::api::DeleteKnowledgeKnowledgebaseImportJob as runtime::Operation>::METADATA,
+        ),
+        id: &["id"],
+        state: runtime::JobStatePlace::Property(&["status"]),
+        states: &[
+            ("ValidationFailed", runtime::JobPhase::Failed),
+            ("Completed", runtime::JobPhase::Succeeded),
+            ("PartialCompleted", runtime::JobPhase::Succeeded),
+            ("Failed", runtime::JobPhase::Failed),
+            ("Aborted", runtime::JobPhase::Cancelled),
+        ],
+    };
 }
 
 impl crate::api::KnowledgeApi {

@@ -16,7 +16,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases--knowledgeBaseId--parse-jobs--parseJobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetKnowledgeKnowledgebaseParseJob {
     request: runtime::Request,
 }
@@ -93,7 +92,6 @@ impl crate::api::KnowledgeApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-knowledge-knowledgebases--knowledgeBaseId--parse-jobs--parseJobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchKnowledgeKnowledgebaseParseJob {
     request: runtime::Request,
 }
@@ -160,12 +158,13 @@ impl crate::api::KnowledgeApi {
 ///
 /// Permission: `knowledge:importJob:add`
 ///
+/// Starts a job, which `submit` gives: its state is read by `get_knowledge_knowledgebase_parse_job`.
+///
 /// Made by `KnowledgeApi::post_knowledge_knowledgebase_parse_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-knowledgebases--knowledgeBaseId--parse-jobs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostKnowledgeKnowledgebaseParseJobs {
     request: runtime::Request,
 }
@@ -175,6 +174,14 @@ impl PostKnowledgeKnowledgebaseParseJobs {
     #[inline]
     pub fn send(self) -> runtime::Call<KnowledgeParseJobResponse> {
         runtime::Call::new(self.request)
+    }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
     }
 }
 
@@ -203,6 +210,25 @@ impl runtime::Operation for PostKnowledgeKnowledgebaseParseJobs {
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit for PostKnowledgeKnowledgebaseParseJobs {
+    type Status = <crate::api::GetKnowledgeKnowledgebaseParseJob as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetKnowledgeKnowledgebaseParseJob as runtime::Operation>::METADATA,
+        cancel: None,
+        id: &["id"],
+        state: runtime::JobStatePlace::Property(&["status"]),
+        states: &[
+            ("ReadyToParse", runtime::JobPhase::Waiting),
+            ("ParseCompleted", runtime::JobPhase::Succeeded),
+            ("ReadyToImport", runtime::JobPhase::Waiting),
+            ("ImportCompleted", runtime::JobPhase::Succeeded),
+            ("ImportPartialCompleted", runtime::JobPhase::Succeeded),
+            ("ImportFailed", runtime::JobPhase::Failed),
+        ],
+    };
 }
 
 impl crate::api::KnowledgeApi {

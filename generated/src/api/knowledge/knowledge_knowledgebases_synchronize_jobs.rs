@@ -15,7 +15,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-knowledge-knowledgebases--knowledgeBaseId--synchronize-jobs--syncJobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteKnowledgeKnowledgebaseSynchronizeJob {
     request: runtime::Request,
 }
@@ -84,7 +83,6 @@ impl crate::api::KnowledgeApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases--knowledgeBaseId--synchronize-jobs--syncJobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetKnowledgeKnowledgebaseSynchronizeJob {
     request: runtime::Request,
 }
@@ -153,7 +151,6 @@ impl crate::api::KnowledgeApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-knowledge-knowledgebases--knowledgeBaseId--synchronize-jobs--syncJobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchKnowledgeKnowledgebaseSynchronizeJob {
     request: runtime::Request,
 }
@@ -220,12 +217,15 @@ impl crate::api::KnowledgeApi {
 ///
 /// Permission: `knowledge:syncJob:add`
 ///
+/// Starts a job, which `submit` gives: its state is read by
+/// `get_knowledge_knowledgebase_synchronize_job`; `delete_knowledge_knowledgebase_synchronize_job`
+/// stops it.
+///
 /// Made by `KnowledgeApi::post_knowledge_knowledgebase_synchronize_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-knowledgebases--knowledgeBaseId--synchronize-jobs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostKnowledgeKnowledgebaseSynchronizeJobs {
     request: runtime::Request,
 }
@@ -235,6 +235,14 @@ impl PostKnowledgeKnowledgebaseSynchronizeJobs {
     #[inline]
     pub fn send(self) -> runtime::Call<KnowledgeSyncJobResponse> {
         runtime::Call::new(self.request)
+    }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
     }
 }
 
@@ -263,6 +271,26 @@ impl runtime::Operation for PostKnowledgeKnowledgebaseSynchronizeJobs {
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit for PostKnowledgeKnowledgebaseSynchronizeJobs {
+    type Status = <crate::api::GetKnowledgeKnowledgebaseSynchronizeJob as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetKnowledgeKnowledgebaseSynchronizeJob as runtime::Operation>::METADATA,
+        cancel: Some(
+            <crate::api::DeleteKnowledgeKnowledgebaseSynchronizeJob as runtime::Operation>::METADATA,
+        ),
+        id: &["id"],
+        state: runtime::JobStatePlace::Property(&["status"]),
+        states: &[
+            ("ValidationFailed", runtime::JobPhase::Failed),
+            ("Completed", runtime::JobPhase::Succeeded),
+            ("PartialCompleted", runtime::JobPhase::Succeeded),
+            ("Failed", runtime::JobPhase::Failed),
+            ("Aborted", runtime::JobPhase::Cancelled),
+        ],
+    };
 }
 
 impl crate::api::KnowledgeApi {

@@ -2,8 +2,8 @@
 
 use crate::models::{
     GetKnowledgeSourceExpand, GetKnowledgeSourcesExpand, V3SourceCreateRequest,
-    V3SourceDetailedResponse, V3SourceExpandableListing, V3SourceExpandableResponse,
-    V3SourceUpdateRequest,
+    V3SourceDetailedResponse, V3SourceExpandableListResponse, V3SourceExpandableListing,
+    V3SourceExpandableResponse, V3SourceUpdateRequest,
 };
 
 use crate::runtime;
@@ -17,7 +17,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-knowledge-sources--sourceId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteKnowledgeSource {
     request: runtime::Request,
 }
@@ -82,7 +81,6 @@ impl crate::api::KnowledgeApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-sources--sourceId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetKnowledgeSource {
     request: runtime::Request,
 }
@@ -156,7 +154,6 @@ impl crate::api::KnowledgeApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-sources>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetKnowledgeSources {
     request: runtime::Request,
 }
@@ -174,6 +171,18 @@ impl GetKnowledgeSources {
     #[inline]
     pub fn send(self) -> runtime::Call<V3SourceExpandableListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -204,6 +213,20 @@ impl runtime::Operation for GetKnowledgeSources {
     }
 }
 
+impl runtime::Paged for GetKnowledgeSources {
+    type Item = V3SourceExpandableListResponse;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::Single,
+        page_size: None,
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::KnowledgeApi {
     /// `GET /api/v2/knowledge/sources` Optional parameters and all else: [`GetKnowledgeSources`].
     pub fn get_knowledge_sources(&self) -> GetKnowledgeSources {
@@ -225,7 +248,6 @@ impl crate::api::KnowledgeApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-sources>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostKnowledgeSources {
     request: runtime::Request,
 }
@@ -290,7 +312,6 @@ impl crate::api::KnowledgeApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-knowledge-sources--sourceId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutKnowledgeSource {
     request: runtime::Request,
 }

@@ -16,7 +16,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-sources--sourceId--synchronizations--synchronizationId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetKnowledgeSourceSynchronization {
     request: runtime::Request,
 }
@@ -89,7 +88,6 @@ impl crate::api::KnowledgeApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-sources--sourceId--synchronizations>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetKnowledgeSourceSynchronizations {
     request: runtime::Request,
 }
@@ -115,6 +113,18 @@ impl GetKnowledgeSourceSynchronizations {
     #[inline]
     pub fn send(self) -> runtime::Call<V3SynchronizationListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -147,6 +157,22 @@ impl runtime::Operation for GetKnowledgeSourceSynchronizations {
     }
 }
 
+impl runtime::Paged for GetKnowledgeSourceSynchronizations {
+    type Item = V3Synchronization;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::NextUri {
+            response: "nextUri",
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::KnowledgeApi {
     /// `GET /api/v2/knowledge/sources/{sourceId}/synchronizations` Optional parameters and all else:
     /// [`GetKnowledgeSourceSynchronizations`].
@@ -176,7 +202,6 @@ impl crate::api::KnowledgeApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-sources-synchronizations>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetKnowledgeSourcesSynchronizations {
     request: runtime::Request,
 }
@@ -202,6 +227,18 @@ impl GetKnowledgeSourcesSynchronizations {
     #[inline]
     pub fn send(self) -> runtime::Call<V3SynchronizationListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -234,6 +271,22 @@ impl runtime::Operation for GetKnowledgeSourcesSynchronizations {
     }
 }
 
+impl runtime::Paged for GetKnowledgeSourcesSynchronizations {
+    type Item = V3Synchronization;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::NextUri {
+            response: "nextUri",
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::KnowledgeApi {
     /// `GET /api/v2/knowledge/sources/synchronizations` Optional parameters and all else:
     /// [`GetKnowledgeSourcesSynchronizations`].
@@ -258,7 +311,6 @@ impl crate::api::KnowledgeApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-knowledge-sources--sourceId--synchronizations--synchronizationId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchKnowledgeSourceSynchronization {
     request: runtime::Request,
 }
@@ -332,7 +384,6 @@ impl crate::api::KnowledgeApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-sources--sourceId--synchronizations>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostKnowledgeSourceSynchronizations {
     request: runtime::Request,
 }

@@ -17,7 +17,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-knowledge-sources--sourceId--synchronizations--synchronizationId--deletions--fileId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteKnowledgeSourceSynchronizationDeletion {
     request: runtime::Request,
 }
@@ -91,7 +90,6 @@ impl crate::api::KnowledgeApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-sources--sourceId--synchronizations--synchronizationId--deletions--fileId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetKnowledgeSourceSynchronizationDeletion {
     request: runtime::Request,
 }
@@ -166,7 +164,6 @@ impl crate::api::KnowledgeApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-sources--sourceId--synchronizations--synchronizationId--deletions>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetKnowledgeSourceSynchronizationDeletions {
     request: runtime::Request,
 }
@@ -192,6 +189,18 @@ impl GetKnowledgeSourceSynchronizationDeletions {
     #[inline]
     pub fn send(self) -> runtime::Call<V3SynchronizationDeletionListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -224,6 +233,22 @@ impl runtime::Operation for GetKnowledgeSourceSynchronizationDeletions {
     }
 }
 
+impl runtime::Paged for GetKnowledgeSourceSynchronizationDeletions {
+    type Item = V3SynchronizationDeletion;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::NextUri {
+            response: "nextUri",
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::KnowledgeApi {
     /// `GET /api/v2/knowledge/sources/{sourceId}/synchronizations/{synchronizationId}/deletions` Optional
     /// parameters and all else: [`GetKnowledgeSourceSynchronizationDeletions`].
@@ -253,7 +278,6 @@ impl crate::api::KnowledgeApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-sources--sourceId--synchronizations--synchronizationId--deletions>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostKnowledgeSourceSynchronizationDeletions {
     request: runtime::Request,
 }

@@ -16,7 +16,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-knowledge-sources--sourceId--synchronizations--synchronizationId--uploads--fileId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteKnowledgeSourceSynchronizationUpload {
     request: runtime::Request,
 }
@@ -89,7 +88,6 @@ impl crate::api::KnowledgeApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-sources--sourceId--synchronizations--synchronizationId--uploads--fileId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetKnowledgeSourceSynchronizationUpload {
     request: runtime::Request,
 }
@@ -164,7 +162,6 @@ impl crate::api::KnowledgeApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-sources--sourceId--synchronizations--synchronizationId--uploads>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetKnowledgeSourceSynchronizationUploads {
     request: runtime::Request,
 }
@@ -190,6 +187,18 @@ impl GetKnowledgeSourceSynchronizationUploads {
     #[inline]
     pub fn send(self) -> runtime::Call<V3SynchronizationUploadListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -222,6 +231,22 @@ impl runtime::Operation for GetKnowledgeSourceSynchronizationUploads {
     }
 }
 
+impl runtime::Paged for GetKnowledgeSourceSynchronizationUploads {
+    type Item = V3SynchronizationUpload;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::NextUri {
+            response: "nextUri",
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::KnowledgeApi {
     /// `GET /api/v2/knowledge/sources/{sourceId}/synchronizations/{synchronizationId}/uploads` Optional
     /// parameters and all else: [`GetKnowledgeSourceSynchronizationUploads`].
@@ -251,7 +276,6 @@ impl crate::api::KnowledgeApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-sources--sourceId--synchronizations--synchronizationId--uploads>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostKnowledgeSourceSynchronizationUploads {
     request: runtime::Request,
 }

@@ -17,7 +17,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases--knowledgeBaseId--uploads-urls-jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetKnowledgeKnowledgebaseUploadsUrlsJob {
     request: runtime::Request,
 }
@@ -105,13 +104,15 @@ impl crate::api::UploadsApi {
 ///
 /// Permission: `knowledge:uploadSourceUrlJob:add`
 ///
+/// Starts a job, which `submit` gives: its state is read by
+/// `get_knowledge_knowledgebase_uploads_urls_job`.
+///
 /// Made by `KnowledgeApi::post_knowledge_knowledgebase_uploads_urls_jobs` and
 /// `UploadsApi::post_knowledge_knowledgebase_uploads_urls_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-knowledgebases--knowledgeBaseId--uploads-urls-jobs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostKnowledgeKnowledgebaseUploadsUrlsJobs {
     request: runtime::Request,
 }
@@ -121,6 +122,14 @@ impl PostKnowledgeKnowledgebaseUploadsUrlsJobs {
     #[inline]
     pub fn send(self) -> runtime::Call<CreateUploadSourceUrlJobResponse> {
         runtime::Call::new(self.request)
+    }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
     }
 }
 
@@ -151,6 +160,21 @@ impl runtime::Operation for PostKnowledgeKnowledgebaseUploadsUrlsJobs {
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit for PostKnowledgeKnowledgebaseUploadsUrlsJobs {
+    type Status = <crate::api::GetKnowledgeKnowledgebaseUploadsUrlsJob as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetKnowledgeKnowledgebaseUploadsUrlsJob as runtime::Operation>::METADATA,
+        cancel: None,
+        id: &["id"],
+        state: runtime::JobStatePlace::Property(&["status"]),
+        states: &[
+            ("Completed", runtime::JobPhase::Succeeded),
+            ("Failed", runtime::JobPhase::Failed),
+        ],
+    };
 }
 
 #[cfg(feature = "knowledge")]

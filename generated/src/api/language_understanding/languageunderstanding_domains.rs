@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-languageunderstanding-domains--domainId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteLanguageunderstandingDomain {
     request: runtime::Request,
 }
@@ -81,7 +80,6 @@ impl crate::api::LanguageUnderstandingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-languageunderstanding-domains--domainId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetLanguageunderstandingDomain {
     request: runtime::Request,
 }
@@ -152,7 +150,6 @@ impl crate::api::LanguageUnderstandingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-languageunderstanding-domains>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetLanguageunderstandingDomains {
     request: runtime::Request,
 }
@@ -174,6 +171,18 @@ impl GetLanguageunderstandingDomains {
     #[inline]
     pub fn send(self) -> runtime::Call<NluDomainListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -206,6 +215,24 @@ impl runtime::Operation for GetLanguageunderstandingDomains {
     }
 }
 
+impl runtime::Paged for GetLanguageunderstandingDomains {
+    type Item = NluDomain;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::LanguageUnderstandingApi {
     /// `GET /api/v2/languageunderstanding/domains` Optional parameters and all else:
     /// [`GetLanguageunderstandingDomains`].
@@ -228,7 +255,6 @@ impl crate::api::LanguageUnderstandingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-languageunderstanding-domains--domainId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchLanguageunderstandingDomain {
     request: runtime::Request,
 }
@@ -300,7 +326,6 @@ impl crate::api::LanguageUnderstandingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-languageunderstanding-domains>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostLanguageunderstandingDomains {
     request: runtime::Request,
 }

@@ -19,7 +19,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-languageunderstanding-domains--domainId--feedback--feedbackId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteLanguageunderstandingDomainFeedbackFeedbackId {
     request: runtime::Request,
 }
@@ -92,7 +91,6 @@ impl crate::api::LanguageUnderstandingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-languageunderstanding-domains--domainId--feedback>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetLanguageunderstandingDomainFeedback {
     request: runtime::Request,
 }
@@ -177,6 +175,18 @@ impl GetLanguageunderstandingDomainFeedback {
     pub fn send(self) -> runtime::Call<NluFeedbackListing> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetLanguageunderstandingDomainFeedback {
@@ -208,6 +218,24 @@ impl runtime::Operation for GetLanguageunderstandingDomainFeedback {
     }
 }
 
+impl runtime::Paged for GetLanguageunderstandingDomainFeedback {
+    type Item = NluFeedbackResponse;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::LanguageUnderstandingApi {
     /// `GET /api/v2/languageunderstanding/domains/{domainId}/feedback` Optional parameters and all else:
     /// [`GetLanguageunderstandingDomainFeedback`].
@@ -235,7 +263,6 @@ impl crate::api::LanguageUnderstandingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-languageunderstanding-domains--domainId--feedback--feedbackId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetLanguageunderstandingDomainFeedbackFeedbackId {
     request: runtime::Request,
 }
@@ -316,7 +343,6 @@ impl crate::api::LanguageUnderstandingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-languageunderstanding-domains--domainId--feedback>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostLanguageunderstandingDomainFeedback {
     request: runtime::Request,
 }

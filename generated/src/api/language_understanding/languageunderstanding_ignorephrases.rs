@@ -3,7 +3,7 @@
 use crate::models::{
     GetLanguageunderstandingIgnorephraseSortBy,
     GetLanguageunderstandingIgnorephraseSortOrder, IgnorePhrasesRequest,
-    IgnorePhrasesResponse, IgnoredMinedPhraseListing,
+    IgnorePhrasesResponse, IgnoredMinedEntity, IgnoredMinedPhraseListing,
 };
 
 use crate::runtime;
@@ -19,7 +19,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-languageunderstanding-ignorephrases--languageCode->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetLanguageunderstandingIgnorephrase {
     request: runtime::Request,
 }
@@ -62,6 +61,18 @@ impl GetLanguageunderstandingIgnorephrase {
     pub fn send(self) -> runtime::Call<IgnoredMinedPhraseListing> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetLanguageunderstandingIgnorephrase {
@@ -93,6 +104,24 @@ impl runtime::Operation for GetLanguageunderstandingIgnorephrase {
     }
 }
 
+impl runtime::Paged for GetLanguageunderstandingIgnorephrase {
+    type Item = IgnoredMinedEntity;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::LanguageUnderstandingApi {
     /// `GET /api/v2/languageunderstanding/ignorephrases/{languageCode}` Optional parameters and all else:
     /// [`GetLanguageunderstandingIgnorephrase`].
@@ -120,7 +149,6 @@ impl crate::api::LanguageUnderstandingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-languageunderstanding-ignorephrases--languageCode->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostLanguageunderstandingIgnorephrase {
     request: runtime::Request,
 }

@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-languageunderstanding-miners--minerId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteLanguageunderstandingMiner {
     request: runtime::Request,
 }
@@ -81,7 +80,6 @@ impl crate::api::LanguageUnderstandingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-languageunderstanding-miners--minerId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetLanguageunderstandingMiner {
     request: runtime::Request,
 }
@@ -152,7 +150,6 @@ impl crate::api::LanguageUnderstandingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-languageunderstanding-miners>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetLanguageunderstandingMiners {
     request: runtime::Request,
 }
@@ -168,6 +165,18 @@ impl GetLanguageunderstandingMiners {
     #[inline]
     pub fn send(self) -> runtime::Call<MinerListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -200,6 +209,22 @@ impl runtime::Operation for GetLanguageunderstandingMiners {
     }
 }
 
+impl runtime::Paged for GetLanguageunderstandingMiners {
+    type Item = Miner;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::NextUri {
+            response: "nextUri",
+        },
+        page_size: None,
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::LanguageUnderstandingApi {
     /// `GET /api/v2/languageunderstanding/miners` Optional parameters and all else:
     /// [`GetLanguageunderstandingMiners`].
@@ -222,7 +247,6 @@ impl crate::api::LanguageUnderstandingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-languageunderstanding-miners>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostLanguageunderstandingMiners {
     request: runtime::Request,
 }

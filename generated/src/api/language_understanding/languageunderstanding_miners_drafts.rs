@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-languageunderstanding-miners--minerId--drafts--draftId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteLanguageunderstandingMinerDraft {
     request: runtime::Request,
 }
@@ -83,7 +82,6 @@ impl crate::api::LanguageUnderstandingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-languageunderstanding-miners--minerId--drafts--draftId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetLanguageunderstandingMinerDraft {
     request: runtime::Request,
 }
@@ -168,7 +166,6 @@ impl crate::api::LanguageUnderstandingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-languageunderstanding-miners--minerId--drafts>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetLanguageunderstandingMinerDrafts {
     request: runtime::Request,
 }
@@ -178,6 +175,18 @@ impl GetLanguageunderstandingMinerDrafts {
     #[inline]
     pub fn send(self) -> runtime::Call<DraftListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -210,6 +219,22 @@ impl runtime::Operation for GetLanguageunderstandingMinerDrafts {
     }
 }
 
+impl runtime::Paged for GetLanguageunderstandingMinerDrafts {
+    type Item = Draft;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::NextUri {
+            response: "nextUri",
+        },
+        page_size: None,
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::LanguageUnderstandingApi {
     /// `GET /api/v2/languageunderstanding/miners/{minerId}/drafts` Optional parameters and all else:
     /// [`GetLanguageunderstandingMinerDrafts`].
@@ -237,7 +262,6 @@ impl crate::api::LanguageUnderstandingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-languageunderstanding-miners--minerId--drafts--draftId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchLanguageunderstandingMinerDraft {
     request: runtime::Request,
 }
@@ -313,7 +337,6 @@ impl crate::api::LanguageUnderstandingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-languageunderstanding-miners--minerId--drafts>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostLanguageunderstandingMinerDrafts {
     request: runtime::Request,
 }

@@ -15,7 +15,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-languageunderstanding-miners--minerId--topics--topicId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetLanguageunderstandingMinerTopic {
     request: runtime::Request,
 }
@@ -93,7 +92,6 @@ impl crate::api::LanguageUnderstandingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-languageunderstanding-miners--minerId--topics>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetLanguageunderstandingMinerTopics {
     request: runtime::Request,
 }
@@ -103,6 +101,18 @@ impl GetLanguageunderstandingMinerTopics {
     #[inline]
     pub fn send(self) -> runtime::Call<MinerTopicsListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -132,6 +142,22 @@ impl runtime::Operation for GetLanguageunderstandingMinerTopics {
 
     fn into_request(self) -> runtime::Request {
         self.request
+    }
+}
+
+impl runtime::Paged for GetLanguageunderstandingMinerTopics {
+    type Item = MinerTopic;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::NextUri {
+            response: "nextUri",
+        },
+        page_size: None,
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
     }
 }
 

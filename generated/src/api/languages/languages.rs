@@ -14,7 +14,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-languages--languageId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteLanguage {
     request: runtime::Request,
 }
@@ -78,7 +77,6 @@ impl crate::api::LanguagesApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-languages--languageId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetLanguage {
     request: runtime::Request,
 }
@@ -144,7 +142,6 @@ impl crate::api::LanguagesApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-languages>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetLanguages {
     request: runtime::Request,
 }
@@ -178,6 +175,18 @@ impl GetLanguages {
     pub fn send(self) -> runtime::Call<LanguageEntityListing> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetLanguages {
@@ -207,6 +216,24 @@ impl runtime::Operation for GetLanguages {
     }
 }
 
+impl runtime::Paged for GetLanguages {
+    type Item = Language;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::LanguagesApi {
     /// `GET /api/v2/languages` Optional parameters and all else: [`GetLanguages`].
     #[deprecated(note = "Genesys has deprecated this operation")]
@@ -231,7 +258,6 @@ impl crate::api::LanguagesApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-languages>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostLanguages {
     request: runtime::Request,
 }

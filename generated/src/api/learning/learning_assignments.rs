@@ -19,7 +19,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-learning-assignments--assignmentId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteLearningAssignment {
     request: runtime::Request,
 }
@@ -86,7 +85,6 @@ impl crate::api::LearningApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-learning-assignments--assignmentId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetLearningAssignment {
     request: runtime::Request,
 }
@@ -161,7 +159,6 @@ impl crate::api::LearningApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-learning-assignments>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetLearningAssignments {
     request: runtime::Request,
 }
@@ -272,6 +269,18 @@ impl GetLearningAssignments {
     pub fn send(self) -> runtime::Call<LearningAssignmentsDomainEntity> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetLearningAssignments {
@@ -301,6 +310,24 @@ impl runtime::Operation for GetLearningAssignments {
     }
 }
 
+impl runtime::Paged for GetLearningAssignments {
+    type Item = LearningAssignment;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::LearningApi {
     /// `GET /api/v2/learning/assignments` Optional parameters and all else: [`GetLearningAssignments`].
     pub fn get_learning_assignments(&self) -> GetLearningAssignments {
@@ -320,7 +347,6 @@ impl crate::api::LearningApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-learning-assignments--assignmentId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchLearningAssignment {
     request: runtime::Request,
 }
@@ -390,7 +416,6 @@ impl crate::api::LearningApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-learning-assignments>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostLearningAssignments {
     request: runtime::Request,
 }

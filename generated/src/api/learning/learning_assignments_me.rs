@@ -4,7 +4,7 @@ use crate::models::{
     GetLearningAssignmentsMeExpand, GetLearningAssignmentsMeOverdue,
     GetLearningAssignmentsMePass, GetLearningAssignmentsMeSortBy,
     GetLearningAssignmentsMeSortOrder, GetLearningAssignmentsMeStates,
-    GetLearningAssignmentsMeTypes, LearningAssignmentsDomainEntity,
+    GetLearningAssignmentsMeTypes, LearningAssignment, LearningAssignmentsDomainEntity,
 };
 
 use crate::runtime;
@@ -18,7 +18,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-learning-assignments-me>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetLearningAssignmentsMe {
     request: runtime::Request,
 }
@@ -118,6 +117,18 @@ impl GetLearningAssignmentsMe {
     pub fn send(self) -> runtime::Call<LearningAssignmentsDomainEntity> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetLearningAssignmentsMe {
@@ -144,6 +155,24 @@ impl runtime::Operation for GetLearningAssignmentsMe {
 
     fn into_request(self) -> runtime::Request {
         self.request
+    }
+}
+
+impl runtime::Paged for GetLearningAssignmentsMe {
+    type Item = LearningAssignment;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
     }
 }
 

@@ -16,7 +16,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-learning-assignments--assignmentId--steps--stepId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetLearningAssignmentStep {
     request: runtime::Request,
 }
@@ -108,7 +107,6 @@ impl crate::api::LearningApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-learning-assignments--assignmentId--steps--stepId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchLearningAssignmentStep {
     request: runtime::Request,
 }

@@ -17,7 +17,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-learning-modules--moduleId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteLearningModule {
     request: runtime::Request,
 }
@@ -82,7 +81,6 @@ impl crate::api::LearningApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-learning-modules--moduleId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetLearningModule {
     request: runtime::Request,
 }
@@ -153,7 +151,6 @@ impl crate::api::LearningApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-learning-modules>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetLearningModules {
     request: runtime::Request,
 }
@@ -232,6 +229,18 @@ impl GetLearningModules {
     pub fn send(self) -> runtime::Call<LearningModuleList> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetLearningModules {
@@ -261,6 +270,24 @@ impl runtime::Operation for GetLearningModules {
     }
 }
 
+impl runtime::Paged for GetLearningModules {
+    type Item = LearningModule;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::LearningApi {
     /// `GET /api/v2/learning/modules` Optional parameters and all else: [`GetLearningModules`].
     pub fn get_learning_modules(&self) -> GetLearningModules {
@@ -282,7 +309,6 @@ impl crate::api::LearningApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-learning-modules>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostLearningModules {
     request: runtime::Request,
 }
@@ -347,7 +373,6 @@ impl crate::api::LearningApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-learning-modules--moduleId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutLearningModule {
     request: runtime::Request,
 }

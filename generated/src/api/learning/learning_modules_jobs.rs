@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-learning-modules--moduleId--jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetLearningModuleJob {
     request: runtime::Request,
 }
@@ -74,12 +73,13 @@ impl crate::api::LearningApi {
 ///
 /// Permission: `learning:module:add`
 ///
+/// Starts a job, which `submit` gives: its state is read by `get_learning_module_job`.
+///
 /// Made by `LearningApi::post_learning_module_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-learning-modules--moduleId--jobs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostLearningModuleJobs {
     request: runtime::Request,
 }
@@ -89,6 +89,14 @@ impl PostLearningModuleJobs {
     #[inline]
     pub fn send(self) -> runtime::Call<LearningModuleJobResponse> {
         runtime::Call::new(self.request)
+    }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
     }
 }
 
@@ -117,6 +125,21 @@ impl runtime::Operation for PostLearningModuleJobs {
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit for PostLearningModuleJobs {
+    type Status = <crate::api::GetLearningModuleJob as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetLearningModuleJob as runtime::Operation>::METADATA,
+        cancel: None,
+        id: &["id"],
+        state: runtime::JobStatePlace::Property(&["status"]),
+        states: &[
+            ("Completed", runtime::JobPhase::Succeeded),
+            ("Failed", runtime::JobPhase::Failed),
+        ],
+    };
 }
 
 impl crate::api::LearningApi {

@@ -16,7 +16,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-learning-modules--moduleId--preview>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetLearningModulePreview {
     request: runtime::Request,
 }
@@ -83,7 +82,6 @@ impl crate::api::LearningApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-learning-modules--moduleId--preview>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutLearningModulePreview {
     request: runtime::Request,
 }

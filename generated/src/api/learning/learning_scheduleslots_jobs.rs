@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-learning-scheduleslots-jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetLearningScheduleslotsJob {
     request: runtime::Request,
 }
@@ -76,12 +75,13 @@ impl crate::api::LearningApi {
 ///
 /// Permission: `learning:scheduleSlotJob:add`
 ///
+/// Starts a job, which `submit` gives: its state is read by `get_learning_scheduleslots_job`.
+///
 /// Made by `LearningApi::post_learning_scheduleslots_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-learning-scheduleslots-jobs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostLearningScheduleslotsJobs {
     request: runtime::Request,
 }
@@ -91,6 +91,14 @@ impl PostLearningScheduleslotsJobs {
     #[inline]
     pub fn send(self) -> runtime::Call<LearningScheduleSlotsJobResponse> {
         runtime::Call::new(self.request)
+    }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
     }
 }
 
@@ -121,6 +129,18 @@ impl runtime::Operation for PostLearningScheduleslotsJobs {
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit for PostLearningScheduleslotsJobs {
+    type Status = <crate::api::GetLearningScheduleslotsJob as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetLearningScheduleslotsJob as runtime::Operation>::METADATA,
+        cancel: None,
+        id: &["id"],
+        state: runtime::JobStatePlace::StatusCode,
+        states: &[],
+    };
 }
 
 impl crate::api::LearningApi {

@@ -10,7 +10,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-license-toggles--featureName->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetLicenseToggle {
     request: runtime::Request,
 }
@@ -69,7 +68,6 @@ impl crate::api::LicenseApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-license-toggles--featureName->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostLicenseToggle {
     request: runtime::Request,
 }

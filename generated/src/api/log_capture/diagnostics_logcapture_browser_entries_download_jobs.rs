@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-diagnostics-logcapture-browser-entries-download-jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetDiagnosticsLogcaptureBrowserEntriesDownloadJob {
     request: runtime::Request,
 }
@@ -76,12 +75,14 @@ impl crate::api::LogCaptureApi {
 ///
 /// Permission: `troubleshooting:logCapture:add`
 ///
+/// Starts a job, which `submit` gives: its state is read by
+/// `get_diagnostics_logcapture_browser_entries_download_job`.
+///
 /// Made by `LogCaptureApi::post_diagnostics_logcapture_browser_entries_download_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-diagnostics-logcapture-browser-entries-download-jobs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostDiagnosticsLogcaptureBrowserEntriesDownloadJobs {
     request: runtime::Request,
 }
@@ -96,6 +97,14 @@ impl PostDiagnosticsLogcaptureBrowserEntriesDownloadJobs {
     #[inline]
     pub fn send(self) -> runtime::Call<LogCaptureDownloadExecutionResponse> {
         runtime::Call::new(self.request)
+    }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
     }
 }
 
@@ -126,6 +135,21 @@ impl runtime::Operation for PostDiagnosticsLogcaptureBrowserEntriesDownloadJobs 
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit for PostDiagnosticsLogcaptureBrowserEntriesDownloadJobs {
+    type Status = <crate::api::GetDiagnosticsLogcaptureBrowserEntriesDownloadJob as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetDiagnosticsLogcaptureBrowserEntriesDownloadJob as runtime::Operation>::METADATA,
+        cancel: None,
+        id: &["id"],
+        state: runtime::JobStatePlace::Property(&["state"]),
+        states: &[
+            ("Failed", runtime::JobPhase::Failed),
+            ("Succeeded", runtime::JobPhase::Succeeded),
+        ],
+    };
 }
 
 impl crate::api::LogCaptureApi {

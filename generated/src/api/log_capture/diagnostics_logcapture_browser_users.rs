@@ -16,7 +16,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-diagnostics-logcapture-browser-users--userId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteDiagnosticsLogcaptureBrowserUser {
     request: runtime::Request,
 }
@@ -85,7 +84,6 @@ impl crate::api::LogCaptureApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-diagnostics-logcapture-browser-users--userId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetDiagnosticsLogcaptureBrowserUser {
     request: runtime::Request,
 }
@@ -156,7 +154,6 @@ impl crate::api::LogCaptureApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-diagnostics-logcapture-browser-users>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetDiagnosticsLogcaptureBrowserUsers {
     request: runtime::Request,
 }
@@ -172,6 +169,18 @@ impl GetDiagnosticsLogcaptureBrowserUsers {
     #[inline]
     pub fn send(self) -> runtime::Call<LogCaptureUserConfigurationListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -204,6 +213,20 @@ impl runtime::Operation for GetDiagnosticsLogcaptureBrowserUsers {
     }
 }
 
+impl runtime::Paged for GetDiagnosticsLogcaptureBrowserUsers {
+    type Item = LogCaptureUserConfiguration;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::Single,
+        page_size: None,
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::LogCaptureApi {
     /// `GET /api/v2/diagnostics/logcapture/browser/users` Optional parameters and all else:
     /// [`GetDiagnosticsLogcaptureBrowserUsers`].
@@ -228,7 +251,6 @@ impl crate::api::LogCaptureApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-diagnostics-logcapture-browser-users--userId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostDiagnosticsLogcaptureBrowserUser {
     request: runtime::Request,
 }

@@ -14,7 +14,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-messaging-settings--messageSettingId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteMessagingSetting {
     request: runtime::Request,
 }
@@ -82,7 +81,6 @@ impl crate::api::MessagingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-messaging-settings--messageSettingId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetMessagingSetting {
     request: runtime::Request,
 }
@@ -152,7 +150,6 @@ impl crate::api::MessagingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-messaging-settings>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetMessagingSettings {
     request: runtime::Request,
 }
@@ -174,6 +171,18 @@ impl GetMessagingSettings {
     #[inline]
     pub fn send(self) -> runtime::Call<MessagingConfigListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -204,6 +213,24 @@ impl runtime::Operation for GetMessagingSettings {
     }
 }
 
+impl runtime::Paged for GetMessagingSettings {
+    type Item = MessagingSetting;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::MessagingApi {
     /// `GET /api/v2/messaging/settings` Optional parameters and all else: [`GetMessagingSettings`].
     #[deprecated(note = "Genesys has deprecated this operation")]
@@ -228,7 +255,6 @@ impl crate::api::MessagingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-messaging-settings--messageSettingId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchMessagingSetting {
     request: runtime::Request,
 }
@@ -299,7 +325,6 @@ impl crate::api::MessagingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-messaging-settings>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostMessagingSettings {
     request: runtime::Request,
 }

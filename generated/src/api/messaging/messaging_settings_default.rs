@@ -14,7 +14,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-messaging-settings-default>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteMessagingSettingsDefault {
     request: runtime::Request,
 }
@@ -79,7 +78,6 @@ impl crate::api::MessagingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-messaging-settings-default>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetMessagingSettingsDefault {
     request: runtime::Request,
 }
@@ -144,7 +142,6 @@ impl crate::api::MessagingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-messaging-settings-default>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutMessagingSettingsDefault {
     request: runtime::Request,
 }

@@ -14,7 +14,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-messaging-supportedcontent--supportedContentId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteMessagingSupportedcontentSupportedContentId {
     request: runtime::Request,
 }
@@ -88,7 +87,6 @@ impl crate::api::MessagingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-messaging-supportedcontent>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetMessagingSupportedcontent {
     request: runtime::Request,
 }
@@ -110,6 +108,18 @@ impl GetMessagingSupportedcontent {
     #[inline]
     pub fn send(self) -> runtime::Call<SupportedContentListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -142,6 +152,24 @@ impl runtime::Operation for GetMessagingSupportedcontent {
     }
 }
 
+impl runtime::Paged for GetMessagingSupportedcontent {
+    type Item = SupportedContent;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::MessagingApi {
     /// `GET /api/v2/messaging/supportedcontent` Optional parameters and all else:
     /// [`GetMessagingSupportedcontent`].
@@ -167,7 +195,6 @@ impl crate::api::MessagingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-messaging-supportedcontent--supportedContentId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetMessagingSupportedcontentSupportedContentId {
     request: runtime::Request,
 }
@@ -239,7 +266,6 @@ impl crate::api::MessagingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-messaging-supportedcontent--supportedContentId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchMessagingSupportedcontentSupportedContentId {
     request: runtime::Request,
 }
@@ -314,7 +340,6 @@ impl crate::api::MessagingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-messaging-supportedcontent>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostMessagingSupportedcontent {
     request: runtime::Request,
 }

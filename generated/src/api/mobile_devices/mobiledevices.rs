@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-mobiledevices--deviceId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteMobiledevice {
     request: runtime::Request,
 }
@@ -74,7 +73,6 @@ impl crate::api::MobileDevicesApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-mobiledevices--deviceId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetMobiledevice {
     request: runtime::Request,
 }
@@ -141,7 +139,6 @@ impl crate::api::MobileDevicesApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-mobiledevices>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetMobiledevices {
     request: runtime::Request,
 }
@@ -169,6 +166,18 @@ impl GetMobiledevices {
     #[inline]
     pub fn send(self) -> runtime::Call<DirectoryUserDevicesListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -199,6 +208,24 @@ impl runtime::Operation for GetMobiledevices {
     }
 }
 
+impl runtime::Paged for GetMobiledevices {
+    type Item = UserDevice;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::MobileDevicesApi {
     /// `GET /api/v2/mobiledevices` Optional parameters and all else: [`GetMobiledevices`].
     #[deprecated(note = "Genesys has deprecated this operation")]
@@ -221,7 +248,6 @@ impl crate::api::MobileDevicesApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-mobiledevices>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostMobiledevices {
     request: runtime::Request,
 }
@@ -284,7 +310,6 @@ impl crate::api::MobileDevicesApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-mobiledevices--deviceId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutMobiledevice {
     request: runtime::Request,
 }

@@ -15,7 +15,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-notifications-channels>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetNotificationsChannels {
     request: runtime::Request,
 }
@@ -34,6 +33,18 @@ impl GetNotificationsChannels {
     #[inline]
     pub fn send(self) -> runtime::Call<ChannelEntityListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -64,6 +75,20 @@ impl runtime::Operation for GetNotificationsChannels {
     }
 }
 
+impl runtime::Paged for GetNotificationsChannels {
+    type Item = Channel;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::Single,
+        page_size: None,
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::NotificationsApi {
     /// `GET /api/v2/notifications/channels` Optional parameters and all else: [`GetNotificationsChannels`].
     pub fn get_notifications_channels(&self) -> GetNotificationsChannels {
@@ -83,7 +108,6 @@ impl crate::api::NotificationsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#head-api-v2-notifications-channels--channelId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct HeadNotificationsChannel {
     request: runtime::Request,
 }
@@ -148,7 +172,6 @@ impl crate::api::NotificationsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-notifications-channels>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostNotificationsChannels {
     request: runtime::Request,
 }

@@ -10,7 +10,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-notifications-channels--channelId--subscriptions>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteNotificationsChannelSubscriptions {
     request: runtime::Request,
 }
@@ -77,7 +76,6 @@ impl crate::api::NotificationsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-notifications-channels--channelId--subscriptions>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetNotificationsChannelSubscriptions {
     request: runtime::Request,
 }
@@ -87,6 +85,18 @@ impl GetNotificationsChannelSubscriptions {
     #[inline]
     pub fn send(self) -> runtime::Call<ChannelTopicEntityListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -117,6 +127,20 @@ impl runtime::Operation for GetNotificationsChannelSubscriptions {
     }
 }
 
+impl runtime::Paged for GetNotificationsChannelSubscriptions {
+    type Item = ChannelTopic;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::Single,
+        page_size: None,
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::NotificationsApi {
     /// `GET /api/v2/notifications/channels/{channelId}/subscriptions` Optional parameters and all else:
     /// [`GetNotificationsChannelSubscriptions`].
@@ -142,7 +166,6 @@ impl crate::api::NotificationsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-notifications-channels--channelId--subscriptions>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostNotificationsChannelSubscriptions {
     request: runtime::Request,
 }
@@ -226,7 +249,6 @@ impl crate::api::NotificationsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-notifications-channels--channelId--subscriptions>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutNotificationsChannelSubscriptions {
     request: runtime::Request,
 }

@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-oauth-clients--clientId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteOAuthClient {
     request: runtime::Request,
 }
@@ -73,7 +72,6 @@ impl crate::api::OAuthApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-oauth-clients--clientId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetOAuthClient {
     request: runtime::Request,
 }
@@ -136,7 +134,6 @@ impl crate::api::OAuthApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-oauth-clients>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetOAuthClients {
     request: runtime::Request,
 }
@@ -146,6 +143,18 @@ impl GetOAuthClients {
     #[inline]
     pub fn send(self) -> runtime::Call<OAuthClientEntityListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -176,6 +185,22 @@ impl runtime::Operation for GetOAuthClients {
     }
 }
 
+impl runtime::Paged for GetOAuthClients {
+    type Item = OAuthClient;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::NextUri {
+            response: "nextUri",
+        },
+        page_size: None,
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::OAuthApi {
     /// `GET /api/v2/oauth/clients` Optional parameters and all else: [`GetOAuthClients`].
     pub fn get_oauth_clients(&self) -> GetOAuthClients {
@@ -197,7 +222,6 @@ impl crate::api::OAuthApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-oauth-clients>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostOAuthClients {
     request: runtime::Request,
 }
@@ -271,7 +295,6 @@ impl crate::api::OAuthApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-oauth-clients--clientId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutOAuthClient {
     request: runtime::Request,
 }

@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-organizations-embeddedintegration>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetOrganizationsEmbeddedintegration {
     request: runtime::Request,
 }
@@ -79,7 +78,6 @@ impl crate::api::OrganizationApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-organizations-embeddedintegration>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutOrganizationsEmbeddedintegration {
     request: runtime::Request,
 }

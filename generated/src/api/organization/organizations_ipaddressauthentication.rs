@@ -14,7 +14,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-organizations-ipaddressauthentication>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetOrganizationsIpaddressauthentication {
     request: runtime::Request,
 }
@@ -83,7 +82,6 @@ impl crate::api::OrganizationApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-organizations-ipaddressauthentication>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutOrganizationsIpaddressauthentication {
     request: runtime::Request,
 }

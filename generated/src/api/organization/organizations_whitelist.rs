@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-organizations-whitelist>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetOrganizationsWhitelist {
     request: runtime::Request,
 }
@@ -77,7 +76,6 @@ impl crate::api::OrganizationApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-organizations-whitelist>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutOrganizationsWhitelist {
     request: runtime::Request,
 }

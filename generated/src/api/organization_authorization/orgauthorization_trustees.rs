@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-orgauthorization-trustees--trusteeOrgId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteOrgauthorizationTrustee {
     request: runtime::Request,
 }
@@ -83,7 +82,6 @@ impl crate::api::OrganizationAuthorizationApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-orgauthorization-trustees>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteOrgauthorizationTrustees {
     request: runtime::Request,
 }
@@ -157,7 +155,6 @@ impl crate::api::OrganizationAuthorizationApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-orgauthorization-trustees--trusteeOrgId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetOrgauthorizationTrustee {
     request: runtime::Request,
 }
@@ -228,7 +225,6 @@ impl crate::api::OrganizationAuthorizationApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-orgauthorization-trustees>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetOrgauthorizationTrustees {
     request: runtime::Request,
 }
@@ -250,6 +246,18 @@ impl GetOrgauthorizationTrustees {
     #[inline]
     pub fn send(self) -> runtime::Call<TrustEntityListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -282,6 +290,24 @@ impl runtime::Operation for GetOrgauthorizationTrustees {
     }
 }
 
+impl runtime::Paged for GetOrgauthorizationTrustees {
+    type Item = Trustee;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::OrganizationAuthorizationApi {
     /// `GET /api/v2/orgauthorization/trustees` Optional parameters and all else:
     /// [`GetOrgauthorizationTrustees`].
@@ -304,7 +330,6 @@ impl crate::api::OrganizationAuthorizationApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-orgauthorization-trustees>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostOrgauthorizationTrustees {
     request: runtime::Request,
 }
@@ -385,7 +410,6 @@ impl crate::api::OrganizationAuthorizationApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-orgauthorization-trustees--trusteeOrgId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutOrgauthorizationTrustee {
     request: runtime::Request,
 }

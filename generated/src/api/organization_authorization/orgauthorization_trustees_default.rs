@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-orgauthorization-trustees-default>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetOrgauthorizationTrusteesDefault {
     request: runtime::Request,
 }
@@ -78,7 +77,6 @@ impl crate::api::OrganizationAuthorizationApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-orgauthorization-trustees-default>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostOrgauthorizationTrusteesDefault {
     request: runtime::Request,
 }

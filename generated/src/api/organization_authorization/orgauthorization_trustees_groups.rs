@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-orgauthorization-trustees--trusteeOrgId--groups--trusteeGroupId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteOrgauthorizationTrusteeGroup {
     request: runtime::Request,
 }
@@ -83,7 +82,6 @@ impl crate::api::OrganizationAuthorizationApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-orgauthorization-trustees--trusteeOrgId--groups--trusteeGroupId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetOrgauthorizationTrusteeGroup {
     request: runtime::Request,
 }
@@ -156,7 +154,6 @@ impl crate::api::OrganizationAuthorizationApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-orgauthorization-trustees--trusteeOrgId--groups>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetOrgauthorizationTrusteeGroups {
     request: runtime::Request,
 }
@@ -178,6 +175,18 @@ impl GetOrgauthorizationTrusteeGroups {
     #[inline]
     pub fn send(self) -> runtime::Call<TrustGroupEntityListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -210,6 +219,24 @@ impl runtime::Operation for GetOrgauthorizationTrusteeGroups {
     }
 }
 
+impl runtime::Paged for GetOrgauthorizationTrusteeGroups {
+    type Item = TrustGroup;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::OrganizationAuthorizationApi {
     /// `GET /api/v2/orgauthorization/trustees/{trusteeOrgId}/groups` Optional parameters and all else:
     /// [`GetOrgauthorizationTrusteeGroups`].
@@ -237,7 +264,6 @@ impl crate::api::OrganizationAuthorizationApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-orgauthorization-trustees--trusteeOrgId--groups>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostOrgauthorizationTrusteeGroups {
     request: runtime::Request,
 }

@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-orgauthorization-trustors--trustorOrgId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteOrgauthorizationTrustor {
     request: runtime::Request,
 }
@@ -83,7 +82,6 @@ impl crate::api::OrganizationAuthorizationApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-orgauthorization-trustors>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteOrgauthorizationTrustors {
     request: runtime::Request,
 }
@@ -157,7 +155,6 @@ impl crate::api::OrganizationAuthorizationApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-orgauthorization-trustors--trustorOrgId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetOrgauthorizationTrustor {
     request: runtime::Request,
 }
@@ -228,7 +225,6 @@ impl crate::api::OrganizationAuthorizationApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-orgauthorization-trustors>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetOrgauthorizationTrustors {
     request: runtime::Request,
 }
@@ -250,6 +246,18 @@ impl GetOrgauthorizationTrustors {
     #[inline]
     pub fn send(self) -> runtime::Call<TrustorEntityListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -279,6 +287,24 @@ impl runtime::Operation for GetOrgauthorizationTrustors {
 
     fn into_request(self) -> runtime::Request {
         self.request
+    }
+}
+
+impl runtime::Paged for GetOrgauthorizationTrustors {
+    type Item = Trustor;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
     }
 }
 

@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-orgauthorization-trustors--trustorOrgId--clonedusers--trusteeUserId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteOrgauthorizationTrustorCloneduser {
     request: runtime::Request,
 }
@@ -83,7 +82,6 @@ impl crate::api::OrganizationAuthorizationApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-orgauthorization-trustors--trustorOrgId--clonedusers--trusteeUserId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetOrgauthorizationTrustorCloneduser {
     request: runtime::Request,
 }
@@ -156,7 +154,6 @@ impl crate::api::OrganizationAuthorizationApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-orgauthorization-trustors--trustorOrgId--clonedusers>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetOrgauthorizationTrustorClonedusers {
     request: runtime::Request,
 }
@@ -166,6 +163,18 @@ impl GetOrgauthorizationTrustorClonedusers {
     #[inline]
     pub fn send(self) -> runtime::Call<ClonedUserEntityListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -198,6 +207,20 @@ impl runtime::Operation for GetOrgauthorizationTrustorClonedusers {
     }
 }
 
+impl runtime::Paged for GetOrgauthorizationTrustorClonedusers {
+    type Item = ClonedUser;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::Single,
+        page_size: None,
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::OrganizationAuthorizationApi {
     /// `GET /api/v2/orgauthorization/trustors/{trustorOrgId}/clonedusers` Optional parameters and all else:
     /// [`GetOrgauthorizationTrustorClonedusers`].
@@ -225,7 +248,6 @@ impl crate::api::OrganizationAuthorizationApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-orgauthorization-trustors--trustorOrgId--clonedusers--trusteeUserId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutOrgauthorizationTrustorCloneduser {
     request: runtime::Request,
 }

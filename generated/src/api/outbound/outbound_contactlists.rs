@@ -16,7 +16,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-outbound-contactlists--contactListId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteOutboundContactlist {
     request: runtime::Request,
 }
@@ -94,7 +93,6 @@ impl crate::api::OutboundApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-outbound-contactlists>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteOutboundContactlists {
     request: runtime::Request,
 }
@@ -166,7 +164,6 @@ impl crate::api::OutboundApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-contactlists--contactListId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetOutboundContactlist {
     request: runtime::Request,
 }
@@ -248,7 +245,6 @@ impl crate::api::OutboundApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-contactlists>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetOutboundContactlists {
     request: runtime::Request,
 }
@@ -356,6 +352,18 @@ impl GetOutboundContactlists {
     pub fn send(self) -> runtime::Call<ContactListEntityListing> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetOutboundContactlists {
@@ -387,6 +395,24 @@ impl runtime::Operation for GetOutboundContactlists {
     }
 }
 
+impl runtime::Paged for GetOutboundContactlists {
+    type Item = ContactList;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::OutboundApi {
     /// `GET /api/v2/outbound/contactlists` Optional parameters and all else: [`GetOutboundContactlists`].
     pub fn get_outbound_contactlists(&self) -> GetOutboundContactlists {
@@ -408,7 +434,6 @@ impl crate::api::OutboundApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-contactlists>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostOutboundContactlists {
     request: runtime::Request,
 }
@@ -500,7 +525,6 @@ impl crate::api::OutboundApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-outbound-contactlists--contactListId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutOutboundContactlist {
     request: runtime::Request,
 }

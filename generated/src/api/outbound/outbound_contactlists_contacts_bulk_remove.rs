@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-contactlists--contactListId--contacts-bulk-remove>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostOutboundContactlistContactsBulkRemove {
     request: runtime::Request,
 }

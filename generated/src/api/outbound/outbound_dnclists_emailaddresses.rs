@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-outbound-dnclists--dncListId--emailaddresses>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteOutboundDnclistEmailaddresses {
     request: runtime::Request,
 }
@@ -85,7 +84,6 @@ impl crate::api::OutboundApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-outbound-dnclists--dncListId--emailaddresses>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchOutboundDnclistEmailaddresses {
     request: runtime::Request,
 }
@@ -155,7 +153,6 @@ impl crate::api::OutboundApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-dnclists--dncListId--emailaddresses>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostOutboundDnclistEmailaddresses {
     request: runtime::Request,
 }

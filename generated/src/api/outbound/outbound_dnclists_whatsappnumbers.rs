@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-outbound-dnclists--dncListId--whatsappnumbers>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteOutboundDnclistWhatsappnumbers {
     request: runtime::Request,
 }
@@ -85,7 +84,6 @@ impl crate::api::OutboundApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-outbound-dnclists--dncListId--whatsappnumbers>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchOutboundDnclistWhatsappnumbers {
     request: runtime::Request,
 }

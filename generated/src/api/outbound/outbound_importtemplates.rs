@@ -16,7 +16,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-outbound-importtemplates--importTemplateId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteOutboundImporttemplate {
     request: runtime::Request,
 }
@@ -85,7 +84,6 @@ impl crate::api::OutboundApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-outbound-importtemplates>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteOutboundImporttemplates {
     request: runtime::Request,
 }
@@ -159,7 +157,6 @@ impl crate::api::OutboundApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-importtemplates--importTemplateId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetOutboundImporttemplate {
     request: runtime::Request,
 }
@@ -236,7 +233,6 @@ impl crate::api::OutboundApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-importtemplates>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetOutboundImporttemplates {
     request: runtime::Request,
 }
@@ -300,6 +296,18 @@ impl GetOutboundImporttemplates {
     pub fn send(self) -> runtime::Call<ImportTemplateEntityListing> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetOutboundImporttemplates {
@@ -331,6 +339,24 @@ impl runtime::Operation for GetOutboundImporttemplates {
     }
 }
 
+impl runtime::Paged for GetOutboundImporttemplates {
+    type Item = ImportTemplate;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::OutboundApi {
     /// `GET /api/v2/outbound/importtemplates` Optional parameters and all else:
     /// [`GetOutboundImporttemplates`].
@@ -353,7 +379,6 @@ impl crate::api::OutboundApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-importtemplates>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostOutboundImporttemplates {
     request: runtime::Request,
 }
@@ -421,7 +446,6 @@ impl crate::api::OutboundApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-outbound-importtemplates--importTemplateId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutOutboundImporttemplate {
     request: runtime::Request,
 }

@@ -19,7 +19,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-messagingcampaigns-divisionviews--messagingCampaignId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetOutboundMessagingcampaignsDivisionview {
     request: runtime::Request,
 }
@@ -95,7 +94,6 @@ impl crate::api::OutboundApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-messagingcampaigns-divisionviews>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetOutboundMessagingcampaignsDivisionviews {
     request: runtime::Request,
 }
@@ -171,6 +169,18 @@ impl GetOutboundMessagingcampaignsDivisionviews {
     pub fn send(self) -> runtime::Call<MessagingCampaignDivisionViewEntityListing> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetOutboundMessagingcampaignsDivisionviews {
@@ -203,6 +213,24 @@ impl runtime::Operation for GetOutboundMessagingcampaignsDivisionviews {
 
     fn into_request(self) -> runtime::Request {
         self.request
+    }
+}
+
+impl runtime::Paged for GetOutboundMessagingcampaignsDivisionviews {
+    type Item = MessagingCampaignDivisionView;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
     }
 }
 

@@ -16,7 +16,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-outbound-rulesets--ruleSetId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteOutboundRuleset {
     request: runtime::Request,
 }
@@ -84,7 +83,6 @@ impl crate::api::OutboundApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-rulesets--ruleSetId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetOutboundRuleset {
     request: runtime::Request,
 }
@@ -154,7 +152,6 @@ impl crate::api::OutboundApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-rulesets>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetOutboundRulesets {
     request: runtime::Request,
 }
@@ -206,6 +203,18 @@ impl GetOutboundRulesets {
     pub fn send(self) -> runtime::Call<RuleSetEntityListing> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetOutboundRulesets {
@@ -235,6 +244,24 @@ impl runtime::Operation for GetOutboundRulesets {
     }
 }
 
+impl runtime::Paged for GetOutboundRulesets {
+    type Item = RuleSet;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::OutboundApi {
     /// `GET /api/v2/outbound/rulesets` Optional parameters and all else: [`GetOutboundRulesets`].
     pub fn get_outbound_rulesets(&self) -> GetOutboundRulesets {
@@ -256,7 +283,6 @@ impl crate::api::OutboundApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-rulesets>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostOutboundRulesets {
     request: runtime::Request,
 }
@@ -336,7 +362,6 @@ impl crate::api::OutboundApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-outbound-rulesets--ruleSetId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutOutboundRuleset {
     request: runtime::Request,
 }

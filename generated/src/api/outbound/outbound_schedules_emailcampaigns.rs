@@ -13,7 +13,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-outbound-schedules-emailcampaigns--emailCampaignId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteOutboundSchedulesEmailcampaign {
     request: runtime::Request,
 }
@@ -85,7 +84,6 @@ impl crate::api::OutboundApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-schedules-emailcampaigns--emailCampaignId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetOutboundSchedulesEmailcampaign {
     request: runtime::Request,
 }
@@ -159,7 +157,6 @@ impl crate::api::OutboundApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-schedules-emailcampaigns>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetOutboundSchedulesEmailcampaigns {
     request: runtime::Request,
 }
@@ -169,6 +166,18 @@ impl GetOutboundSchedulesEmailcampaigns {
     #[inline]
     pub fn send(self) -> runtime::Call<EmailCampaignScheduleEntityListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -204,6 +213,22 @@ impl runtime::Operation for GetOutboundSchedulesEmailcampaigns {
     }
 }
 
+impl runtime::Paged for GetOutboundSchedulesEmailcampaigns {
+    type Item = EmailCampaignSchedule;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::NextUri {
+            response: "nextUri",
+        },
+        page_size: None,
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::OutboundApi {
     /// `GET /api/v2/outbound/schedules/emailcampaigns` Optional parameters and all else:
     /// [`GetOutboundSchedulesEmailcampaigns`].
@@ -228,7 +253,6 @@ impl crate::api::OutboundApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-outbound-schedules-emailcampaigns--emailCampaignId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutOutboundSchedulesEmailcampaign {
     request: runtime::Request,
 }

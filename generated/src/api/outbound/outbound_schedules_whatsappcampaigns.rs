@@ -13,7 +13,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-outbound-schedules-whatsappcampaigns--whatsAppCampaignId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteOutboundSchedulesWhatsappcampaign {
     request: runtime::Request,
 }
@@ -86,7 +85,6 @@ impl crate::api::OutboundApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-schedules-whatsappcampaigns--whatsAppCampaignId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetOutboundSchedulesWhatsappcampaign {
     request: runtime::Request,
 }
@@ -161,7 +159,6 @@ impl crate::api::OutboundApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-schedules-whatsappcampaigns>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetOutboundSchedulesWhatsappcampaigns {
     request: runtime::Request,
 }
@@ -171,6 +168,18 @@ impl GetOutboundSchedulesWhatsappcampaigns {
     #[inline]
     pub fn send(self) -> runtime::Call<WhatsAppCampaignScheduleEntityListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -206,6 +215,22 @@ impl runtime::Operation for GetOutboundSchedulesWhatsappcampaigns {
     }
 }
 
+impl runtime::Paged for GetOutboundSchedulesWhatsappcampaigns {
+    type Item = WhatsAppCampaignSchedule;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::NextUri {
+            response: "nextUri",
+        },
+        page_size: None,
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::OutboundApi {
     /// `GET /api/v2/outbound/schedules/whatsappcampaigns` Optional parameters and all else:
     /// [`GetOutboundSchedulesWhatsappcampaigns`].
@@ -231,7 +256,6 @@ impl crate::api::OutboundApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-outbound-schedules-whatsappcampaigns--whatsAppCampaignId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutOutboundSchedulesWhatsappcampaign {
     request: runtime::Request,
 }

@@ -16,7 +16,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-outbound-sequences--sequenceId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteOutboundSequence {
     request: runtime::Request,
 }
@@ -86,7 +85,6 @@ impl crate::api::OutboundApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-sequences--sequenceId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetOutboundSequence {
     request: runtime::Request,
 }
@@ -158,7 +156,6 @@ impl crate::api::OutboundApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-sequences>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetOutboundSequences {
     request: runtime::Request,
 }
@@ -210,6 +207,18 @@ impl GetOutboundSequences {
     pub fn send(self) -> runtime::Call<CampaignSequenceEntityListing> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetOutboundSequences {
@@ -241,6 +250,24 @@ impl runtime::Operation for GetOutboundSequences {
     }
 }
 
+impl runtime::Paged for GetOutboundSequences {
+    type Item = CampaignSequence;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::OutboundApi {
     /// `GET /api/v2/outbound/sequences` Optional parameters and all else: [`GetOutboundSequences`].
     pub fn get_outbound_sequences(&self) -> GetOutboundSequences {
@@ -262,7 +289,6 @@ impl crate::api::OutboundApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-sequences>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostOutboundSequences {
     request: runtime::Request,
 }
@@ -346,7 +372,6 @@ impl crate::api::OutboundApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-outbound-sequences--sequenceId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutOutboundSequence {
     request: runtime::Request,
 }

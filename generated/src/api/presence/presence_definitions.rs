@@ -16,7 +16,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-presence-definitions--definitionId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeletePresenceDefinition0 {
     request: runtime::Request,
 }
@@ -85,7 +84,6 @@ impl crate::api::PresenceApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-presence-definitions--definitionId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetPresenceDefinition0 {
     request: runtime::Request,
 }
@@ -160,7 +158,6 @@ impl crate::api::PresenceApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-presence-definitions>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetPresenceDefinitions0 {
     request: runtime::Request,
 }
@@ -197,6 +194,18 @@ impl GetPresenceDefinitions0 {
     pub fn send(self) -> runtime::Call<OrganizationPresenceDefinitionEntityListing> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetPresenceDefinitions0 {
@@ -228,6 +237,20 @@ impl runtime::Operation for GetPresenceDefinitions0 {
     }
 }
 
+impl runtime::Paged for GetPresenceDefinitions0 {
+    type Item = OrganizationPresenceDefinition;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::Single,
+        page_size: None,
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::PresenceApi {
     /// `GET /api/v2/presence/definitions` Optional parameters and all else: [`GetPresenceDefinitions0`].
     pub fn get_presence_definitions0(&self) -> GetPresenceDefinitions0 {
@@ -249,7 +272,6 @@ impl crate::api::PresenceApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-presence-definitions>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostPresenceDefinitions0 {
     request: runtime::Request,
 }
@@ -318,7 +340,6 @@ impl crate::api::PresenceApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-presence-definitions--definitionId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutPresenceDefinition0 {
     request: runtime::Request,
 }

@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-presence-sources--sourceId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeletePresenceSource {
     request: runtime::Request,
 }
@@ -79,7 +78,6 @@ impl crate::api::PresenceApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-presence-sources--sourceId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetPresenceSource {
     request: runtime::Request,
 }
@@ -142,7 +140,6 @@ impl crate::api::PresenceApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-presence-sources>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetPresenceSources {
     request: runtime::Request,
 }
@@ -158,6 +155,18 @@ impl GetPresenceSources {
     #[inline]
     pub fn send(self) -> runtime::Call<SourceEntityListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -188,6 +197,20 @@ impl runtime::Operation for GetPresenceSources {
     }
 }
 
+impl runtime::Paged for GetPresenceSources {
+    type Item = Source;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::Single,
+        page_size: None,
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::PresenceApi {
     /// `GET /api/v2/presence/sources` Optional parameters and all else: [`GetPresenceSources`].
     pub fn get_presence_sources(&self) -> GetPresenceSources {
@@ -209,7 +232,6 @@ impl crate::api::PresenceApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-presence-sources>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostPresenceSources {
     request: runtime::Request,
 }
@@ -271,7 +293,6 @@ impl crate::api::PresenceApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-presence-sources--sourceId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutPresenceSource {
     request: runtime::Request,
 }

@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-presence-users--userId--primarysource>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetPresenceUserPrimarysource {
     request: runtime::Request,
 }
@@ -81,7 +80,6 @@ impl crate::api::PresenceApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-presence-users--userId--primarysource>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutPresenceUserPrimarysource {
     request: runtime::Request,
 }

@@ -14,7 +14,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-presencedefinitions--presenceId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeletePresencedefinition {
     request: runtime::Request,
 }
@@ -86,7 +85,6 @@ impl crate::api::PresenceApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-presencedefinitions--presenceId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetPresencedefinition {
     request: runtime::Request,
 }
@@ -162,7 +160,6 @@ impl crate::api::PresenceApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-presencedefinitions>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetPresencedefinitions {
     request: runtime::Request,
 }
@@ -197,6 +194,18 @@ impl GetPresencedefinitions {
     pub fn send(self) -> runtime::Call<OrganizationPresenceEntityListing> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetPresencedefinitions {
@@ -226,6 +235,24 @@ impl runtime::Operation for GetPresencedefinitions {
     }
 }
 
+impl runtime::Paged for GetPresencedefinitions {
+    type Item = OrganizationPresence;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::PresenceApi {
     /// `GET /api/v2/presencedefinitions` Optional parameters and all else: [`GetPresencedefinitions`].
     #[deprecated(note = "Genesys has deprecated this operation")]
@@ -250,7 +277,6 @@ impl crate::api::PresenceApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-presencedefinitions>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostPresencedefinitions {
     request: runtime::Request,
 }
@@ -320,7 +346,6 @@ impl crate::api::PresenceApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-presencedefinitions--presenceId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutPresencedefinition {
     request: runtime::Request,
 }

@@ -10,7 +10,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users-presences--sourceId--bulk>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetUsersPresenceBulk {
     request: runtime::Request,
 }
@@ -85,7 +84,6 @@ impl crate::api::PresenceApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-users-presences-bulk>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutUsersPresencesBulk {
     request: runtime::Request,
 }

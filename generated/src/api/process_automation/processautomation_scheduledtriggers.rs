@@ -16,7 +16,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-processautomation-scheduledtriggers--scheduledTriggerId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteProcessautomationScheduledtrigger {
     request: runtime::Request,
 }
@@ -85,7 +84,6 @@ impl crate::api::ProcessAutomationApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-processautomation-scheduledtriggers--scheduledTriggerId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetProcessautomationScheduledtrigger {
     request: runtime::Request,
 }
@@ -156,7 +154,6 @@ impl crate::api::ProcessAutomationApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-processautomation-scheduledtriggers>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetProcessautomationScheduledtriggers {
     request: runtime::Request,
 }
@@ -187,6 +184,18 @@ impl GetProcessautomationScheduledtriggers {
     #[inline]
     pub fn send(self) -> runtime::Call<ScheduledTriggerEntityListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -219,6 +228,22 @@ impl runtime::Operation for GetProcessautomationScheduledtriggers {
     }
 }
 
+impl runtime::Paged for GetProcessautomationScheduledtriggers {
+    type Item = ScheduledTrigger;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::NextUri {
+            response: "nextUri",
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::ProcessAutomationApi {
     /// `GET /api/v2/processautomation/scheduledtriggers` Optional parameters and all else:
     /// [`GetProcessautomationScheduledtriggers`].
@@ -243,7 +268,6 @@ impl crate::api::ProcessAutomationApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-processautomation-scheduledtriggers>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostProcessautomationScheduledtriggers {
     request: runtime::Request,
 }
@@ -313,7 +337,6 @@ impl crate::api::ProcessAutomationApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-processautomation-scheduledtriggers--scheduledTriggerId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutProcessautomationScheduledtrigger {
     request: runtime::Request,
 }

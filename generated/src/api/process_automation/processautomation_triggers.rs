@@ -15,7 +15,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-processautomation-triggers--triggerId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteProcessautomationTrigger {
     request: runtime::Request,
 }
@@ -84,7 +83,6 @@ impl crate::api::ProcessAutomationApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-processautomation-triggers--triggerId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetProcessautomationTrigger {
     request: runtime::Request,
 }
@@ -155,7 +153,6 @@ impl crate::api::ProcessAutomationApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-processautomation-triggers>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetProcessautomationTriggers {
     request: runtime::Request,
 }
@@ -199,6 +196,18 @@ impl GetProcessautomationTriggers {
     pub fn send(self) -> runtime::Call<TriggerEntityListing> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetProcessautomationTriggers {
@@ -230,6 +239,22 @@ impl runtime::Operation for GetProcessautomationTriggers {
     }
 }
 
+impl runtime::Paged for GetProcessautomationTriggers {
+    type Item = Trigger;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::NextUri {
+            response: "nextUri",
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::ProcessAutomationApi {
     /// `GET /api/v2/processautomation/triggers` Optional parameters and all else:
     /// [`GetProcessautomationTriggers`].
@@ -252,7 +277,6 @@ impl crate::api::ProcessAutomationApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-processautomation-triggers>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostProcessautomationTriggers {
     request: runtime::Request,
 }
@@ -322,7 +346,6 @@ impl crate::api::ProcessAutomationApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-processautomation-triggers--triggerId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutProcessautomationTrigger {
     request: runtime::Request,
 }

@@ -14,7 +14,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-processautomation-triggers-topics>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetProcessautomationTriggersTopics {
     request: runtime::Request,
 }
@@ -40,6 +39,18 @@ impl GetProcessautomationTriggersTopics {
     #[inline]
     pub fn send(self) -> runtime::Call<TopicCursorEntityListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -69,6 +80,22 @@ impl runtime::Operation for GetProcessautomationTriggersTopics {
 
     fn into_request(self) -> runtime::Request {
         self.request
+    }
+}
+
+impl runtime::Paged for GetProcessautomationTriggersTopics {
+    type Item = String;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::NextUri {
+            response: "nextUri",
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
     }
 }
 

@@ -13,7 +13,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-quality-calibrations--calibrationId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteQualityCalibration {
     request: runtime::Request,
 }
@@ -82,7 +81,6 @@ impl crate::api::QualityApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-calibrations--calibrationId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetQualityCalibration {
     request: runtime::Request,
 }
@@ -161,7 +159,6 @@ impl crate::api::QualityApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-calibrations>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetQualityCalibrations {
     request: runtime::Request,
 }
@@ -230,6 +227,18 @@ impl GetQualityCalibrations {
     pub fn send(self) -> runtime::Call<CalibrationEntityListing> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetQualityCalibrations {
@@ -259,6 +268,24 @@ impl runtime::Operation for GetQualityCalibrations {
     }
 }
 
+impl runtime::Paged for GetQualityCalibrations {
+    type Item = Calibration;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::QualityApi {
     /// `GET /api/v2/quality/calibrations` Optional parameters and all else: [`GetQualityCalibrations`].
     pub fn get_quality_calibrations(
@@ -283,7 +310,6 @@ impl crate::api::QualityApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-quality-calibrations>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostQualityCalibrations {
     request: runtime::Request,
 }
@@ -370,7 +396,6 @@ impl crate::api::QualityApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-quality-calibrations--calibrationId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutQualityCalibration {
     request: runtime::Request,
 }

@@ -16,7 +16,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-quality-forms-evaluations--formId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteQualityFormsEvaluation {
     request: runtime::Request,
 }
@@ -85,7 +84,6 @@ impl crate::api::QualityApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-forms-evaluations--formId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetQualityFormsEvaluation {
     request: runtime::Request,
 }
@@ -157,7 +155,6 @@ impl crate::api::QualityApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-forms-evaluations>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetQualityFormsEvaluations {
     request: runtime::Request,
 }
@@ -214,6 +211,18 @@ impl GetQualityFormsEvaluations {
     pub fn send(self) -> runtime::Call<EvaluationFormResponseEntityListing> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetQualityFormsEvaluations {
@@ -243,6 +252,24 @@ impl runtime::Operation for GetQualityFormsEvaluations {
     }
 }
 
+impl runtime::Paged for GetQualityFormsEvaluations {
+    type Item = EvaluationFormResponse;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::QualityApi {
     /// `GET /api/v2/quality/forms/evaluations` Optional parameters and all else:
     /// [`GetQualityFormsEvaluations`].
@@ -265,7 +292,6 @@ impl crate::api::QualityApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-quality-forms-evaluations>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostQualityFormsEvaluations {
     request: runtime::Request,
 }
@@ -333,7 +359,6 @@ impl crate::api::QualityApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-quality-forms-evaluations--formId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutQualityFormsEvaluation {
     request: runtime::Request,
 }

@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-quality-forms-surveys--formId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteQualityFormsSurvey {
     request: runtime::Request,
 }
@@ -79,7 +78,6 @@ impl crate::api::QualityApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-forms-surveys--formId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetQualityFormsSurvey {
     request: runtime::Request,
 }
@@ -146,7 +144,6 @@ impl crate::api::QualityApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-forms-surveys>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetQualityFormsSurveys {
     request: runtime::Request,
 }
@@ -203,6 +200,18 @@ impl GetQualityFormsSurveys {
     pub fn send(self) -> runtime::Call<SurveyFormEntityListing> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetQualityFormsSurveys {
@@ -232,6 +241,24 @@ impl runtime::Operation for GetQualityFormsSurveys {
     }
 }
 
+impl runtime::Paged for GetQualityFormsSurveys {
+    type Item = SurveyForm;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::QualityApi {
     /// `GET /api/v2/quality/forms/surveys` Optional parameters and all else: [`GetQualityFormsSurveys`].
     pub fn get_quality_forms_surveys(&self) -> GetQualityFormsSurveys {
@@ -253,7 +280,6 @@ impl crate::api::QualityApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-quality-forms-surveys--formId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchQualityFormsSurvey {
     request: runtime::Request,
 }
@@ -321,7 +347,6 @@ impl crate::api::QualityApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-quality-forms-surveys>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostQualityFormsSurveys {
     request: runtime::Request,
 }
@@ -386,7 +411,6 @@ impl crate::api::QualityApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-quality-forms-surveys--formId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutQualityFormsSurvey {
     request: runtime::Request,
 }

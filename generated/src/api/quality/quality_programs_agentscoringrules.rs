@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-quality-programs--programId--agentscoringrules--ruleId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteQualityProgramAgentscoringrule {
     request: runtime::Request,
 }
@@ -81,7 +80,6 @@ impl crate::api::QualityApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-programs--programId--agentscoringrules--ruleId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetQualityProgramAgentscoringrule {
     request: runtime::Request,
 }
@@ -152,7 +150,6 @@ impl crate::api::QualityApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-programs--programId--agentscoringrules>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetQualityProgramAgentscoringrules {
     request: runtime::Request,
 }
@@ -162,6 +159,18 @@ impl GetQualityProgramAgentscoringrules {
     #[inline]
     pub fn send(self) -> runtime::Call<AgentScoringRuleEntityListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -192,6 +201,22 @@ impl runtime::Operation for GetQualityProgramAgentscoringrules {
     }
 }
 
+impl runtime::Paged for GetQualityProgramAgentscoringrules {
+    type Item = AgentScoringRule;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::NextUri {
+            response: "nextUri",
+        },
+        page_size: None,
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::QualityApi {
     /// `GET /api/v2/quality/programs/{programId}/agentscoringrules` Optional parameters and all else:
     /// [`GetQualityProgramAgentscoringrules`].
@@ -219,7 +244,6 @@ impl crate::api::QualityApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-quality-programs--programId--agentscoringrules>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostQualityProgramAgentscoringrules {
     request: runtime::Request,
 }
@@ -289,7 +313,6 @@ impl crate::api::QualityApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-quality-programs--programId--agentscoringrules--ruleId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutQualityProgramAgentscoringrule {
     request: runtime::Request,
 }

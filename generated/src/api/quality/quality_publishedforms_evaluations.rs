@@ -15,7 +15,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-publishedforms-evaluations--formId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetQualityPublishedformsEvaluation {
     request: runtime::Request,
 }
@@ -84,7 +83,6 @@ impl crate::api::QualityApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-publishedforms-evaluations>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetQualityPublishedformsEvaluations {
     request: runtime::Request,
 }
@@ -118,6 +116,18 @@ impl GetQualityPublishedformsEvaluations {
     pub fn send(self) -> runtime::Call<EvaluationFormResponseEntityListing> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetQualityPublishedformsEvaluations {
@@ -147,6 +157,24 @@ impl runtime::Operation for GetQualityPublishedformsEvaluations {
     }
 }
 
+impl runtime::Paged for GetQualityPublishedformsEvaluations {
+    type Item = EvaluationFormResponse;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::QualityApi {
     /// `GET /api/v2/quality/publishedforms/evaluations` Optional parameters and all else:
     /// [`GetQualityPublishedformsEvaluations`].
@@ -171,7 +199,6 @@ impl crate::api::QualityApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-quality-publishedforms-evaluations>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostQualityPublishedformsEvaluations {
     request: runtime::Request,
 }

@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-publishedforms-surveys-divisionviews--surveyFormId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetQualityPublishedformsSurveysDivisionview {
     request: runtime::Request,
 }
@@ -81,7 +80,6 @@ impl crate::api::QualityApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-publishedforms-surveys-divisionviews>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetQualityPublishedformsSurveysDivisionviews {
     request: runtime::Request,
 }
@@ -115,6 +113,18 @@ impl GetQualityPublishedformsSurveysDivisionviews {
     pub fn send(self) -> runtime::Call<SurveyFormDivisionViewListing> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetQualityPublishedformsSurveysDivisionviews {
@@ -141,6 +151,24 @@ impl runtime::Operation for GetQualityPublishedformsSurveysDivisionviews {
 
     fn into_request(self) -> runtime::Request {
         self.request
+    }
+}
+
+impl runtime::Paged for GetQualityPublishedformsSurveysDivisionviews {
+    type Item = SurveyFormDivisionView;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
     }
 }
 

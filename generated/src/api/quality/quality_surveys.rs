@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-surveys--surveyId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetQualitySurvey {
     request: runtime::Request,
 }
@@ -73,7 +72,6 @@ impl crate::api::QualityApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-quality-surveys>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostQualitySurveys {
     request: runtime::Request,
 }

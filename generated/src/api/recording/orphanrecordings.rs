@@ -16,7 +16,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-orphanrecordings--orphanId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteOrphanrecording {
     request: runtime::Request,
 }
@@ -81,7 +80,6 @@ impl crate::api::RecordingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-orphanrecordings--orphanId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetOrphanrecording {
     request: runtime::Request,
 }
@@ -144,7 +142,6 @@ impl crate::api::RecordingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-orphanrecordings>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetOrphanrecordings {
     request: runtime::Request,
 }
@@ -206,6 +203,18 @@ impl GetOrphanrecordings {
     pub fn send(self) -> runtime::Call<OrphanRecordingListing> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetOrphanrecordings {
@@ -235,6 +244,24 @@ impl runtime::Operation for GetOrphanrecordings {
     }
 }
 
+impl runtime::Paged for GetOrphanrecordings {
+    type Item = OrphanRecording;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::RecordingApi {
     /// `GET /api/v2/orphanrecordings` Optional parameters and all else: [`GetOrphanrecordings`].
     pub fn get_orphanrecordings(&self) -> GetOrphanrecordings {
@@ -256,7 +283,6 @@ impl crate::api::RecordingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-orphanrecordings--orphanId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutOrphanrecording {
     request: runtime::Request,
 }

@@ -16,7 +16,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-recording-jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteRecordingJob {
     request: runtime::Request,
 }
@@ -77,7 +76,6 @@ impl crate::api::RecordingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-recording-jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetRecordingJob {
     request: runtime::Request,
 }
@@ -140,7 +138,6 @@ impl crate::api::RecordingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-recording-jobs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetRecordingJobs {
     request: runtime::Request,
 }
@@ -197,6 +194,18 @@ impl GetRecordingJobs {
     pub fn send(self) -> runtime::Call<RecordingJobEntityListing> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetRecordingJobs {
@@ -226,6 +235,24 @@ impl runtime::Operation for GetRecordingJobs {
     }
 }
 
+impl runtime::Paged for GetRecordingJobs {
+    type Item = RecordingJob;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::RecordingApi {
     /// `GET /api/v2/recording/jobs` Optional parameters and all else: [`GetRecordingJobs`].
     pub fn get_recording_jobs(&self) -> GetRecordingJobs {
@@ -242,12 +269,14 @@ impl crate::api::RecordingApi {
 ///
 /// Permission: `recording:job:add`
 ///
+/// Starts a job, which `submit` gives: its state is read by `get_recording_job`; `delete_recording_job`
+/// stops it.
+///
 /// Made by `RecordingApi::post_recording_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-recording-jobs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostRecordingJobs {
     request: runtime::Request,
 }
@@ -257,6 +286,14 @@ impl PostRecordingJobs {
     #[inline]
     pub fn send(self) -> runtime::Call<RecordingJob> {
         runtime::Call::new(self.request)
+    }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
     }
 }
 
@@ -287,6 +324,23 @@ impl runtime::Operation for PostRecordingJobs {
     }
 }
 
+impl runtime::Submit for PostRecordingJobs {
+    type Status = <crate::api::GetRecordingJob as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetRecordingJob as runtime::Operation>::METADATA,
+        cancel: Some(<crate::api::DeleteRecordingJob as runtime::Operation>::METADATA),
+        id: &["id"],
+        state: runtime::JobStatePlace::Property(&["state"]),
+        states: &[
+            ("FULFILLED", runtime::JobPhase::Succeeded),
+            ("READY", runtime::JobPhase::Waiting),
+            ("CANCELLED", runtime::JobPhase::Cancelled),
+            ("FAILED", runtime::JobPhase::Failed),
+        ],
+    };
+}
+
 impl crate::api::RecordingApi {
     /// `POST /api/v2/recording/jobs` Optional parameters and all else: [`PostRecordingJobs`].
     #[inline]
@@ -310,7 +364,6 @@ impl crate::api::RecordingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-recording-jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutRecordingJob {
     request: runtime::Request,
 }

@@ -15,7 +15,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-recording-keyconfigurations--keyConfigurationId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetRecordingKeyconfiguration {
     request: runtime::Request,
 }
@@ -86,7 +85,6 @@ impl crate::api::RecordingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-recording-keyconfigurations>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetRecordingKeyconfigurations {
     request: runtime::Request,
 }
@@ -96,6 +94,18 @@ impl GetRecordingKeyconfigurations {
     #[inline]
     pub fn send(self) -> runtime::Call<RecordingEncryptionConfigurationListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -128,6 +138,20 @@ impl runtime::Operation for GetRecordingKeyconfigurations {
     }
 }
 
+impl runtime::Paged for GetRecordingKeyconfigurations {
+    type Item = RecordingEncryptionConfiguration;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::Single,
+        page_size: None,
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::RecordingApi {
     /// `GET /api/v2/recording/keyconfigurations` Optional parameters and all else:
     /// [`GetRecordingKeyconfigurations`].
@@ -150,7 +174,6 @@ impl crate::api::RecordingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-recording-keyconfigurations>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostRecordingKeyconfigurations {
     request: runtime::Request,
 }
@@ -220,7 +243,6 @@ impl crate::api::RecordingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-recording-keyconfigurations--keyConfigurationId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutRecordingKeyconfiguration {
     request: runtime::Request,
 }

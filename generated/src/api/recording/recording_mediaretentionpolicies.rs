@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-recording-mediaretentionpolicies>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteRecordingMediaretentionpolicies {
     request: runtime::Request,
 }
@@ -81,7 +80,6 @@ impl crate::api::RecordingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-recording-mediaretentionpolicies--policyId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteRecordingMediaretentionpolicy {
     request: runtime::Request,
 }
@@ -152,7 +150,6 @@ impl crate::api::RecordingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-recording-mediaretentionpolicies>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetRecordingMediaretentionpolicies {
     request: runtime::Request,
 }
@@ -231,6 +228,18 @@ impl GetRecordingMediaretentionpolicies {
     pub fn send(self) -> runtime::Call<PolicyEntityListing> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetRecordingMediaretentionpolicies {
@@ -262,6 +271,24 @@ impl runtime::Operation for GetRecordingMediaretentionpolicies {
     }
 }
 
+impl runtime::Paged for GetRecordingMediaretentionpolicies {
+    type Item = Policy;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::RecordingApi {
     /// `GET /api/v2/recording/mediaretentionpolicies` Optional parameters and all else:
     /// [`GetRecordingMediaretentionpolicies`].
@@ -286,7 +313,6 @@ impl crate::api::RecordingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-recording-mediaretentionpolicies--policyId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetRecordingMediaretentionpolicy {
     request: runtime::Request,
 }
@@ -355,7 +381,6 @@ impl crate::api::RecordingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-recording-mediaretentionpolicies--policyId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchRecordingMediaretentionpolicy {
     request: runtime::Request,
 }
@@ -427,7 +452,6 @@ impl crate::api::RecordingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-recording-mediaretentionpolicies>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostRecordingMediaretentionpolicies {
     request: runtime::Request,
 }
@@ -510,7 +534,6 @@ impl crate::api::RecordingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-recording-mediaretentionpolicies--policyId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutRecordingMediaretentionpolicy {
     request: runtime::Request,
 }

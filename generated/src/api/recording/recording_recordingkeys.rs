@@ -14,7 +14,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-recording-recordingkeys>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetRecordingRecordingkeys {
     request: runtime::Request,
 }
@@ -36,6 +35,18 @@ impl GetRecordingRecordingkeys {
     #[inline]
     pub fn send(self) -> runtime::Call<EncryptionKeyEntityListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -68,6 +79,24 @@ impl runtime::Operation for GetRecordingRecordingkeys {
     }
 }
 
+impl runtime::Paged for GetRecordingRecordingkeys {
+    type Item = EncryptionKey;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::RecordingApi {
     /// `GET /api/v2/recording/recordingkeys` Optional parameters and all else:
     /// [`GetRecordingRecordingkeys`].
@@ -90,7 +119,6 @@ impl crate::api::RecordingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-recording-recordingkeys>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostRecordingRecordingkeys {
     request: runtime::Request,
 }

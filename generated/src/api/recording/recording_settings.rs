@@ -10,7 +10,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-recording-settings>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetRecordingSettings {
     request: runtime::Request,
 }
@@ -79,7 +78,6 @@ impl crate::api::RecordingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-recording-settings>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutRecordingSettings {
     request: runtime::Request,
 }

@@ -14,7 +14,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-recordings-deletionprotection>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostRecordingsDeletionprotection {
     request: runtime::Request,
 }
@@ -82,7 +81,6 @@ impl crate::api::RecordingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-recordings-deletionprotection>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutRecordingsDeletionprotection {
     request: runtime::Request,
 }

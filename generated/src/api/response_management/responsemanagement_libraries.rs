@@ -15,7 +15,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-responsemanagement-libraries--libraryId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteResponsemanagementLibrary {
     request: runtime::Request,
 }
@@ -84,7 +83,6 @@ impl crate::api::ResponseManagementApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-responsemanagement-libraries>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetResponsemanagementLibraries {
     request: runtime::Request,
 }
@@ -122,6 +120,18 @@ impl GetResponsemanagementLibraries {
     pub fn send(self) -> runtime::Call<LibraryEntityListing> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetResponsemanagementLibraries {
@@ -151,6 +161,24 @@ impl runtime::Operation for GetResponsemanagementLibraries {
     }
 }
 
+impl runtime::Paged for GetResponsemanagementLibraries {
+    type Item = Library;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::ResponseManagementApi {
     /// `GET /api/v2/responsemanagement/libraries` Optional parameters and all else:
     /// [`GetResponsemanagementLibraries`].
@@ -173,7 +201,6 @@ impl crate::api::ResponseManagementApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-responsemanagement-libraries--libraryId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetResponsemanagementLibrary {
     request: runtime::Request,
 }
@@ -243,7 +270,6 @@ impl crate::api::ResponseManagementApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-responsemanagement-libraries>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostResponsemanagementLibraries {
     request: runtime::Request,
 }
@@ -311,7 +337,6 @@ impl crate::api::ResponseManagementApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-responsemanagement-libraries--libraryId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutResponsemanagementLibrary {
     request: runtime::Request,
 }

@@ -16,7 +16,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-responsemanagement-libraries-divisionviews--libraryId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetResponsemanagementLibrariesDivisionview {
     request: runtime::Request,
 }
@@ -85,7 +84,6 @@ impl crate::api::ResponseManagementApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-responsemanagement-libraries-divisionviews>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetResponsemanagementLibrariesDivisionviews {
     request: runtime::Request,
 }
@@ -123,6 +121,18 @@ impl GetResponsemanagementLibrariesDivisionviews {
     pub fn send(self) -> runtime::Call<LibraryDivisionViewEntityListing> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetResponsemanagementLibrariesDivisionviews {
@@ -149,6 +159,24 @@ impl runtime::Operation for GetResponsemanagementLibrariesDivisionviews {
 
     fn into_request(self) -> runtime::Request {
         self.request
+    }
+}
+
+impl runtime::Paged for GetResponsemanagementLibrariesDivisionviews {
+    type Item = LibraryDivisionView;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
     }
 }
 

@@ -17,7 +17,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-responsemanagement-responses--responseId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteResponsemanagementResponse {
     request: runtime::Request,
 }
@@ -84,7 +83,6 @@ impl crate::api::ResponseManagementApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-responsemanagement-responses--responseId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetResponsemanagementResponse {
     request: runtime::Request,
 }
@@ -161,7 +159,6 @@ impl crate::api::ResponseManagementApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-responsemanagement-responses>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetResponsemanagementResponses {
     request: runtime::Request,
 }
@@ -188,6 +185,18 @@ impl GetResponsemanagementResponses {
     #[inline]
     pub fn send(self) -> runtime::Call<ResponseEntityListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -218,6 +227,24 @@ impl runtime::Operation for GetResponsemanagementResponses {
     }
 }
 
+impl runtime::Paged for GetResponsemanagementResponses {
+    type Item = Response;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::ResponseManagementApi {
     /// `GET /api/v2/responsemanagement/responses` Optional parameters and all else:
     /// [`GetResponsemanagementResponses`].
@@ -245,7 +272,6 @@ impl crate::api::ResponseManagementApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-responsemanagement-responses>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostResponsemanagementResponses {
     request: runtime::Request,
 }
@@ -318,7 +344,6 @@ impl crate::api::ResponseManagementApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-responsemanagement-responses--responseId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutResponsemanagementResponse {
     request: runtime::Request,
 }

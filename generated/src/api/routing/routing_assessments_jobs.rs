@@ -15,7 +15,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-assessments-jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetRoutingAssessmentsJob {
     request: runtime::Request,
 }
@@ -84,7 +83,6 @@ impl crate::api::RoutingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-assessments-jobs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetRoutingAssessmentsJobs {
     request: runtime::Request,
 }
@@ -108,6 +106,18 @@ impl GetRoutingAssessmentsJobs {
     #[inline]
     pub fn send(self) -> runtime::Call<AssessmentJobListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -138,6 +148,20 @@ impl runtime::Operation for GetRoutingAssessmentsJobs {
     }
 }
 
+impl runtime::Paged for GetRoutingAssessmentsJobs {
+    type Item = BenefitAssessmentJob;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::Single,
+        page_size: None,
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::RoutingApi {
     /// `GET /api/v2/routing/assessments/jobs` Optional parameters and all else:
     /// [`GetRoutingAssessmentsJobs`].
@@ -155,12 +179,13 @@ impl crate::api::RoutingApi {
 ///
 /// Permission: `routing:assessment:add`
 ///
+/// Starts a job, which `submit` gives: its state is read by `get_routing_assessments_job`.
+///
 /// Made by `RoutingApi::post_routing_assessments_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-routing-assessments-jobs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostRoutingAssessmentsJobs {
     request: runtime::Request,
 }
@@ -175,6 +200,14 @@ impl PostRoutingAssessmentsJobs {
     #[inline]
     pub fn send(self) -> runtime::Call<BenefitAssessmentJob> {
         runtime::Call::new(self.request)
+    }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
     }
 }
 
@@ -203,6 +236,18 @@ impl runtime::Operation for PostRoutingAssessmentsJobs {
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit for PostRoutingAssessmentsJobs {
+    type Status = <crate::api::GetRoutingAssessmentsJob as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetRoutingAssessmentsJob as runtime::Operation>::METADATA,
+        cancel: None,
+        id: &["id"],
+        state: runtime::JobStatePlace::Property(&["state"]),
+        states: &[("Finished", runtime::JobPhase::Succeeded)],
+    };
 }
 
 impl crate::api::RoutingApi {

@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-email-domains--domainName--routes--routeId--identityresolution>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetRoutingEmailDomainRouteIdentityresolution {
     request: runtime::Request,
 }
@@ -83,7 +82,6 @@ impl crate::api::RoutingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-routing-email-domains--domainName--routes--routeId--identityresolution>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutRoutingEmailDomainRouteIdentityresolution {
     request: runtime::Request,
 }

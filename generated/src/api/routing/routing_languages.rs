@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-routing-languages--languageId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteRoutingLanguage {
     request: runtime::Request,
 }
@@ -75,7 +74,6 @@ impl crate::api::RoutingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-languages--languageId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetRoutingLanguage {
     request: runtime::Request,
 }
@@ -140,7 +138,6 @@ impl crate::api::RoutingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-languages>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetRoutingLanguages {
     request: runtime::Request,
 }
@@ -184,6 +181,18 @@ impl GetRoutingLanguages {
     pub fn send(self) -> runtime::Call<LanguageEntityListing> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetRoutingLanguages {
@@ -213,6 +222,24 @@ impl runtime::Operation for GetRoutingLanguages {
     }
 }
 
+impl runtime::Paged for GetRoutingLanguages {
+    type Item = Language;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::RoutingApi {
     /// `GET /api/v2/routing/languages` Optional parameters and all else: [`GetRoutingLanguages`].
     pub fn get_routing_languages(&self) -> GetRoutingLanguages {
@@ -234,7 +261,6 @@ impl crate::api::RoutingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-routing-languages>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostRoutingLanguages {
     request: runtime::Request,
 }

@@ -16,7 +16,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-routing-predictors--predictorId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteRoutingPredictor {
     request: runtime::Request,
 }
@@ -83,7 +82,6 @@ impl crate::api::RoutingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-predictors--predictorId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetRoutingPredictor {
     request: runtime::Request,
 }
@@ -150,7 +148,6 @@ impl crate::api::RoutingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-predictors>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetRoutingPredictors {
     request: runtime::Request,
 }
@@ -204,6 +201,18 @@ impl GetRoutingPredictors {
     pub fn send(self) -> runtime::Call<PredictorListing> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetRoutingPredictors {
@@ -235,6 +244,22 @@ impl runtime::Operation for GetRoutingPredictors {
     }
 }
 
+impl runtime::Paged for GetRoutingPredictors {
+    type Item = Predictor;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::NextUri {
+            response: "nextUri",
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::RoutingApi {
     /// `GET /api/v2/routing/predictors` Optional parameters and all else: [`GetRoutingPredictors`].
     pub fn get_routing_predictors(&self) -> GetRoutingPredictors {
@@ -256,7 +281,6 @@ impl crate::api::RoutingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-routing-predictors--predictorId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchRoutingPredictor {
     request: runtime::Request,
 }
@@ -328,7 +352,6 @@ impl crate::api::RoutingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-routing-predictors>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostRoutingPredictors {
     request: runtime::Request,
 }

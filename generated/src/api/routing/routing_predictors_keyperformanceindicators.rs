@@ -18,7 +18,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-routing-predictors-keyperformanceindicators--kpiId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteRoutingPredictorsKeyperformanceindicator {
     request: runtime::Request,
 }
@@ -87,7 +86,6 @@ impl crate::api::RoutingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-predictors-keyperformanceindicators--kpiId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetRoutingPredictorsKeyperformanceindicator {
     request: runtime::Request,
 }
@@ -168,7 +166,6 @@ impl crate::api::RoutingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-predictors-keyperformanceindicators>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetRoutingPredictorsKeyperformanceindicators {
     request: runtime::Request,
 }
@@ -197,6 +194,18 @@ impl GetRoutingPredictorsKeyperformanceindicators {
     #[inline]
     pub fn send(self) -> runtime::Call<KeyPerformanceIndicatorEntityListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -229,6 +238,20 @@ impl runtime::Operation for GetRoutingPredictorsKeyperformanceindicators {
     }
 }
 
+impl runtime::Paged for GetRoutingPredictorsKeyperformanceindicators {
+    type Item = KeyPerformanceIndicator;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::Single,
+        page_size: None,
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::RoutingApi {
     /// `GET /api/v2/routing/predictors/keyperformanceindicators` Optional parameters and all else:
     /// [`GetRoutingPredictorsKeyperformanceindicators`].
@@ -253,7 +276,6 @@ impl crate::api::RoutingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-routing-predictors-keyperformanceindicators--kpiId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchRoutingPredictorsKeyperformanceindicator {
     request: runtime::Request,
 }
@@ -327,7 +349,6 @@ impl crate::api::RoutingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-routing-predictors-keyperformanceindicators>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostRoutingPredictorsKeyperformanceindicators {
     request: runtime::Request,
 }

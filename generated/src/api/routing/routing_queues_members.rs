@@ -17,7 +17,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-routing-queues--queueId--members--memberId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteRoutingQueueMember {
     request: runtime::Request,
 }
@@ -91,7 +90,6 @@ impl crate::api::RoutingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-queues--queueId--members>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetRoutingQueueMembers {
     request: runtime::Request,
 }
@@ -205,6 +203,18 @@ impl GetRoutingQueueMembers {
     pub fn send(self) -> runtime::Call<QueueMemberEntityListing> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetRoutingQueueMembers {
@@ -241,6 +251,24 @@ impl runtime::Operation for GetRoutingQueueMembers {
     }
 }
 
+impl runtime::Paged for GetRoutingQueueMembers {
+    type Item = QueueMember;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: None,
+            total: None,
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::RoutingApi {
     /// `GET /api/v2/routing/queues/{queueId}/members` Optional parameters and all else:
     /// [`GetRoutingQueueMembers`].
@@ -266,7 +294,6 @@ impl crate::api::RoutingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-routing-queues--queueId--members--memberId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchRoutingQueueMember {
     request: runtime::Request,
 }
@@ -338,7 +365,6 @@ impl crate::api::RoutingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-routing-queues--queueId--members>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchRoutingQueueMembers {
     request: runtime::Request,
 }
@@ -410,7 +436,6 @@ impl crate::api::RoutingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-routing-queues--queueId--members>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostRoutingQueueMembers {
     request: runtime::Request,
 }

@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-settings-transcription>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetRoutingSettingsTranscription {
     request: runtime::Request,
 }
@@ -76,7 +75,6 @@ impl crate::api::RoutingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-routing-settings-transcription>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchRoutingSettingsTranscription {
     request: runtime::Request,
 }
@@ -146,7 +144,6 @@ impl crate::api::RoutingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-routing-settings-transcription>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutRoutingSettingsTranscription {
     request: runtime::Request,
 }

@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-routing-sms-addresses--addressId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteRoutingSmsAddress {
     request: runtime::Request,
 }
@@ -77,7 +76,6 @@ impl crate::api::RoutingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-sms-addresses--addressId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetRoutingSmsAddress {
     request: runtime::Request,
 }
@@ -144,7 +142,6 @@ impl crate::api::RoutingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-sms-addresses>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetRoutingSmsAddresses {
     request: runtime::Request,
 }
@@ -166,6 +163,18 @@ impl GetRoutingSmsAddresses {
     #[inline]
     pub fn send(self) -> runtime::Call<SmsAddressEntityListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -196,6 +205,24 @@ impl runtime::Operation for GetRoutingSmsAddresses {
     }
 }
 
+impl runtime::Paged for GetRoutingSmsAddresses {
+    type Item = SmsAddress;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::RoutingApi {
     /// `GET /api/v2/routing/sms/addresses` Optional parameters and all else: [`GetRoutingSmsAddresses`].
     pub fn get_routing_sms_addresses(&self) -> GetRoutingSmsAddresses {
@@ -217,7 +244,6 @@ impl crate::api::RoutingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-routing-sms-addresses>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostRoutingSmsAddresses {
     request: runtime::Request,
 }

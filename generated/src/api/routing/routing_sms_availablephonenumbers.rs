@@ -2,7 +2,7 @@
 
 use crate::models::{
     GetRoutingSmsAvailablephonenumbersAddressRequirement,
-    GetRoutingSmsAvailablephonenumbersPhoneNumberType,
+    GetRoutingSmsAvailablephonenumbersPhoneNumberType, SmsAvailablePhoneNumber,
     SmsAvailablePhoneNumberEntityListing,
 };
 
@@ -19,7 +19,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-sms-availablephonenumbers>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetRoutingSmsAvailablephonenumbers {
     request: runtime::Request,
 }
@@ -60,6 +59,18 @@ impl GetRoutingSmsAvailablephonenumbers {
     pub fn send(self) -> runtime::Call<SmsAvailablePhoneNumberEntityListing> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetRoutingSmsAvailablephonenumbers {
@@ -86,6 +97,20 @@ impl runtime::Operation for GetRoutingSmsAvailablephonenumbers {
 
     fn into_request(self) -> runtime::Request {
         self.request
+    }
+}
+
+impl runtime::Paged for GetRoutingSmsAvailablephonenumbers {
+    type Item = SmsAvailablePhoneNumber;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::Single,
+        page_size: None,
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
     }
 }
 

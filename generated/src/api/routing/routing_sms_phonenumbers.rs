@@ -18,7 +18,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-routing-sms-phonenumbers--phoneNumberId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteRoutingSmsPhonenumber {
     request: runtime::Request,
 }
@@ -85,7 +84,6 @@ impl crate::api::RoutingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-sms-phonenumbers--phoneNumberId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetRoutingSmsPhonenumber {
     request: runtime::Request,
 }
@@ -159,7 +157,6 @@ impl crate::api::RoutingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-sms-phonenumbers>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetRoutingSmsPhonenumbers {
     request: runtime::Request,
 }
@@ -259,6 +256,18 @@ impl GetRoutingSmsPhonenumbers {
     pub fn send(self) -> runtime::Call<SmsPhoneNumberEntityListing> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetRoutingSmsPhonenumbers {
@@ -288,6 +297,24 @@ impl runtime::Operation for GetRoutingSmsPhonenumbers {
     }
 }
 
+impl runtime::Paged for GetRoutingSmsPhonenumbers {
+    type Item = SmsPhoneNumber;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::RoutingApi {
     /// `GET /api/v2/routing/sms/phonenumbers` Optional parameters and all else:
     /// [`GetRoutingSmsPhonenumbers`].
@@ -310,7 +337,6 @@ impl crate::api::RoutingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-routing-sms-phonenumbers--phoneNumberId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchRoutingSmsPhonenumber {
     request: runtime::Request,
 }
@@ -380,7 +406,6 @@ impl crate::api::RoutingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-routing-sms-phonenumbers>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostRoutingSmsPhonenumbers {
     request: runtime::Request,
 }

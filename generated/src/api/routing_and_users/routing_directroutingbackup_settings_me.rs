@@ -13,7 +13,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-routing-directroutingbackup-settings-me>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteRoutingDirectroutingbackupSettingsMe {
     request: runtime::Request,
 }
@@ -97,7 +96,6 @@ impl crate::api::UsersApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-directroutingbackup-settings-me>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetRoutingDirectroutingbackupSettingsMe {
     request: runtime::Request,
 }
@@ -181,7 +179,6 @@ impl crate::api::UsersApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-routing-directroutingbackup-settings-me>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutRoutingDirectroutingbackupSettingsMe {
     request: runtime::Request,
 }

@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-users--userId--routingskills-bulk>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchUserRoutingskillsBulk {
     request: runtime::Request,
 }
@@ -105,7 +104,6 @@ impl crate::api::UsersApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-users--userId--routingskills-bulk>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutUserRoutingskillsBulk {
     request: runtime::Request,
 }

@@ -17,7 +17,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scim-groups--groupId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetScimGroup {
     request: runtime::Request,
 }
@@ -104,7 +103,6 @@ impl crate::api::ScimApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scim-groups>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetScimGroups {
     request: runtime::Request,
 }
@@ -150,6 +148,18 @@ impl GetScimGroups {
     pub fn send(self) -> runtime::Call<ScimGroupListResponse> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetScimGroups {
@@ -179,6 +189,23 @@ impl runtime::Operation for GetScimGroups {
     }
 }
 
+impl runtime::Paged for GetScimGroups {
+    type Item = ScimV2Group;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::StartIndex {
+            parameter: "startIndex",
+            total: "totalResults",
+        },
+        page_size: Some("count"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.resources.as_mut()
+    }
+}
+
 impl crate::api::ScimApi {
     /// `GET /api/v2/scim/groups` Optional parameters and all else: [`GetScimGroups`].
     pub fn get_scim_groups(&self) -> GetScimGroups {
@@ -200,7 +227,6 @@ impl crate::api::ScimApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-scim-groups--groupId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchScimGroup {
     request: runtime::Request,
 }
@@ -273,7 +299,6 @@ impl crate::api::ScimApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-scim-groups--groupId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutScimGroup {
     request: runtime::Request,
 }

@@ -13,7 +13,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scim-schemas--schemaId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetScimSchema {
     request: runtime::Request,
 }
@@ -74,7 +73,6 @@ impl crate::api::ScimApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scim-schemas>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetScimSchemas {
     request: runtime::Request,
 }
@@ -89,6 +87,18 @@ impl GetScimSchemas {
     #[inline]
     pub fn send(self) -> runtime::Call<ScimV2SchemaListResponse> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -116,6 +126,20 @@ impl runtime::Operation for GetScimSchemas {
 
     fn into_request(self) -> runtime::Request {
         self.request
+    }
+}
+
+impl runtime::Paged for GetScimSchemas {
+    type Item = ScimV2SchemaDefinition;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::Single,
+        page_size: None,
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.resources.as_mut()
     }
 }
 

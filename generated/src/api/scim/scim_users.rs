@@ -17,7 +17,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-scim-users--userId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteScimUser {
     request: runtime::Request,
 }
@@ -82,7 +81,6 @@ impl crate::api::ScimApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scim-users--userId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetScimUser {
     request: runtime::Request,
 }
@@ -167,7 +165,6 @@ impl crate::api::ScimApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scim-users>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetScimUsers {
     request: runtime::Request,
 }
@@ -213,6 +210,18 @@ impl GetScimUsers {
     pub fn send(self) -> runtime::Call<ScimUserListResponse> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetScimUsers {
@@ -242,6 +251,23 @@ impl runtime::Operation for GetScimUsers {
     }
 }
 
+impl runtime::Paged for GetScimUsers {
+    type Item = ScimV2User;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::StartIndex {
+            parameter: "startIndex",
+            total: "totalResults",
+        },
+        page_size: Some("count"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.resources.as_mut()
+    }
+}
+
 impl crate::api::ScimApi {
     /// `GET /api/v2/scim/users` Optional parameters and all else: [`GetScimUsers`].
     pub fn get_scim_users(&self) -> GetScimUsers {
@@ -265,7 +291,6 @@ impl crate::api::ScimApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-scim-users--userId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchScimUser {
     request: runtime::Request,
 }
@@ -349,7 +374,6 @@ impl crate::api::ScimApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-scim-users>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostScimUsers {
     request: runtime::Request,
 }
@@ -422,7 +446,6 @@ impl crate::api::ScimApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-scim-users--userId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutScimUser {
     request: runtime::Request,
 }

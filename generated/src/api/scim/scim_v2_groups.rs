@@ -17,7 +17,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scim-v2-groups--groupId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetScimV2Group {
     request: runtime::Request,
 }
@@ -104,7 +103,6 @@ impl crate::api::ScimApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scim-v2-groups>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetScimV2Groups {
     request: runtime::Request,
 }
@@ -145,6 +143,18 @@ impl GetScimV2Groups {
     pub fn send(self) -> runtime::Call<ScimGroupListResponse> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetScimV2Groups {
@@ -174,6 +184,23 @@ impl runtime::Operation for GetScimV2Groups {
     }
 }
 
+impl runtime::Paged for GetScimV2Groups {
+    type Item = ScimV2Group;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::StartIndex {
+            parameter: "startIndex",
+            total: "totalResults",
+        },
+        page_size: Some("count"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.resources.as_mut()
+    }
+}
+
 impl crate::api::ScimApi {
     /// `GET /api/v2/scim/v2/groups` Optional parameters and all else: [`GetScimV2Groups`].
     pub fn get_scim_v2_groups(&self, filter: impl AsRef<str>) -> GetScimV2Groups {
@@ -195,7 +222,6 @@ impl crate::api::ScimApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-scim-v2-groups--groupId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchScimV2Group {
     request: runtime::Request,
 }
@@ -268,7 +294,6 @@ impl crate::api::ScimApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-scim-v2-groups--groupId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutScimV2Group {
     request: runtime::Request,
 }

@@ -14,7 +14,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scim-v2-resourcetypes--resourceType->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetScimV2Resourcetype {
     request: runtime::Request,
 }
@@ -79,7 +78,6 @@ impl crate::api::ScimApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scim-v2-resourcetypes>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetScimV2Resourcetypes {
     request: runtime::Request,
 }
@@ -89,6 +87,18 @@ impl GetScimV2Resourcetypes {
     #[inline]
     pub fn send(self) -> runtime::Call<ScimConfigResourceTypesListResponse> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -116,6 +126,20 @@ impl runtime::Operation for GetScimV2Resourcetypes {
 
     fn into_request(self) -> runtime::Request {
         self.request
+    }
+}
+
+impl runtime::Paged for GetScimV2Resourcetypes {
+    type Item = ScimConfigResourceType;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::Single,
+        page_size: None,
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.resources.as_mut()
     }
 }
 

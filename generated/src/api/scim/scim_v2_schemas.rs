@@ -13,7 +13,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scim-v2-schemas--schemaId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetScimV2Schema {
     request: runtime::Request,
 }
@@ -77,7 +76,6 @@ impl crate::api::ScimApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scim-v2-schemas>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetScimV2Schemas {
     request: runtime::Request,
 }
@@ -92,6 +90,18 @@ impl GetScimV2Schemas {
     #[inline]
     pub fn send(self) -> runtime::Call<ScimV2SchemaListResponse> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -119,6 +129,20 @@ impl runtime::Operation for GetScimV2Schemas {
 
     fn into_request(self) -> runtime::Request {
         self.request
+    }
+}
+
+impl runtime::Paged for GetScimV2Schemas {
+    type Item = ScimV2SchemaDefinition;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::Single,
+        page_size: None,
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.resources.as_mut()
     }
 }
 

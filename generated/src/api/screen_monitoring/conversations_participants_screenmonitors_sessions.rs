@@ -13,7 +13,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-conversations--conversationId--participants--participantId--screenmonitors-sessions--screenMonitoringId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteConversationParticipantScreenmonitorsSession {
     request: runtime::Request,
 }
@@ -88,7 +87,6 @@ impl crate::api::ScreenMonitoringApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations--conversationId--participants--participantId--screenmonitors-sessions--screenMonitoringId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetConversationParticipantScreenmonitorsSession {
     request: runtime::Request,
 }
@@ -162,7 +160,6 @@ impl crate::api::ScreenMonitoringApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations--conversationId--participants--participantId--screenmonitors-sessions>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostConversationParticipantScreenmonitorsSessions {
     request: runtime::Request,
 }

@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-screenmonitors-settings>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetScreenmonitorsSettings {
     request: runtime::Request,
 }
@@ -76,7 +75,6 @@ impl crate::api::ScreenMonitoringApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-screenmonitors-settings>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutScreenmonitorsSettings {
     request: runtime::Request,
 }

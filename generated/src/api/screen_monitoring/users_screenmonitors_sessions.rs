@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-users--userId--screenmonitors-sessions--screenMonitoringId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteUserScreenmonitorsSession {
     request: runtime::Request,
 }
@@ -83,7 +82,6 @@ impl crate::api::ScreenMonitoringApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users--userId--screenmonitors-sessions--screenMonitoringId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetUserScreenmonitorsSession {
     request: runtime::Request,
 }
@@ -154,7 +152,6 @@ impl crate::api::ScreenMonitoringApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-users--userId--screenmonitors-sessions>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostUserScreenmonitorsSessions {
     request: runtime::Request,
 }

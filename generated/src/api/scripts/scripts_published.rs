@@ -14,7 +14,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scripts-published>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetScriptsPublished {
     request: runtime::Request,
 }
@@ -70,6 +69,18 @@ impl GetScriptsPublished {
     pub fn send(self) -> runtime::Call<ScriptEntityListing> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetScriptsPublished {
@@ -101,6 +112,24 @@ impl runtime::Operation for GetScriptsPublished {
     }
 }
 
+impl runtime::Paged for GetScriptsPublished {
+    type Item = Script;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::ScriptsApi {
     /// `GET /api/v2/scripts/published` Optional parameters and all else: [`GetScriptsPublished`].
     pub fn get_scripts_published(&self) -> GetScriptsPublished {
@@ -122,7 +151,6 @@ impl crate::api::ScriptsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scripts-published--scriptId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetScriptsPublishedScriptId {
     request: runtime::Request,
 }
@@ -197,7 +225,6 @@ impl crate::api::ScriptsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-scripts-published>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostScriptsPublished {
     request: runtime::Request,
 }

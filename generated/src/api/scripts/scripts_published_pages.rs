@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scripts-published--scriptId--pages--pageId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetScriptsPublishedScriptIdPage {
     request: runtime::Request,
 }
@@ -89,7 +88,6 @@ impl crate::api::ScriptsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scripts-published--scriptId--pages>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetScriptsPublishedScriptIdPages {
     request: runtime::Request,
 }

@@ -15,7 +15,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-socialmedia-analytics-aggregates-jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetSocialmediaAnalyticsAggregatesJob {
     request: runtime::Request,
 }
@@ -79,12 +78,14 @@ impl crate::api::SocialMediaApi {
 ///
 /// Permission: `socialmedia:postAggregate:view`
 ///
+/// Starts a job, which `submit` gives: its state is read by `get_socialmedia_analytics_aggregates_job`,
+/// its results by `get_socialmedia_analytics_aggregates_job_results`.
+///
 /// Made by `SocialMediaApi::post_socialmedia_analytics_aggregates_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-socialmedia-analytics-aggregates-jobs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostSocialmediaAnalyticsAggregatesJobs {
     request: runtime::Request,
 }
@@ -94,6 +95,14 @@ impl PostSocialmediaAnalyticsAggregatesJobs {
     #[inline]
     pub fn send(self) -> runtime::Call<AsyncQueryResponse> {
         runtime::Call::new(self.request)
+    }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
     }
 }
 
@@ -124,6 +133,27 @@ impl runtime::Operation for PostSocialmediaAnalyticsAggregatesJobs {
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit for PostSocialmediaAnalyticsAggregatesJobs {
+    type Status = <crate::api::GetSocialmediaAnalyticsAggregatesJob as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetSocialmediaAnalyticsAggregatesJob as runtime::Operation>::METADATA,
+        cancel: None,
+        id: &["jobId"],
+        state: runtime::JobStatePlace::Property(&["state"]),
+        states: &[
+            ("FAILED", runtime::JobPhase::Failed),
+            ("CANCELLED", runtime::JobPhase::Cancelled),
+            ("FULFILLED", runtime::JobPhase::Succeeded),
+            ("EXPIRED", runtime::JobPhase::Failed),
+        ],
+    };
+}
+
+impl runtime::JobResults for PostSocialmediaAnalyticsAggregatesJobs {
+    type Results = crate::api::GetSocialmediaAnalyticsAggregatesJobResults;
 }
 
 impl crate::api::SocialMediaApi {

@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-socialmedia-analytics-messages-jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetSocialmediaAnalyticsMessagesJob {
     request: runtime::Request,
 }
@@ -74,12 +73,14 @@ impl crate::api::SocialMediaApi {
 ///
 /// Permission: `socialmedia:postDetail:view`
 ///
+/// Starts a job, which `submit` gives: its state is read by `get_socialmedia_analytics_messages_job`,
+/// its results by `get_socialmedia_analytics_messages_job_results`.
+///
 /// Made by `SocialMediaApi::post_socialmedia_analytics_messages_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-socialmedia-analytics-messages-jobs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostSocialmediaAnalyticsMessagesJobs {
     request: runtime::Request,
 }
@@ -89,6 +90,14 @@ impl PostSocialmediaAnalyticsMessagesJobs {
     #[inline]
     pub fn send(self) -> runtime::Call<AsyncQueryResponse> {
         runtime::Call::new(self.request)
+    }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
     }
 }
 
@@ -117,6 +126,27 @@ impl runtime::Operation for PostSocialmediaAnalyticsMessagesJobs {
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit for PostSocialmediaAnalyticsMessagesJobs {
+    type Status = <crate::api::GetSocialmediaAnalyticsMessagesJob as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetSocialmediaAnalyticsMessagesJob as runtime::Operation>::METADATA,
+        cancel: None,
+        id: &["jobId"],
+        state: runtime::JobStatePlace::Property(&["state"]),
+        states: &[
+            ("FAILED", runtime::JobPhase::Failed),
+            ("CANCELLED", runtime::JobPhase::Cancelled),
+            ("FULFILLED", runtime::JobPhase::Succeeded),
+            ("EXPIRED", runtime::JobPhase::Failed),
+        ],
+    };
+}
+
+impl runtime::JobResults for PostSocialmediaAnalyticsMessagesJobs {
+    type Results = crate::api::GetSocialmediaAnalyticsMessagesJobResults;
 }
 
 impl crate::api::SocialMediaApi {

@@ -20,7 +20,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-socialmedia-topics--topicId--dataingestionrules-googlebusinessprofile--googleBusinessProfileIngestionRuleId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteSocialmediaTopicDataingestionrulesGooglebusinessprofileGoogleBusinessProfileIngestionRuleId {
     request: runtime::Request,
 }
@@ -104,7 +103,6 @@ impl crate::api::SocialMediaApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-socialmedia-topics--topicId--dataingestionrules-googlebusinessprofile--googleBusinessProfileIngestionRuleId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetSocialmediaTopicDataingestionrulesGooglebusinessprofileGoogleBusinessProfileIngestionRuleId {
     request: runtime::Request,
 }
@@ -188,7 +186,6 @@ impl crate::api::SocialMediaApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-socialmedia-topics--topicId--dataingestionrules-googlebusinessprofile--googleBusinessProfileIngestionRuleId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchSocialmediaTopicDataingestionrulesGooglebusinessprofileGoogleBusinessProfileIngestionRuleId {
     request: runtime::Request,
 }
@@ -269,7 +266,6 @@ impl crate::api::SocialMediaApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-socialmedia-topics--topicId--dataingestionrules-googlebusinessprofile>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostSocialmediaTopicDataingestionrulesGooglebusinessprofile {
     request: runtime::Request,
 }
@@ -347,7 +343,6 @@ impl crate::api::SocialMediaApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-socialmedia-topics--topicId--dataingestionrules-googlebusinessprofile--googleBusinessProfileIngestionRuleId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutSocialmediaTopicDataingestionrulesGooglebusinessprofileGoogleBusinessProfileIngestionRuleId {
     request: runtime::Request,
 }

@@ -18,7 +18,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-socialmedia-topics--topicId--dataingestionrules-instagram--instagramIngestionRuleId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteSocialmediaTopicDataingestionrulesInstagramInstagramIngestionRuleId {
     request: runtime::Request,
 }
@@ -99,7 +98,6 @@ impl crate::api::SocialMediaApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-socialmedia-topics--topicId--dataingestionrules-instagram--instagramIngestionRuleId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetSocialmediaTopicDataingestionrulesInstagramInstagramIngestionRuleId {
     request: runtime::Request,
 }
@@ -179,7 +177,6 @@ impl crate::api::SocialMediaApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-socialmedia-topics--topicId--dataingestionrules-instagram--instagramIngestionRuleId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchSocialmediaTopicDataingestionrulesInstagramInstagramIngestionRuleId {
     request: runtime::Request,
 }
@@ -257,7 +254,6 @@ impl crate::api::SocialMediaApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-socialmedia-topics--topicId--dataingestionrules-instagram>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostSocialmediaTopicDataingestionrulesInstagram {
     request: runtime::Request,
 }
@@ -332,7 +328,6 @@ impl crate::api::SocialMediaApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-socialmedia-topics--topicId--dataingestionrules-instagram--instagramIngestionRuleId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutSocialmediaTopicDataingestionrulesInstagramInstagramIngestionRuleId {
     request: runtime::Request,
 }

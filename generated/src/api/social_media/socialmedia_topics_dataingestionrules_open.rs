@@ -16,7 +16,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-socialmedia-topics--topicId--dataingestionrules-open--openId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteSocialmediaTopicDataingestionrulesOpenOpenId {
     request: runtime::Request,
 }
@@ -93,7 +92,6 @@ impl crate::api::SocialMediaApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-socialmedia-topics--topicId--dataingestionrules-open--openId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetSocialmediaTopicDataingestionrulesOpenOpenId {
     request: runtime::Request,
 }
@@ -170,7 +168,6 @@ impl crate::api::SocialMediaApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-socialmedia-topics--topicId--dataingestionrules-open--openId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchSocialmediaTopicDataingestionrulesOpenOpenId {
     request: runtime::Request,
 }
@@ -246,7 +243,6 @@ impl crate::api::SocialMediaApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-socialmedia-topics--topicId--dataingestionrules-open>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostSocialmediaTopicDataingestionrulesOpen {
     request: runtime::Request,
 }
@@ -320,7 +316,6 @@ impl crate::api::SocialMediaApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-socialmedia-topics--topicId--dataingestionrules-open--openId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutSocialmediaTopicDataingestionrulesOpenOpenId {
     request: runtime::Request,
 }

@@ -17,7 +17,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-socialmedia-topics--topicId--dataingestionrules-open--openId--versions--dataIngestionRuleVersion->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetSocialmediaTopicDataingestionrulesOpenOpenIdVersion {
     request: runtime::Request,
 }
@@ -99,7 +98,6 @@ impl crate::api::SocialMediaApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-socialmedia-topics--topicId--dataingestionrules-open--openId--versions>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetSocialmediaTopicDataingestionrulesOpenOpenIdVersions {
     request: runtime::Request,
 }
@@ -130,6 +128,18 @@ impl GetSocialmediaTopicDataingestionrulesOpenOpenIdVersions {
     ) -> runtime::Call<OpenDataIngestionRuleVersionResponseEntityListing> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetSocialmediaTopicDataingestionrulesOpenOpenIdVersions {
@@ -158,6 +168,24 @@ impl runtime::Operation for GetSocialmediaTopicDataingestionrulesOpenOpenIdVersi
 
     fn into_request(self) -> runtime::Request {
         self.request
+    }
+}
+
+impl runtime::Paged for GetSocialmediaTopicDataingestionrulesOpenOpenIdVersions {
+    type Item = OpenDataIngestionRuleVersionResponse;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
     }
 }
 

@@ -14,7 +14,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-conversations--conversationId--communications--communicationId--transcripturls>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetSpeechandtextanalyticsConversationCommunicationTranscripturls {
     request: runtime::Request,
 }

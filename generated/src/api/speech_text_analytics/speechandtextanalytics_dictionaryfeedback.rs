@@ -3,6 +3,7 @@
 use crate::models::{
     DictionaryFeedback, DictionaryFeedbackEntityListing,
     GetSpeechandtextanalyticsDictionaryfeedbackTranscriptionEngine,
+    ListedDictionaryFeedback,
 };
 
 use crate::runtime;
@@ -17,7 +18,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-speechandtextanalytics-dictionaryfeedback--dictionaryFeedbackId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteSpeechandtextanalyticsDictionaryfeedbackDictionaryFeedbackId {
     request: runtime::Request,
 }
@@ -89,7 +89,6 @@ impl crate::api::SpeechTextAnalyticsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-dictionaryfeedback>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetSpeechandtextanalyticsDictionaryfeedback {
     request: runtime::Request,
 }
@@ -126,6 +125,18 @@ impl GetSpeechandtextanalyticsDictionaryfeedback {
     pub fn send(self) -> runtime::Call<DictionaryFeedbackEntityListing> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetSpeechandtextanalyticsDictionaryfeedback {
@@ -157,6 +168,22 @@ impl runtime::Operation for GetSpeechandtextanalyticsDictionaryfeedback {
     }
 }
 
+impl runtime::Paged for GetSpeechandtextanalyticsDictionaryfeedback {
+    type Item = ListedDictionaryFeedback;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::NextUri {
+            response: "nextUri",
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::SpeechTextAnalyticsApi {
     /// `GET /api/v2/speechandtextanalytics/dictionaryfeedback` Optional parameters and all else:
     /// [`GetSpeechandtextanalyticsDictionaryfeedback`].
@@ -182,7 +209,6 @@ impl crate::api::SpeechTextAnalyticsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-dictionaryfeedback--dictionaryFeedbackId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetSpeechandtextanalyticsDictionaryfeedbackDictionaryFeedbackId {
     request: runtime::Request,
 }
@@ -252,7 +278,6 @@ impl crate::api::SpeechTextAnalyticsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-speechandtextanalytics-dictionaryfeedback>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostSpeechandtextanalyticsDictionaryfeedback {
     request: runtime::Request,
 }
@@ -323,7 +348,6 @@ impl crate::api::SpeechTextAnalyticsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-speechandtextanalytics-dictionaryfeedback--dictionaryFeedbackId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutSpeechandtextanalyticsDictionaryfeedbackDictionaryFeedbackId {
     request: runtime::Request,
 }

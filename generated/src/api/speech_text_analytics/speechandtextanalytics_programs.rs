@@ -3,7 +3,7 @@
 use crate::models::{
     DeleteProgramResponse, DeleteSpeechandtextanalyticsProgramForceDelete,
     GetSpeechandtextanalyticsProgramsSortBy, GetSpeechandtextanalyticsProgramsSortOrder,
-    GetSpeechandtextanalyticsProgramsState, Program, ProgramRequest,
+    GetSpeechandtextanalyticsProgramsState, ListedProgram, Program, ProgramRequest,
     ProgramsEntityListing,
 };
 
@@ -18,7 +18,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-speechandtextanalytics-programs--programId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteSpeechandtextanalyticsProgram {
     request: runtime::Request,
 }
@@ -96,7 +95,6 @@ impl crate::api::SpeechTextAnalyticsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-programs--programId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetSpeechandtextanalyticsProgram {
     request: runtime::Request,
 }
@@ -167,7 +165,6 @@ impl crate::api::SpeechTextAnalyticsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-programs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetSpeechandtextanalyticsPrograms {
     request: runtime::Request,
 }
@@ -225,6 +222,18 @@ impl GetSpeechandtextanalyticsPrograms {
     pub fn send(self) -> runtime::Call<ProgramsEntityListing> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetSpeechandtextanalyticsPrograms {
@@ -256,6 +265,22 @@ impl runtime::Operation for GetSpeechandtextanalyticsPrograms {
     }
 }
 
+impl runtime::Paged for GetSpeechandtextanalyticsPrograms {
+    type Item = ListedProgram;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::NextUri {
+            response: "nextUri",
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::SpeechTextAnalyticsApi {
     /// `GET /api/v2/speechandtextanalytics/programs` Optional parameters and all else:
     /// [`GetSpeechandtextanalyticsPrograms`].
@@ -280,7 +305,6 @@ impl crate::api::SpeechTextAnalyticsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-speechandtextanalytics-programs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostSpeechandtextanalyticsPrograms {
     request: runtime::Request,
 }
@@ -350,7 +374,6 @@ impl crate::api::SpeechTextAnalyticsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-speechandtextanalytics-programs--programId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutSpeechandtextanalyticsProgram {
     request: runtime::Request,
 }

@@ -13,7 +13,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-programs-general-jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetSpeechandtextanalyticsProgramsGeneralJob {
     request: runtime::Request,
 }
@@ -83,12 +82,14 @@ impl crate::api::SpeechTextAnalyticsApi {
 /// Permissions, all of: `speechAndTextAnalytics:program:add`, `speechAndTextAnalytics:program:edit`,
 /// `speechAndTextAnalytics:topic:add`, `speechAndTextAnalytics:topic:edit`
 ///
+/// Starts a job, which `submit` gives: its state is read by
+/// `get_speechandtextanalytics_programs_general_job`.
+///
 /// Made by `SpeechTextAnalyticsApi::post_speechandtextanalytics_programs_general_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-speechandtextanalytics-programs-general-jobs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostSpeechandtextanalyticsProgramsGeneralJobs {
     request: runtime::Request,
 }
@@ -98,6 +99,14 @@ impl PostSpeechandtextanalyticsProgramsGeneralJobs {
     #[inline]
     pub fn send(self) -> runtime::Call<GeneralProgramJob> {
         runtime::Call::new(self.request)
+    }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
     }
 }
 
@@ -133,6 +142,21 @@ impl runtime::Operation for PostSpeechandtextanalyticsProgramsGeneralJobs {
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit for PostSpeechandtextanalyticsProgramsGeneralJobs {
+    type Status = <crate::api::GetSpeechandtextanalyticsProgramsGeneralJob as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetSpeechandtextanalyticsProgramsGeneralJob as runtime::Operation>::METADATA,
+        cancel: None,
+        id: &["id"],
+        state: runtime::JobStatePlace::Property(&["state"]),
+        states: &[
+            ("Completed", runtime::JobPhase::Succeeded),
+            ("Failed", runtime::JobPhase::Failed),
+        ],
+    };
 }
 
 impl crate::api::SpeechTextAnalyticsApi {

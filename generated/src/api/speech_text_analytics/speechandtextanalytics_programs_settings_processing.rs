@@ -14,7 +14,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-programs--programId--settings-processing>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetSpeechandtextanalyticsProgramSettingsProcessing {
     request: runtime::Request,
 }
@@ -81,7 +80,6 @@ impl crate::api::SpeechTextAnalyticsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-programs-settings-processing>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetSpeechandtextanalyticsProgramsSettingsProcessing {
     request: runtime::Request,
 }
@@ -118,6 +116,18 @@ impl GetSpeechandtextanalyticsProgramsSettingsProcessing {
     pub fn send(self) -> runtime::Call<ProgramProcessingSettingsEntityListing> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetSpeechandtextanalyticsProgramsSettingsProcessing {
@@ -147,6 +157,24 @@ impl runtime::Operation for GetSpeechandtextanalyticsProgramsSettingsProcessing 
     }
 }
 
+impl runtime::Paged for GetSpeechandtextanalyticsProgramsSettingsProcessing {
+    type Item = ProgramProcessingSettings;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::SpeechTextAnalyticsApi {
     /// `GET /api/v2/speechandtextanalytics/programs/settings/processing` Optional parameters and all else:
     /// [`GetSpeechandtextanalyticsProgramsSettingsProcessing`].
@@ -169,7 +197,6 @@ impl crate::api::SpeechTextAnalyticsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-speechandtextanalytics-programs--programId--settings-processing>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchSpeechandtextanalyticsProgramSettingsProcessing {
     request: runtime::Request,
 }

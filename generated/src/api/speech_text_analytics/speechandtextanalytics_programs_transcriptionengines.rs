@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-programs--programId--transcriptionengines>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetSpeechandtextanalyticsProgramTranscriptionengines {
     request: runtime::Request,
 }
@@ -81,7 +80,6 @@ impl crate::api::SpeechTextAnalyticsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-speechandtextanalytics-programs--programId--transcriptionengines>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutSpeechandtextanalyticsProgramTranscriptionengines {
     request: runtime::Request,
 }

@@ -18,7 +18,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-speechandtextanalytics-reprocessing-jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteSpeechandtextanalyticsReprocessingJob {
     request: runtime::Request,
 }
@@ -89,7 +88,6 @@ impl crate::api::SpeechTextAnalyticsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-reprocessing-jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetSpeechandtextanalyticsReprocessingJob {
     request: runtime::Request,
 }
@@ -162,7 +160,6 @@ impl crate::api::SpeechTextAnalyticsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-reprocessing-jobs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetSpeechandtextanalyticsReprocessingJobs {
     request: runtime::Request,
 }
@@ -199,6 +196,18 @@ impl GetSpeechandtextanalyticsReprocessingJobs {
     pub fn send(self) -> runtime::Call<ReprocessJobEntityListingResponse> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetSpeechandtextanalyticsReprocessingJobs {
@@ -230,6 +239,24 @@ impl runtime::Operation for GetSpeechandtextanalyticsReprocessingJobs {
     }
 }
 
+impl runtime::Paged for GetSpeechandtextanalyticsReprocessingJobs {
+    type Item = ReprocessJobResponse;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::SpeechTextAnalyticsApi {
     /// `GET /api/v2/speechandtextanalytics/reprocessing/jobs` Optional parameters and all else:
     /// [`GetSpeechandtextanalyticsReprocessingJobs`].
@@ -251,12 +278,15 @@ impl crate::api::SpeechTextAnalyticsApi {
 ///
 /// Permission: `speechAndTextAnalytics:reprocessInteractions:add`
 ///
+/// Starts a job, which `submit` gives: its state is read by
+/// `get_speechandtextanalytics_reprocessing_job`; `delete_speechandtextanalytics_reprocessing_job`
+/// stops it.
+///
 /// Made by `SpeechTextAnalyticsApi::post_speechandtextanalytics_reprocessing_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-speechandtextanalytics-reprocessing-jobs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostSpeechandtextanalyticsReprocessingJobs {
     request: runtime::Request,
 }
@@ -266,6 +296,14 @@ impl PostSpeechandtextanalyticsReprocessingJobs {
     #[inline]
     pub fn send(self) -> runtime::Call<ReprocessJobResponse> {
         runtime::Call::new(self.request)
+    }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
     }
 }
 
@@ -296,6 +334,23 @@ impl runtime::Operation for PostSpeechandtextanalyticsReprocessingJobs {
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit for PostSpeechandtextanalyticsReprocessingJobs {
+    type Status = <crate::api::GetSpeechandtextanalyticsReprocessingJob as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetSpeechandtextanalyticsReprocessingJob as runtime::Operation>::METADATA,
+        cancel: Some(
+            <crate::api::DeleteSpeechandtextanalyticsReprocessingJob as runtime::Operation>::METADATA,
+        ),
+        id: &["id"],
+        state: runtime::JobStatePlace::Property(&["jobStatus"]),
+        states: &[
+            ("Completed", runtime::JobPhase::Succeeded),
+            ("Failed", runtime::JobPhase::Failed),
+        ],
+    };
 }
 
 impl crate::api::SpeechTextAnalyticsApi {

@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-speechandtextanalytics-sentimentfeedback>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteSpeechandtextanalyticsSentimentfeedback {
     request: runtime::Request,
 }
@@ -79,7 +78,6 @@ impl crate::api::SpeechTextAnalyticsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-speechandtextanalytics-sentimentfeedback--sentimentFeedbackId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteSpeechandtextanalyticsSentimentfeedbackSentimentFeedbackId {
     request: runtime::Request,
 }
@@ -151,7 +149,6 @@ impl crate::api::SpeechTextAnalyticsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-sentimentfeedback>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetSpeechandtextanalyticsSentimentfeedback {
     request: runtime::Request,
 }
@@ -166,6 +163,18 @@ impl GetSpeechandtextanalyticsSentimentfeedback {
     #[inline]
     pub fn send(self) -> runtime::Call<SentimentFeedbackEntityListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -198,6 +207,20 @@ impl runtime::Operation for GetSpeechandtextanalyticsSentimentfeedback {
     }
 }
 
+impl runtime::Paged for GetSpeechandtextanalyticsSentimentfeedback {
+    type Item = SentimentFeedback;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::Single,
+        page_size: None,
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::SpeechTextAnalyticsApi {
     /// `GET /api/v2/speechandtextanalytics/sentimentfeedback` Optional parameters and all else:
     /// [`GetSpeechandtextanalyticsSentimentfeedback`].
@@ -222,7 +245,6 @@ impl crate::api::SpeechTextAnalyticsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-speechandtextanalytics-sentimentfeedback>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostSpeechandtextanalyticsSentimentfeedback {
     request: runtime::Request,
 }

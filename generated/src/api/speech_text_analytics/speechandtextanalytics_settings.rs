@@ -15,7 +15,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-settings>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetSpeechandtextanalyticsSettings {
     request: runtime::Request,
 }
@@ -81,7 +80,6 @@ impl crate::api::SpeechTextAnalyticsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-speechandtextanalytics-settings>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchSpeechandtextanalyticsSettings {
     request: runtime::Request,
 }
@@ -151,7 +149,6 @@ impl crate::api::SpeechTextAnalyticsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-speechandtextanalytics-settings>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutSpeechandtextanalyticsSettings {
     request: runtime::Request,
 }

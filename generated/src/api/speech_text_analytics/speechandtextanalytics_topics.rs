@@ -3,7 +3,7 @@
 use crate::models::{
     GetSpeechandtextanalyticsTopicsDialects, GetSpeechandtextanalyticsTopicsSortBy,
     GetSpeechandtextanalyticsTopicsSortOrder, GetSpeechandtextanalyticsTopicsState,
-    Topic, TopicRequest, TopicsEntityListing,
+    ListedTopic, Topic, TopicRequest, TopicsEntityListing,
 };
 
 use crate::runtime;
@@ -17,7 +17,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-speechandtextanalytics-topics--topicId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteSpeechandtextanalyticsTopic {
     request: runtime::Request,
 }
@@ -86,7 +85,6 @@ impl crate::api::SpeechTextAnalyticsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-topics--topicId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetSpeechandtextanalyticsTopic {
     request: runtime::Request,
 }
@@ -157,7 +155,6 @@ impl crate::api::SpeechTextAnalyticsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-topics>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetSpeechandtextanalyticsTopics {
     request: runtime::Request,
 }
@@ -229,6 +226,18 @@ impl GetSpeechandtextanalyticsTopics {
     pub fn send(self) -> runtime::Call<TopicsEntityListing> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetSpeechandtextanalyticsTopics {
@@ -260,6 +269,22 @@ impl runtime::Operation for GetSpeechandtextanalyticsTopics {
     }
 }
 
+impl runtime::Paged for GetSpeechandtextanalyticsTopics {
+    type Item = ListedTopic;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::NextUri {
+            response: "nextUri",
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::SpeechTextAnalyticsApi {
     /// `GET /api/v2/speechandtextanalytics/topics` Optional parameters and all else:
     /// [`GetSpeechandtextanalyticsTopics`].
@@ -282,7 +307,6 @@ impl crate::api::SpeechTextAnalyticsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-speechandtextanalytics-topics>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostSpeechandtextanalyticsTopics {
     request: runtime::Request,
 }
@@ -352,7 +376,6 @@ impl crate::api::SpeechTextAnalyticsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-speechandtextanalytics-topics--topicId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutSpeechandtextanalyticsTopic {
     request: runtime::Request,
 }

@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-topics-generatedphrases-jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetSpeechandtextanalyticsTopicsGeneratedphrasesJob {
     request: runtime::Request,
 }
@@ -76,12 +75,14 @@ impl crate::api::SpeechTextAnalyticsApi {
 ///
 /// Permission: `speechAndTextAnalytics:topic:addAIPhrases`
 ///
+/// Starts a job, which `submit` gives: its state is read by
+/// `get_speechandtextanalytics_topics_generatedphrases_job`.
+///
 /// Made by `SpeechTextAnalyticsApi::post_speechandtextanalytics_topics_generatedphrases_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-speechandtextanalytics-topics-generatedphrases-jobs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostSpeechandtextanalyticsTopicsGeneratedphrasesJobs {
     request: runtime::Request,
 }
@@ -91,6 +92,14 @@ impl PostSpeechandtextanalyticsTopicsGeneratedphrasesJobs {
     #[inline]
     pub fn send(self) -> runtime::Call<GenAiPhrasesJobs> {
         runtime::Call::new(self.request)
+    }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
     }
 }
 
@@ -121,6 +130,21 @@ impl runtime::Operation for PostSpeechandtextanalyticsTopicsGeneratedphrasesJobs
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit for PostSpeechandtextanalyticsTopicsGeneratedphrasesJobs {
+    type Status = <crate::api::GetSpeechandtextanalyticsTopicsGeneratedphrasesJob as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetSpeechandtextanalyticsTopicsGeneratedphrasesJob as runtime::Operation>::METADATA,
+        cancel: None,
+        id: &["id"],
+        state: runtime::JobStatePlace::Property(&["state"]),
+        states: &[
+            ("Completed", runtime::JobPhase::Succeeded),
+            ("Failed", runtime::JobPhase::Failed),
+        ],
+    };
 }
 
 impl crate::api::SpeechTextAnalyticsApi {

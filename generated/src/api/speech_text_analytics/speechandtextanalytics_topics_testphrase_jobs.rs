@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-topics-testphrase-jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetSpeechandtextanalyticsTopicsTestphraseJob {
     request: runtime::Request,
 }
@@ -76,12 +75,14 @@ impl crate::api::SpeechTextAnalyticsApi {
 ///
 /// Permission: `speechAndTextAnalytics:topic:testPhrase`
 ///
+/// Starts a job, which `submit` gives: its state is read by
+/// `get_speechandtextanalytics_topics_testphrase_job`.
+///
 /// Made by `SpeechTextAnalyticsApi::post_speechandtextanalytics_topics_testphrase_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-speechandtextanalytics-topics-testphrase-jobs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostSpeechandtextanalyticsTopicsTestphraseJobs {
     request: runtime::Request,
 }
@@ -91,6 +92,14 @@ impl PostSpeechandtextanalyticsTopicsTestphraseJobs {
     #[inline]
     pub fn send(self) -> runtime::Call<TestTopicPhraseJobs> {
         runtime::Call::new(self.request)
+    }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
     }
 }
 
@@ -121,6 +130,21 @@ impl runtime::Operation for PostSpeechandtextanalyticsTopicsTestphraseJobs {
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit for PostSpeechandtextanalyticsTopicsTestphraseJobs {
+    type Status = <crate::api::GetSpeechandtextanalyticsTopicsTestphraseJob as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetSpeechandtextanalyticsTopicsTestphraseJob as runtime::Operation>::METADATA,
+        cancel: None,
+        id: &["id"],
+        state: runtime::JobStatePlace::Property(&["state"]),
+        states: &[
+            ("Completed", runtime::JobPhase::Succeeded),
+            ("Failed", runtime::JobPhase::Failed),
+        ],
+    };
 }
 
 impl crate::api::SpeechTextAnalyticsApi {

@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-taskmanagement-workitems-bulk-add-jobs--bulkJobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteTaskmanagementWorkitemsBulkAddJob {
     request: runtime::Request,
 }
@@ -79,7 +78,6 @@ impl crate::api::TaskManagementApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-workitems-bulk-add-jobs--bulkJobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetTaskmanagementWorkitemsBulkAddJob {
     request: runtime::Request,
 }
@@ -146,7 +144,6 @@ impl crate::api::TaskManagementApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-taskmanagement-workitems-bulk-add-jobs--bulkJobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchTaskmanagementWorkitemsBulkAddJob {
     request: runtime::Request,
 }
@@ -211,12 +208,16 @@ impl crate::api::TaskManagementApi {
 ///
 /// Permission: `workitems:bulkAddJob:add`
 ///
+/// Starts a job, which `submit` gives: its state is read by
+/// `get_taskmanagement_workitems_bulk_add_job`, its results by
+/// `get_taskmanagement_workitems_bulk_add_job_results`; `delete_taskmanagement_workitems_bulk_add_job`
+/// stops it.
+///
 /// Made by `TaskManagementApi::post_taskmanagement_workitems_bulk_add_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-taskmanagement-workitems-bulk-add-jobs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostTaskmanagementWorkitemsBulkAddJobs {
     request: runtime::Request,
 }
@@ -226,6 +227,14 @@ impl PostTaskmanagementWorkitemsBulkAddJobs {
     #[inline]
     pub fn send(self) -> runtime::Call<BulkJob> {
         runtime::Call::new(self.request)
+    }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
     }
 }
 
@@ -254,6 +263,29 @@ impl runtime::Operation for PostTaskmanagementWorkitemsBulkAddJobs {
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit for PostTaskmanagementWorkitemsBulkAddJobs {
+    type Status = <crate::api::GetTaskmanagementWorkitemsBulkAddJob as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetTaskmanagementWorkitemsBulkAddJob as runtime::Operation>::METADATA,
+        cancel: Some(
+            <crate::api::DeleteTaskmanagementWorkitemsBulkAddJob as runtime::Operation>::METADATA,
+        ),
+        id: &["id"],
+        state: runtime::JobStatePlace::Property(&["state"]),
+        states: &[
+            ("Succeeded", runtime::JobPhase::Succeeded),
+            ("Failed", runtime::JobPhase::Failed),
+            ("Cancelled", runtime::JobPhase::Cancelled),
+            ("Terminated", runtime::JobPhase::Cancelled),
+        ],
+    };
+}
+
+impl runtime::JobResults for PostTaskmanagementWorkitemsBulkAddJobs {
+    type Results = crate::api::GetTaskmanagementWorkitemsBulkAddJobResults;
 }
 
 impl crate::api::TaskManagementApi {

@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-taskmanagement-workitems-bulk-terminate-jobs--bulkJobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteTaskmanagementWorkitemsBulkTerminateJob {
     request: runtime::Request,
 }
@@ -81,7 +80,6 @@ impl crate::api::TaskManagementApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-workitems-bulk-terminate-jobs--bulkJobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetTaskmanagementWorkitemsBulkTerminateJob {
     request: runtime::Request,
 }
@@ -150,7 +148,6 @@ impl crate::api::TaskManagementApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-taskmanagement-workitems-bulk-terminate-jobs--bulkJobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchTaskmanagementWorkitemsBulkTerminateJob {
     request: runtime::Request,
 }
@@ -217,12 +214,17 @@ impl crate::api::TaskManagementApi {
 ///
 /// Permission: `workitems:bulkTerminateJob:add`
 ///
+/// Starts a job, which `submit` gives: its state is read by
+/// `get_taskmanagement_workitems_bulk_terminate_job`, its results by
+/// `get_taskmanagement_workitems_bulk_terminate_job_results`;
+
+/// `delete_taskmanagement_workitems_bulk_terminate_job` stops it.
+///
 /// Made by `TaskManagementApi::post_taskmanagement_workitems_bulk_terminate_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-taskmanagement-workitems-bulk-terminate-jobs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostTaskmanagementWorkitemsBulkTerminateJobs {
     request: runtime::Request,
 }
@@ -232,6 +234,14 @@ impl PostTaskmanagementWorkitemsBulkTerminateJobs {
     #[inline]
     pub fn send(self) -> runtime::Call<BulkJob> {
         runtime::Call::new(self.request)
+    }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
     }
 }
 
@@ -262,6 +272,29 @@ impl runtime::Operation for PostTaskmanagementWorkitemsBulkTerminateJobs {
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit for PostTaskmanagementWorkitemsBulkTerminateJobs {
+    type Status = <crate::api::GetTaskmanagementWorkitemsBulkTerminateJob as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetTaskmanagementWorkitemsBulkTerminateJob as runtime::Operation>::METADATA,
+        cancel: Some(
+            <crate::api::DeleteTaskmanagementWorkitemsBulkTerminateJob as runtime::Operation>::METADATA,
+        ),
+        id: &["id"],
+        state: runtime::JobStatePlace::Property(&["state"]),
+        states: &[
+            ("Succeeded", runtime::JobPhase::Succeeded),
+            ("Failed", runtime::JobPhase::Failed),
+            ("Cancelled", runtime::JobPhase::Cancelled),
+            ("Terminated", runtime::JobPhase::Cancelled),
+        ],
+    };
+}
+
+impl runtime::JobResults for PostTaskmanagementWorkitemsBulkTerminateJobs {
+    type Results = crate::api::GetTaskmanagementWorkitemsBulkTerminateJobResults;
 }
 
 impl crate::api::TaskManagementApi {

@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-workitems-query-jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetTaskmanagementWorkitemsQueryJob {
     request: runtime::Request,
 }
@@ -74,12 +73,14 @@ impl crate::api::TaskManagementApi {
 ///
 /// Permission: `workitems:queryJob:add`
 ///
+/// Starts a job, which `submit` gives: its state is read by `get_taskmanagement_workitems_query_job`,
+/// its results by `get_taskmanagement_workitems_query_job_results`.
+///
 /// Made by `TaskManagementApi::post_taskmanagement_workitems_query_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-taskmanagement-workitems-query-jobs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostTaskmanagementWorkitemsQueryJobs {
     request: runtime::Request,
 }
@@ -89,6 +90,14 @@ impl PostTaskmanagementWorkitemsQueryJobs {
     #[inline]
     pub fn send(self) -> runtime::Call<WorkitemQueryJobResponse> {
         runtime::Call::new(self.request)
+    }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
     }
 }
 
@@ -117,6 +126,25 @@ impl runtime::Operation for PostTaskmanagementWorkitemsQueryJobs {
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit for PostTaskmanagementWorkitemsQueryJobs {
+    type Status = <crate::api::GetTaskmanagementWorkitemsQueryJob as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetTaskmanagementWorkitemsQueryJob as runtime::Operation>::METADATA,
+        cancel: None,
+        id: &["id"],
+        state: runtime::JobStatePlace::Property(&["state"]),
+        states: &[
+            ("Succeeded", runtime::JobPhase::Succeeded),
+            ("Failed", runtime::JobPhase::Failed),
+        ],
+    };
+}
+
+impl runtime::JobResults for PostTaskmanagementWorkitemsQueryJobs {
+    type Results = crate::api::GetTaskmanagementWorkitemsQueryJobResults;
 }
 
 impl crate::api::TaskManagementApi {

@@ -2,8 +2,8 @@
 
 use crate::models::{
     GetTaskmanagementWorkitemUserWrapupsExpands,
-    GetTaskmanagementWorkitemUserWrapupsSortOrder, WorkitemWrapupEntityListing,
-    WorkitemWrapupUpdate,
+    GetTaskmanagementWorkitemUserWrapupsSortOrder, WorkitemWrapup,
+    WorkitemWrapupEntityListing, WorkitemWrapupUpdate,
 };
 
 use crate::runtime;
@@ -19,7 +19,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-workitems--workitemId--users--userId--wrapups>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetTaskmanagementWorkitemUserWrapups {
     request: runtime::Request,
 }
@@ -58,6 +57,18 @@ impl GetTaskmanagementWorkitemUserWrapups {
     pub fn send(self) -> runtime::Call<WorkitemWrapupEntityListing> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetTaskmanagementWorkitemUserWrapups {
@@ -84,6 +95,22 @@ impl runtime::Operation for GetTaskmanagementWorkitemUserWrapups {
 
     fn into_request(self) -> runtime::Request {
         self.request
+    }
+}
+
+impl runtime::Paged for GetTaskmanagementWorkitemUserWrapups {
+    type Item = WorkitemWrapup;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::NextUri {
+            response: "nextUri",
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
     }
 }
 
@@ -116,7 +143,6 @@ impl crate::api::TaskManagementApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-taskmanagement-workitems--workitemId--users--userId--wrapups>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchTaskmanagementWorkitemUserWrapups {
     request: runtime::Request,
 }

@@ -2,7 +2,7 @@
 
 use crate::models::{
     GetTaskmanagementWorkitemWrapupsExpands, GetTaskmanagementWorkitemWrapupsSortOrder,
-    WorkitemWrapupEntityListing,
+    WorkitemWrapup, WorkitemWrapupEntityListing,
 };
 
 use crate::runtime;
@@ -18,7 +18,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-workitems--workitemId--wrapups>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetTaskmanagementWorkitemWrapups {
     request: runtime::Request,
 }
@@ -54,6 +53,18 @@ impl GetTaskmanagementWorkitemWrapups {
     pub fn send(self) -> runtime::Call<WorkitemWrapupEntityListing> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetTaskmanagementWorkitemWrapups {
@@ -80,6 +91,22 @@ impl runtime::Operation for GetTaskmanagementWorkitemWrapups {
 
     fn into_request(self) -> runtime::Request {
         self.request
+    }
+}
+
+impl runtime::Paged for GetTaskmanagementWorkitemWrapups {
+    type Item = WorkitemWrapup;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::NextUri {
+            response: "nextUri",
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
     }
 }
 

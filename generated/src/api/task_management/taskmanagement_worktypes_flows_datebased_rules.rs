@@ -16,7 +16,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-taskmanagement-worktypes--worktypeId--flows-datebased-rules--ruleId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteTaskmanagementWorktypeFlowsDatebasedRule {
     request: runtime::Request,
 }
@@ -87,7 +86,6 @@ impl crate::api::TaskManagementApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-worktypes--worktypeId--flows-datebased-rules--ruleId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetTaskmanagementWorktypeFlowsDatebasedRule {
     request: runtime::Request,
 }
@@ -160,7 +158,6 @@ impl crate::api::TaskManagementApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-worktypes--worktypeId--flows-datebased-rules>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetTaskmanagementWorktypeFlowsDatebasedRules {
     request: runtime::Request,
 }
@@ -181,6 +178,18 @@ impl GetTaskmanagementWorktypeFlowsDatebasedRules {
     #[inline]
     pub fn send(self) -> runtime::Call<WorkitemDateBasedRuleListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -213,6 +222,23 @@ impl runtime::Operation for GetTaskmanagementWorktypeFlowsDatebasedRules {
     }
 }
 
+impl runtime::Paged for GetTaskmanagementWorktypeFlowsDatebasedRules {
+    type Item = WorkitemDateBasedRule;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::Cursor {
+            parameter: "after",
+            response: &["after"],
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::TaskManagementApi {
     /// `GET /api/v2/taskmanagement/worktypes/{worktypeId}/flows/datebased/rules` Optional parameters and
     /// all else: [`GetTaskmanagementWorktypeFlowsDatebasedRules`].
@@ -240,7 +266,6 @@ impl crate::api::TaskManagementApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-taskmanagement-worktypes--worktypeId--flows-datebased-rules--ruleId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchTaskmanagementWorktypeFlowsDatebasedRule {
     request: runtime::Request,
 }
@@ -314,7 +339,6 @@ impl crate::api::TaskManagementApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-taskmanagement-worktypes--worktypeId--flows-datebased-rules>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostTaskmanagementWorktypeFlowsDatebasedRules {
     request: runtime::Request,
 }

@@ -2,7 +2,7 @@
 
 use crate::models::{
     GetTaskmanagementWorktypeHistoryFields, GetTaskmanagementWorktypeHistorySortOrder,
-    WorktypeChangeListing,
+    WorkitemsChangeWorktypeDelta, WorktypeChangeListing,
 };
 
 use crate::runtime;
@@ -18,7 +18,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-worktypes--worktypeId--history>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetTaskmanagementWorktypeHistory {
     request: runtime::Request,
 }
@@ -57,6 +56,18 @@ impl GetTaskmanagementWorktypeHistory {
     pub fn send(self) -> runtime::Call<WorktypeChangeListing> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetTaskmanagementWorktypeHistory {
@@ -83,6 +94,23 @@ impl runtime::Operation for GetTaskmanagementWorktypeHistory {
 
     fn into_request(self) -> runtime::Request {
         self.request
+    }
+}
+
+impl runtime::Paged for GetTaskmanagementWorktypeHistory {
+    type Item = WorkitemsChangeWorktypeDelta;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::Cursor {
+            parameter: "after",
+            response: &["after"],
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
     }
 }
 

@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-teams--teamId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteTeam {
     request: runtime::Request,
 }
@@ -73,7 +72,6 @@ impl crate::api::TeamsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-teams--teamId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetTeam {
     request: runtime::Request,
 }
@@ -141,7 +139,6 @@ impl crate::api::TeamsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-teams>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetTeams {
     request: runtime::Request,
 }
@@ -178,6 +175,18 @@ impl GetTeams {
     pub fn send(self) -> runtime::Call<TeamEntityListing> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetTeams {
@@ -207,6 +216,22 @@ impl runtime::Operation for GetTeams {
     }
 }
 
+impl runtime::Paged for GetTeams {
+    type Item = Team;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::NextUri {
+            response: "nextUri",
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::TeamsApi {
     /// `GET /api/v2/teams` Optional parameters and all else: [`GetTeams`].
     pub fn get_teams(&self) -> GetTeams {
@@ -228,7 +253,6 @@ impl crate::api::TeamsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-teams--teamId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchTeam {
     request: runtime::Request,
 }
@@ -291,7 +315,6 @@ impl crate::api::TeamsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-teams>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostTeams {
     request: runtime::Request,
 }

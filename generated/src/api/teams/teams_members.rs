@@ -2,7 +2,7 @@
 
 use crate::models::{
     GetTeamMembersExpand, TeamMemberAddListingResponse, TeamMemberEntityListing,
-    TeamMembers,
+    TeamMembers, UserReferenceWithName,
 };
 
 use crate::runtime;
@@ -16,7 +16,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-teams--teamId--members>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteTeamMembers {
     request: runtime::Request,
 }
@@ -84,7 +83,6 @@ impl crate::api::TeamsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-teams--teamId--members>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetTeamMembers {
     request: runtime::Request,
 }
@@ -116,6 +114,18 @@ impl GetTeamMembers {
     pub fn send(self) -> runtime::Call<TeamMemberEntityListing> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetTeamMembers {
@@ -145,6 +155,22 @@ impl runtime::Operation for GetTeamMembers {
     }
 }
 
+impl runtime::Paged for GetTeamMembers {
+    type Item = UserReferenceWithName;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::NextUri {
+            response: "nextUri",
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::TeamsApi {
     /// `GET /api/v2/teams/{teamId}/members` Optional parameters and all else: [`GetTeamMembers`].
     pub fn get_team_members(&self, team_id: impl AsRef<str>) -> GetTeamMembers {
@@ -166,7 +192,6 @@ impl crate::api::TeamsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-teams--teamId--members>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostTeamMembers {
     request: runtime::Request,
 }

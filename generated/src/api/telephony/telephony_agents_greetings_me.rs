@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-agents-greetings-me>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetTelephonyAgentsGreetingsMe {
     request: runtime::Request,
 }
@@ -76,7 +75,6 @@ impl crate::api::TelephonyApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-telephony-agents-greetings-me>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutTelephonyAgentsGreetingsMe {
     request: runtime::Request,
 }

@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-telephony-organization-link--targetOrganizationId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteTelephonyOrganizationLinkTargetOrganizationId {
     request: runtime::Request,
 }
@@ -81,7 +80,6 @@ impl crate::api::TelephonyApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-organization-link>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetTelephonyOrganizationLink {
     request: runtime::Request,
 }
@@ -145,7 +143,6 @@ impl crate::api::TelephonyApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-telephony-organization-link>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostTelephonyOrganizationLink {
     request: runtime::Request,
 }

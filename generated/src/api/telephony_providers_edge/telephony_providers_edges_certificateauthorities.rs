@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-telephony-providers-edges-certificateauthorities--certificateId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteTelephonyProvidersEdgesCertificateauthority {
     request: runtime::Request,
 }
@@ -81,7 +80,6 @@ impl crate::api::TelephonyProvidersEdgeApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-certificateauthorities>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetTelephonyProvidersEdgesCertificateauthorities {
     request: runtime::Request,
 }
@@ -91,6 +89,18 @@ impl GetTelephonyProvidersEdgesCertificateauthorities {
     #[inline]
     pub fn send(self) -> runtime::Call<CertificateAuthorityEntityListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -121,6 +131,22 @@ impl runtime::Operation for GetTelephonyProvidersEdgesCertificateauthorities {
     }
 }
 
+impl runtime::Paged for GetTelephonyProvidersEdgesCertificateauthorities {
+    type Item = DomainCertificateAuthority;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::NextUri {
+            response: "nextUri",
+        },
+        page_size: None,
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::TelephonyProvidersEdgeApi {
     /// `GET /api/v2/telephony/providers/edges/certificateauthorities` Optional parameters and all else:
     /// [`GetTelephonyProvidersEdgesCertificateauthorities`].
@@ -145,7 +171,6 @@ impl crate::api::TelephonyProvidersEdgeApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-certificateauthorities--certificateId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetTelephonyProvidersEdgesCertificateauthority {
     request: runtime::Request,
 }
@@ -212,7 +237,6 @@ impl crate::api::TelephonyProvidersEdgeApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-telephony-providers-edges-certificateauthorities>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostTelephonyProvidersEdgesCertificateauthorities {
     request: runtime::Request,
 }
@@ -280,7 +304,6 @@ impl crate::api::TelephonyProvidersEdgeApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-telephony-providers-edges-certificateauthorities--certificateId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutTelephonyProvidersEdgesCertificateauthority {
     request: runtime::Request,
 }

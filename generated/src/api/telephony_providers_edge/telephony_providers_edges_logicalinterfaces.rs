@@ -17,7 +17,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-telephony-providers-edges--edgeId--logicalinterfaces--interfaceId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteTelephonyProvidersEdgeLogicalinterface {
     request: runtime::Request,
 }
@@ -86,7 +85,6 @@ impl crate::api::TelephonyProvidersEdgeApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges--edgeId--logicalinterfaces--interfaceId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetTelephonyProvidersEdgeLogicalinterface {
     request: runtime::Request,
 }
@@ -165,7 +163,6 @@ impl crate::api::TelephonyProvidersEdgeApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges--edgeId--logicalinterfaces>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetTelephonyProvidersEdgeLogicalinterfaces {
     request: runtime::Request,
 }
@@ -183,6 +180,18 @@ impl GetTelephonyProvidersEdgeLogicalinterfaces {
     #[inline]
     pub fn send(self) -> runtime::Call<LogicalInterfaceEntityListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -210,6 +219,22 @@ impl runtime::Operation for GetTelephonyProvidersEdgeLogicalinterfaces {
 
     fn into_request(self) -> runtime::Request {
         self.request
+    }
+}
+
+impl runtime::Paged for GetTelephonyProvidersEdgeLogicalinterfaces {
+    type Item = DomainLogicalInterface;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::NextUri {
+            response: "nextUri",
+        },
+        page_size: None,
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
     }
 }
 
@@ -242,7 +267,6 @@ impl crate::api::TelephonyProvidersEdgeApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-logicalinterfaces>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetTelephonyProvidersEdgesLogicalinterfaces {
     request: runtime::Request,
 }
@@ -262,6 +286,18 @@ impl GetTelephonyProvidersEdgesLogicalinterfaces {
     #[inline]
     pub fn send(self) -> runtime::Call<LogicalInterfaceEntityListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -292,6 +328,22 @@ impl runtime::Operation for GetTelephonyProvidersEdgesLogicalinterfaces {
     }
 }
 
+impl runtime::Paged for GetTelephonyProvidersEdgesLogicalinterfaces {
+    type Item = DomainLogicalInterface;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::NextUri {
+            response: "nextUri",
+        },
+        page_size: None,
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::TelephonyProvidersEdgeApi {
     /// `GET /api/v2/telephony/providers/edges/logicalinterfaces` Optional parameters and all else:
     /// [`GetTelephonyProvidersEdgesLogicalinterfaces`].
@@ -319,7 +371,6 @@ impl crate::api::TelephonyProvidersEdgeApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-telephony-providers-edges--edgeId--logicalinterfaces>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostTelephonyProvidersEdgeLogicalinterfaces {
     request: runtime::Request,
 }
@@ -389,7 +440,6 @@ impl crate::api::TelephonyProvidersEdgeApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-telephony-providers-edges--edgeId--logicalinterfaces--interfaceId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutTelephonyProvidersEdgeLogicalinterface {
     request: runtime::Request,
 }

@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges--edgeId--logs-jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetTelephonyProvidersEdgeLogsJob {
     request: runtime::Request,
 }
@@ -76,12 +75,13 @@ impl crate::api::TelephonyProvidersEdgeApi {
 ///
 /// Permission: `telephony:plugin:all`
 ///
+/// Starts a job, which `submit` gives: its state is read by `get_telephony_providers_edge_logs_job`.
+///
 /// Made by `TelephonyProvidersEdgeApi::post_telephony_providers_edge_logs_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-telephony-providers-edges--edgeId--logs-jobs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostTelephonyProvidersEdgeLogsJobs {
     request: runtime::Request,
 }
@@ -91,6 +91,14 @@ impl PostTelephonyProvidersEdgeLogsJobs {
     #[inline]
     pub fn send(self) -> runtime::Call<EdgeLogsJobResponse> {
         runtime::Call::new(self.request)
+    }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
     }
 }
 
@@ -119,6 +127,18 @@ impl runtime::Operation for PostTelephonyProvidersEdgeLogsJobs {
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit for PostTelephonyProvidersEdgeLogsJobs {
+    type Status = <crate::api::GetTelephonyProvidersEdgeLogsJob as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetTelephonyProvidersEdgeLogsJob as runtime::Operation>::METADATA,
+        cancel: None,
+        id: &["id"],
+        state: runtime::JobStatePlace::StatusCode,
+        states: &[],
+    };
 }
 
 impl crate::api::TelephonyProvidersEdgeApi {

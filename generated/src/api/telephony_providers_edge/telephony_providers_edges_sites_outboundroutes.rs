@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-telephony-providers-edges-sites--siteId--outboundroutes--outboundRouteId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteTelephonyProvidersEdgesSiteOutboundroute {
     request: runtime::Request,
 }
@@ -81,7 +80,6 @@ impl crate::api::TelephonyProvidersEdgeApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-sites--siteId--outboundroutes--outboundRouteId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetTelephonyProvidersEdgesSiteOutboundroute {
     request: runtime::Request,
 }
@@ -152,7 +150,6 @@ impl crate::api::TelephonyProvidersEdgeApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-sites--siteId--outboundroutes>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetTelephonyProvidersEdgesSiteOutboundroutes {
     request: runtime::Request,
 }
@@ -192,6 +189,18 @@ impl GetTelephonyProvidersEdgesSiteOutboundroutes {
     pub fn send(self) -> runtime::Call<OutboundRouteBaseEntityListing> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetTelephonyProvidersEdgesSiteOutboundroutes {
@@ -218,6 +227,24 @@ impl runtime::Operation for GetTelephonyProvidersEdgesSiteOutboundroutes {
 
     fn into_request(self) -> runtime::Request {
         self.request
+    }
+}
+
+impl runtime::Paged for GetTelephonyProvidersEdgesSiteOutboundroutes {
+    type Item = OutboundRouteBase;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
     }
 }
 
@@ -248,7 +275,6 @@ impl crate::api::TelephonyProvidersEdgeApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-telephony-providers-edges-sites--siteId--outboundroutes>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostTelephonyProvidersEdgesSiteOutboundroutes {
     request: runtime::Request,
 }
@@ -331,7 +357,6 @@ impl crate::api::TelephonyProvidersEdgeApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-telephony-providers-edges-sites--siteId--outboundroutes--outboundRouteId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutTelephonyProvidersEdgesSiteOutboundroute {
     request: runtime::Request,
 }

@@ -10,7 +10,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-telephony-providers-edges--edgeId--softwareupdate>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteTelephonyProvidersEdgeSoftwareupdate {
     request: runtime::Request,
 }
@@ -75,7 +74,6 @@ impl crate::api::TelephonyProvidersEdgeApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges--edgeId--softwareupdate>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetTelephonyProvidersEdgeSoftwareupdate {
     request: runtime::Request,
 }
@@ -140,7 +138,6 @@ impl crate::api::TelephonyProvidersEdgeApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-telephony-providers-edges--edgeId--softwareupdate>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostTelephonyProvidersEdgeSoftwareupdate {
     request: runtime::Request,
 }

@@ -15,7 +15,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-telephony-providers-edges-trunkbasesettings--trunkBaseSettingsId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteTelephonyProvidersEdgesTrunkbasesetting {
     request: runtime::Request,
 }
@@ -85,7 +84,6 @@ impl crate::api::TelephonyProvidersEdgeApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-trunkbasesettings--trunkBaseSettingsId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetTelephonyProvidersEdgesTrunkbasesetting {
     request: runtime::Request,
 }
@@ -163,7 +161,6 @@ impl crate::api::TelephonyProvidersEdgeApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-trunkbasesettings>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetTelephonyProvidersEdgesTrunkbasesettings {
     request: runtime::Request,
 }
@@ -230,6 +227,18 @@ impl GetTelephonyProvidersEdgesTrunkbasesettings {
     pub fn send(self) -> runtime::Call<TrunkBaseEntityListing> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetTelephonyProvidersEdgesTrunkbasesettings {
@@ -259,6 +268,24 @@ impl runtime::Operation for GetTelephonyProvidersEdgesTrunkbasesettings {
     }
 }
 
+impl runtime::Paged for GetTelephonyProvidersEdgesTrunkbasesettings {
+    type Item = TrunkBase;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::TelephonyProvidersEdgeApi {
     /// `GET /api/v2/telephony/providers/edges/trunkbasesettings` Optional parameters and all else:
     /// [`GetTelephonyProvidersEdgesTrunkbasesettings`].
@@ -283,7 +310,6 @@ impl crate::api::TelephonyProvidersEdgeApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-telephony-providers-edges-trunkbasesettings>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostTelephonyProvidersEdgesTrunkbasesettings {
     request: runtime::Request,
 }
@@ -362,7 +388,6 @@ impl crate::api::TelephonyProvidersEdgeApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-telephony-providers-edges-trunkbasesettings--trunkBaseSettingsId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutTelephonyProvidersEdgesTrunkbasesetting {
     request: runtime::Request,
 }

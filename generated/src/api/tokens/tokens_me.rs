@@ -10,7 +10,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-tokens-me>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteTokensMe {
     request: runtime::Request,
 }
@@ -69,7 +68,6 @@ impl crate::api::TokensApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-tokens-me>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetTokensMe {
     request: runtime::Request,
 }
@@ -134,7 +132,6 @@ impl crate::api::TokensApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#head-api-v2-tokens-me>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct HeadTokensMe {
     request: runtime::Request,
 }

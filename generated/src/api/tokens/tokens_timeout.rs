@@ -10,7 +10,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-tokens-timeout>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetTokensTimeout {
     request: runtime::Request,
 }
@@ -71,7 +70,6 @@ impl crate::api::TokensApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-tokens-timeout>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutTokensTimeout {
     request: runtime::Request,
 }

@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-uploads-workforcemanagement-historicaldata-csv>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostUploadsWorkforcemanagementHistoricaldataCsv {
     request: runtime::Request,
 }

@@ -14,7 +14,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-userrecordings--recordingId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteUserrecording {
     request: runtime::Request,
 }
@@ -77,7 +76,6 @@ impl crate::api::UserRecordingsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-userrecordings--recordingId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetUserrecording {
     request: runtime::Request,
 }
@@ -146,7 +144,6 @@ impl crate::api::UserRecordingsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-userrecordings>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetUserrecordings {
     request: runtime::Request,
 }
@@ -177,6 +174,18 @@ impl GetUserrecordings {
     pub fn send(self) -> runtime::Call<UserRecordingEntityListing> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetUserrecordings {
@@ -206,6 +215,24 @@ impl runtime::Operation for GetUserrecordings {
     }
 }
 
+impl runtime::Paged for GetUserrecordings {
+    type Item = UserRecording;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::UserRecordingsApi {
     /// `GET /api/v2/userrecordings` Optional parameters and all else: [`GetUserrecordings`].
     pub fn get_userrecordings(&self) -> GetUserrecordings {
@@ -225,7 +252,6 @@ impl crate::api::UserRecordingsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-userrecordings--recordingId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutUserrecording {
     request: runtime::Request,
 }

@@ -2,7 +2,7 @@
 
 use crate::models::{
     GetProfilesUsersExpand, GetProfilesUsersIntegrationPresenceSource,
-    GetProfilesUsersSortOrder, UserProfileEntityListing,
+    GetProfilesUsersSortOrder, UserProfile, UserProfileEntityListing,
 };
 
 use crate::runtime;
@@ -18,7 +18,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-profiles-users>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetProfilesUsers {
     request: runtime::Request,
 }
@@ -84,6 +83,18 @@ impl GetProfilesUsers {
     pub fn send(self) -> runtime::Call<UserProfileEntityListing> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetProfilesUsers {
@@ -110,6 +121,24 @@ impl runtime::Operation for GetProfilesUsers {
 
     fn into_request(self) -> runtime::Request {
         self.request
+    }
+}
+
+impl runtime::Paged for GetProfilesUsers {
+    type Item = UserProfile;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
     }
 }
 

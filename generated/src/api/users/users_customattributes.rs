@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-users--userId--customattributes--schemaId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteUserCustomattribute {
     request: runtime::Request,
 }
@@ -81,7 +80,6 @@ impl crate::api::UsersApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users--userId--customattributes--schemaId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetUserCustomattribute {
     request: runtime::Request,
 }
@@ -148,7 +146,6 @@ impl crate::api::UsersApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-users--userId--customattributes>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchUserCustomattributes {
     request: runtime::Request,
 }
@@ -218,7 +215,6 @@ impl crate::api::UsersApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-users--userId--customattributes>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutUserCustomattributes {
     request: runtime::Request,
 }

@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-users-customattributes-schemas--schemaId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteUsersCustomattributesSchema {
     request: runtime::Request,
 }
@@ -81,7 +80,6 @@ impl crate::api::UsersApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users-customattributes-schemas--schemaId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetUsersCustomattributesSchema {
     request: runtime::Request,
 }
@@ -152,7 +150,6 @@ impl crate::api::UsersApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users-customattributes-schemas>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetUsersCustomattributesSchemas {
     request: runtime::Request,
 }
@@ -162,6 +159,18 @@ impl GetUsersCustomattributesSchemas {
     #[inline]
     pub fn send(self) -> runtime::Call<DataSchemaListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -194,6 +203,20 @@ impl runtime::Operation for GetUsersCustomattributesSchemas {
     }
 }
 
+impl runtime::Paged for GetUsersCustomattributesSchemas {
+    type Item = DataSchema;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::Single,
+        page_size: None,
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::UsersApi {
     /// `GET /api/v2/users/customattributes/schemas` Optional parameters and all else:
     /// [`GetUsersCustomattributesSchemas`].
@@ -216,7 +239,6 @@ impl crate::api::UsersApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-users-customattributes-schemas>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostUsersCustomattributesSchemas {
     request: runtime::Request,
 }
@@ -286,7 +308,6 @@ impl crate::api::UsersApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-users-customattributes-schemas--schemaId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutUsersCustomattributesSchema {
     request: runtime::Request,
 }

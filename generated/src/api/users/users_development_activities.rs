@@ -21,7 +21,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users-development-activities>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetUsersDevelopmentActivities {
     request: runtime::Request,
 }
@@ -114,6 +113,18 @@ impl GetUsersDevelopmentActivities {
     pub fn send(self) -> runtime::Call<DevelopmentActivityListing> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetUsersDevelopmentActivities {
@@ -145,6 +156,24 @@ impl runtime::Operation for GetUsersDevelopmentActivities {
     }
 }
 
+impl runtime::Paged for GetUsersDevelopmentActivities {
+    type Item = DevelopmentActivity;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::UsersApi {
     /// `GET /api/v2/users/development/activities` Optional parameters and all else:
     /// [`GetUsersDevelopmentActivities`].
@@ -167,7 +196,6 @@ impl crate::api::UsersApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users-development-activities--activityId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetUsersDevelopmentActivity {
     request: runtime::Request,
 }

@@ -10,7 +10,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-users-me-verifiers--verifierId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteUsersMeVerifier {
     request: runtime::Request,
 }
@@ -75,7 +74,6 @@ impl crate::api::UsersApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users-me-verifiers>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetUsersMeVerifiers {
     request: runtime::Request,
 }
@@ -85,6 +83,18 @@ impl GetUsersMeVerifiers {
     #[inline]
     pub fn send(self) -> runtime::Call<VerifierEntityListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -115,6 +125,20 @@ impl runtime::Operation for GetUsersMeVerifiers {
     }
 }
 
+impl runtime::Paged for GetUsersMeVerifiers {
+    type Item = Verifier;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::Single,
+        page_size: None,
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::UsersApi {
     /// `GET /api/v2/users/me/verifiers` Optional parameters and all else: [`GetUsersMeVerifiers`].
     pub fn get_users_me_verifiers(&self) -> GetUsersMeVerifiers {
@@ -134,7 +158,6 @@ impl crate::api::UsersApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-users-me-verifiers--verifierId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutUsersMeVerifier {
     request: runtime::Request,
 }

@@ -10,7 +10,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-users-me-verifiers-webauthn-register-options>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostUsersMeVerifiersWebauthnRegisterOptions {
     request: runtime::Request,
 }

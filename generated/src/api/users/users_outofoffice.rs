@@ -10,7 +10,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users--userId--outofoffice>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetUserOutofoffice {
     request: runtime::Request,
 }
@@ -69,7 +68,6 @@ impl crate::api::UsersApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-users--userId--outofoffice>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutUserOutofoffice {
     request: runtime::Request,
 }

@@ -2,7 +2,7 @@
 
 use crate::models::{
     GetUsersQueryExpand, GetUsersQueryIntegrationPresenceSource, GetUsersQuerySortOrder,
-    GetUsersQueryState, UserCursorEntityListing,
+    GetUsersQueryState, User, UserCursorEntityListing,
 };
 
 use crate::runtime;
@@ -18,7 +18,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users-query>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetUsersQuery {
     request: runtime::Request,
 }
@@ -83,6 +82,18 @@ impl GetUsersQuery {
     pub fn send(self) -> runtime::Call<UserCursorEntityListing> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetUsersQuery {
@@ -109,6 +120,23 @@ impl runtime::Operation for GetUsersQuery {
 
     fn into_request(self) -> runtime::Request {
         self.request
+    }
+}
+
+impl runtime::Paged for GetUsersQuery {
+    type Item = User;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::Cursor {
+            parameter: "cursor",
+            response: &["cursor"],
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
     }
 }
 

@@ -10,7 +10,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users--userId--routingstatus>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetUserRoutingstatus {
     request: runtime::Request,
 }
@@ -73,7 +72,6 @@ impl crate::api::UsersApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-users--userId--routingstatus>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutUserRoutingstatus {
     request: runtime::Request,
 }

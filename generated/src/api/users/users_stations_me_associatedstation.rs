@@ -11,7 +11,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-users-stations-me-associatedstation>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteUsersStationsMeAssociatedstation {
     request: runtime::Request,
 }
@@ -77,7 +76,6 @@ impl crate::api::UsersApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-users-stations-me-associatedstation--stationId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutUsersStationsMeAssociatedstationStationId {
     request: runtime::Request,
 }

@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-users--userId--verifiers--verifierId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteUserVerifier {
     request: runtime::Request,
 }
@@ -81,7 +80,6 @@ impl crate::api::UsersApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users--userId--verifiers>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetUserVerifiers {
     request: runtime::Request,
 }
@@ -91,6 +89,18 @@ impl GetUserVerifiers {
     #[inline]
     pub fn send(self) -> runtime::Call<VerifierEntityListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -121,6 +131,20 @@ impl runtime::Operation for GetUserVerifiers {
     }
 }
 
+impl runtime::Paged for GetUserVerifiers {
+    type Item = Verifier;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::Single,
+        page_size: None,
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::UsersApi {
     /// `GET /api/v2/users/{userId}/verifiers` Optional parameters and all else: [`GetUserVerifiers`].
     pub fn get_user_verifiers(&self, user_id: impl AsRef<str>) -> GetUserVerifiers {
@@ -142,7 +166,6 @@ impl crate::api::UsersApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-users--userId--verifiers--verifierId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutUserVerifier {
     request: runtime::Request,
 }

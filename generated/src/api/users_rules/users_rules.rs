@@ -17,7 +17,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-users-rules--ruleId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteUsersRule {
     request: runtime::Request,
 }
@@ -78,7 +77,6 @@ impl crate::api::UsersRulesApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users-rules--ruleId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetUsersRule {
     request: runtime::Request,
 }
@@ -141,7 +139,6 @@ impl crate::api::UsersRulesApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users-rules>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetUsersRules {
     request: runtime::Request,
 }
@@ -189,6 +186,18 @@ impl GetUsersRules {
     pub fn send(self) -> runtime::Call<UsersRulesRuleList> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetUsersRules {
@@ -218,6 +227,24 @@ impl runtime::Operation for GetUsersRules {
     }
 }
 
+impl runtime::Paged for GetUsersRules {
+    type Item = UsersRulesRule;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::UsersRulesApi {
     /// `GET /api/v2/users/rules` Optional parameters and all else: [`GetUsersRules`].
     pub fn get_users_rules(
@@ -242,7 +269,6 @@ impl crate::api::UsersRulesApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-users-rules--ruleId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchUsersRule {
     request: runtime::Request,
 }
@@ -309,7 +335,6 @@ impl crate::api::UsersRulesApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-users-rules>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostUsersRules {
     request: runtime::Request,
 }

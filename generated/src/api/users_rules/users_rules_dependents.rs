@@ -16,7 +16,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users-rules--ruleId--dependents--ruleType---typeId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetUsersRuleDependentTypeId {
     request: runtime::Request,
 }
@@ -89,7 +88,6 @@ impl crate::api::UsersRulesApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users-rules--ruleId--dependents>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetUsersRuleDependents {
     request: runtime::Request,
 }
@@ -118,6 +116,18 @@ impl GetUsersRuleDependents {
     pub fn send(self) -> runtime::Call<UsersRulesDependentList> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetUsersRuleDependents {
@@ -144,6 +154,24 @@ impl runtime::Operation for GetUsersRuleDependents {
 
     fn into_request(self) -> runtime::Request {
         self.request
+    }
+}
+
+impl runtime::Paged for GetUsersRuleDependents {
+    type Item = UsersRulesDependent;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::PageNumber {
+            parameter: "pageNumber",
+            page_count: Some("pageCount"),
+            total: Some("total"),
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
     }
 }
 

@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-voicemail-groups--groupId--policy>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetVoicemailGroupPolicy {
     request: runtime::Request,
 }
@@ -77,7 +76,6 @@ impl crate::api::VoicemailApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-voicemail-groups--groupId--policy>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchVoicemailGroupPolicy {
     request: runtime::Request,
 }

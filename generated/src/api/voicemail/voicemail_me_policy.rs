@@ -10,7 +10,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-voicemail-me-policy>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetVoicemailMePolicy {
     request: runtime::Request,
 }
@@ -69,7 +68,6 @@ impl crate::api::VoicemailApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-voicemail-me-policy>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchVoicemailMePolicy {
     request: runtime::Request,
 }

@@ -14,7 +14,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-voicemail-messages--messageId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteVoicemailMessage {
     request: runtime::Request,
 }
@@ -80,7 +79,6 @@ impl crate::api::VoicemailApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-voicemail-messages>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteVoicemailMessages {
     request: runtime::Request,
 }
@@ -139,7 +137,6 @@ impl crate::api::VoicemailApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-voicemail-messages--messageId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetVoicemailMessage {
     request: runtime::Request,
 }
@@ -215,7 +212,6 @@ impl crate::api::VoicemailApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-voicemail-messages>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetVoicemailMessages {
     request: runtime::Request,
 }
@@ -238,6 +234,18 @@ impl GetVoicemailMessages {
     #[inline]
     pub fn send(self) -> runtime::Call<VoicemailMessageEntityListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -271,6 +279,22 @@ impl runtime::Operation for GetVoicemailMessages {
     }
 }
 
+impl runtime::Paged for GetVoicemailMessages {
+    type Item = VoicemailMessage;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::NextUri {
+            response: "nextUri",
+        },
+        page_size: None,
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::VoicemailApi {
     /// `GET /api/v2/voicemail/messages` Optional parameters and all else: [`GetVoicemailMessages`].
     pub fn get_voicemail_messages(&self) -> GetVoicemailMessages {
@@ -290,7 +314,6 @@ impl crate::api::VoicemailApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-voicemail-messages--messageId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchVoicemailMessage {
     request: runtime::Request,
 }
@@ -378,7 +401,6 @@ impl crate::api::VoicemailApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-voicemail-messages>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostVoicemailMessages {
     request: runtime::Request,
 }
@@ -461,7 +483,6 @@ impl crate::api::VoicemailApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-voicemail-messages--messageId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutVoicemailMessage {
     request: runtime::Request,
 }

@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-voicemail-policy>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetVoicemailPolicy {
     request: runtime::Request,
 }
@@ -73,7 +72,6 @@ impl crate::api::VoicemailApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-voicemail-policy>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutVoicemailPolicy {
     request: runtime::Request,
 }

@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-voicemail-userpolicies--userId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetVoicemailUserpolicy {
     request: runtime::Request,
 }
@@ -79,7 +78,6 @@ impl crate::api::VoicemailApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-voicemail-userpolicies--userId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchVoicemailUserpolicy {
     request: runtime::Request,
 }
@@ -151,7 +149,6 @@ impl crate::api::VoicemailApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-voicemail-userpolicies--userId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutVoicemailUserpolicy {
     request: runtime::Request,
 }

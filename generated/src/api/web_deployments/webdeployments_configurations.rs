@@ -15,7 +15,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-webdeployments-configurations--configurationId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteWebdeploymentsConfiguration {
     request: runtime::Request,
 }
@@ -86,7 +85,6 @@ impl crate::api::WebDeploymentsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-webdeployments-configurations>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetWebdeploymentsConfigurations {
     request: runtime::Request,
 }
@@ -119,6 +117,18 @@ impl GetWebdeploymentsConfigurations {
     pub fn send(self) -> runtime::Call<WebDeploymentConfigurationVersionEntityListing> {
         runtime::Call::new(self.request)
     }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
+    }
 }
 
 impl runtime::Operation for GetWebdeploymentsConfigurations {
@@ -150,6 +160,22 @@ impl runtime::Operation for GetWebdeploymentsConfigurations {
     }
 }
 
+impl runtime::Paged for GetWebdeploymentsConfigurations {
+    type Item = WebDeploymentConfigurationVersion;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::NextUri {
+            response: "nextUri",
+        },
+        page_size: Some("pageSize"),
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::WebDeploymentsApi {
     /// `GET /api/v2/webdeployments/configurations` Optional parameters and all else:
     /// [`GetWebdeploymentsConfigurations`].
@@ -172,7 +198,6 @@ impl crate::api::WebDeploymentsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-webdeployments-configurations>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostWebdeploymentsConfigurations {
     request: runtime::Request,
 }

@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-webdeployments-configurations--configurationId--versions-draft>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetWebdeploymentsConfigurationVersionsDraft {
     request: runtime::Request,
 }
@@ -81,7 +80,6 @@ impl crate::api::WebDeploymentsApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-webdeployments-configurations--configurationId--versions-draft>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutWebdeploymentsConfigurationVersionsDraft {
     request: runtime::Request,
 }

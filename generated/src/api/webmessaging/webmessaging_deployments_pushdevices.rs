@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-webmessaging-deployments--deploymentId--pushdevices--tokenId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteWebmessagingDeploymentPushdevice {
     request: runtime::Request,
 }
@@ -81,7 +80,6 @@ impl crate::api::WebmessagingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-webmessaging-deployments--deploymentId--pushdevices--tokenId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchWebmessagingDeploymentPushdevice {
     request: runtime::Request,
 }
@@ -153,7 +151,6 @@ impl crate::api::WebmessagingApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-webmessaging-deployments--deploymentId--pushdevices--tokenId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostWebmessagingDeploymentPushdevice {
     request: runtime::Request,
 }

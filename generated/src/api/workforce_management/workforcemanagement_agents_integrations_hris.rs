@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-workforcemanagement-agents--agentId--integrations-hris>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutWorkforcemanagementAgentIntegrationsHris {
     request: runtime::Request,
 }

@@ -14,7 +14,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-agents-me-adherence-historical-jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetWorkforcemanagementAgentsMeAdherenceHistoricalJob {
     request: runtime::Request,
 }
@@ -77,12 +76,14 @@ impl crate::api::WorkforceManagementApi {
 /// Permissions, any of: `wfm:agentHistoricalAdherence:view`,
 /// `wfm:agentHistoricalAdherenceConformance:view`
 ///
+/// Starts a job, which `submit` gives: its state is read by
+/// `get_workforcemanagement_agents_me_adherence_historical_job`.
+///
 /// Made by `WorkforceManagementApi::post_workforcemanagement_agents_me_adherence_historical_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-agents-me-adherence-historical-jobs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostWorkforcemanagementAgentsMeAdherenceHistoricalJobs {
     request: runtime::Request,
 }
@@ -107,6 +108,14 @@ impl PostWorkforcemanagementAgentsMeAdherenceHistoricalJobs {
     #[inline]
     pub fn send(self) -> runtime::Call<WfmAgentHistoricalAdherenceResponse> {
         runtime::Call::new(self.request)
+    }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
     }
 }
 
@@ -140,6 +149,21 @@ impl runtime::Operation for PostWorkforcemanagementAgentsMeAdherenceHistoricalJo
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit for PostWorkforcemanagementAgentsMeAdherenceHistoricalJobs {
+    type Status = <crate::api::GetWorkforcemanagementAgentsMeAdherenceHistoricalJob as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetWorkforcemanagementAgentsMeAdherenceHistoricalJob as runtime::Operation>::METADATA,
+        cancel: None,
+        id: &["job", "id"],
+        state: runtime::JobStatePlace::Property(&["job", "status"]),
+        states: &[
+            ("Complete", runtime::JobPhase::Succeeded),
+            ("Error", runtime::JobPhase::Failed),
+        ],
+    };
 }
 
 impl crate::api::WorkforceManagementApi {

@@ -16,7 +16,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-alternativeshifts-offers-search-jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetWorkforcemanagementAlternativeshiftsOffersSearchJob {
     request: runtime::Request,
 }
@@ -80,12 +79,14 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// Permission: `wfm:agentAlternativeShift:submit`
 ///
+/// Starts a job, which `submit` gives: its state is read by
+/// `get_workforcemanagement_alternativeshifts_offers_search_job`.
+///
 /// Made by `WorkforceManagementApi::post_workforcemanagement_alternativeshifts_offers_search_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-alternativeshifts-offers-search-jobs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostWorkforcemanagementAlternativeshiftsOffersSearchJobs {
     request: runtime::Request,
 }
@@ -95,6 +96,14 @@ impl PostWorkforcemanagementAlternativeshiftsOffersSearchJobs {
     #[inline]
     pub fn send(self) -> runtime::Call<AlternativeShiftAsyncResponse> {
         runtime::Call::new(self.request)
+    }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
     }
 }
 
@@ -125,6 +134,21 @@ impl runtime::Operation for PostWorkforcemanagementAlternativeshiftsOffersSearch
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit for PostWorkforcemanagementAlternativeshiftsOffersSearchJobs {
+    type Status = <crate::api::GetWorkforcemanagementAlternativeshiftsOffersSearchJob as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetWorkforcemanagementAlternativeshiftsOffersSearchJob as runtime::Operation>::METADATA,
+        cancel: None,
+        id: &["job", "id"],
+        state: runtime::JobStatePlace::Property(&["status"]),
+        states: &[
+            ("Complete", runtime::JobPhase::Succeeded),
+            ("Error", runtime::JobPhase::Failed),
+        ],
+    };
 }
 
 impl crate::api::WorkforceManagementApi {

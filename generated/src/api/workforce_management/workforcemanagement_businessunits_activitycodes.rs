@@ -16,7 +16,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-workforcemanagement-businessunits--businessUnitId--activitycodes--activityCodeId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteWorkforcemanagementBusinessunitActivitycode {
     request: runtime::Request,
 }
@@ -85,7 +84,6 @@ impl crate::api::WorkforceManagementApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--activitycodes--activityCodeId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetWorkforcemanagementBusinessunitActivitycode {
     request: runtime::Request,
 }
@@ -176,7 +174,6 @@ impl crate::api::WorkforceManagementApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--activitycodes>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetWorkforcemanagementBusinessunitActivitycodes {
     request: runtime::Request,
 }
@@ -192,6 +189,18 @@ impl GetWorkforcemanagementBusinessunitActivitycodes {
     #[inline]
     pub fn send(self) -> runtime::Call<BusinessUnitActivityCodeListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -290,6 +299,20 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitActivitycodes {
     }
 }
 
+impl runtime::Paged for GetWorkforcemanagementBusinessunitActivitycodes {
+    type Item = BusinessUnitActivityCode;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::Single,
+        page_size: None,
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
     /// `GET /api/v2/workforcemanagement/businessunits/{businessUnitId}/activitycodes` Optional parameters
     /// and all else: [`GetWorkforcemanagementBusinessunitActivitycodes`].
@@ -317,7 +340,6 @@ impl crate::api::WorkforceManagementApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-businessunits--businessUnitId--activitycodes--activityCodeId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchWorkforcemanagementBusinessunitActivitycode {
     request: runtime::Request,
 }
@@ -389,7 +411,6 @@ impl crate::api::WorkforceManagementApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--activitycodes>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostWorkforcemanagementBusinessunitActivitycodes {
     request: runtime::Request,
 }

@@ -11,7 +11,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--activityplans--activityPlanId--deletions-jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetWorkforcemanagementBusinessunitActivityplanDeletionsJob {
     request: runtime::Request,
 }
@@ -77,12 +76,14 @@ impl crate::api::WorkforceManagementApi {
 /// `POST
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/activityplans/{activityPlanId}/deletions/jobs`
 ///
+/// Starts a job, which `submit` gives: its state is read by
+/// `get_workforcemanagement_businessunit_activityplan_deletions_job`.
+///
 /// Made by `WorkforceManagementApi::post_workforcemanagement_businessunit_activityplan_deletions_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--activityplans--activityPlanId--deletions-jobs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostWorkforcemanagementBusinessunitActivityplanDeletionsJobs {
     request: runtime::Request,
 }
@@ -92,6 +93,14 @@ impl PostWorkforcemanagementBusinessunitActivityplanDeletionsJobs {
     #[inline]
     pub fn send(self) -> runtime::Call<ActivityPlanJobResponse> {
         runtime::Call::new(self.request)
+    }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
     }
 }
 
@@ -121,6 +130,21 @@ for PostWorkforcemanagementBusinessunitActivityplanDeletionsJobs {
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit for PostWorkforcemanagementBusinessunitActivityplanDeletionsJobs {
+    type Status = <crate::api::GetWorkforcemanagementBusinessunitActivityplanDeletionsJob as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetWorkforcemanagementBusinessunitActivityplanDeletionsJob as runtime::Operation>::METADATA,
+        cancel: None,
+        id: &["id"],
+        state: runtime::JobStatePlace::Property(&["status"]),
+        states: &[
+            ("Complete", runtime::JobPhase::Succeeded),
+            ("Error", runtime::JobPhase::Failed),
+        ],
+    };
 }
 
 impl crate::api::WorkforceManagementApi {

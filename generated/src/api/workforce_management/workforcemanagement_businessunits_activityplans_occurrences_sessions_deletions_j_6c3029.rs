@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--activityplans--activityPlanId--occurrences--occurrenceId--sessions-deletions-jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetWorkforcemanagementBusinessunitActivityplanOccurrenceSessionsDeletionsJob {
     request: runtime::Request,
 }
@@ -82,13 +81,15 @@ impl crate::api::WorkforceManagementApi {
 /// `POST
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/activityplans/{activityPlanId}/occurrences/{occurrenceId}/sessions/deletions/jobs`
 ///
+/// Starts a job, which `submit` gives: its state is read by
+/// `get_workforcemanagement_businessunit_activityplan_occurrence_sessions_deletions_job`.
+///
 /// Made by
 /// `WorkforceManagementApi::post_workforcemanagement_businessunit_activityplan_occurrence_sessions_deletions_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--activityplans--activityPlanId--occurrences--occurrenceId--sessions-deletions-jobs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostWorkforcemanagementBusinessunitActivityplanOccurrenceSessionsDeletionsJobs {
     request: runtime::Request,
 }
@@ -98,6 +99,14 @@ impl PostWorkforcemanagementBusinessunitActivityplanOccurrenceSessionsDeletionsJ
     #[inline]
     pub fn send(self) -> runtime::Call<ActivityPlanJobResponse> {
         runtime::Call::new(self.request)
+    }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
     }
 }
 
@@ -127,6 +136,22 @@ for PostWorkforcemanagementBusinessunitActivityplanOccurrenceSessionsDeletionsJo
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit
+for PostWorkforcemanagementBusinessunitActivityplanOccurrenceSessionsDeletionsJobs {
+    type Status = <crate::api::GetWorkforcemanagementBusinessunitActivityplanOccurrenceSessionsDeletionsJob as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetWorkforcemanagementBusinessunitActivityplanOccurrenceSessionsDeletionsJob as runtime::Operation>::METADATA,
+        cancel: None,
+        id: &["id"],
+        state: runtime::JobStatePlace::Property(&["status"]),
+        states: &[
+            ("Complete", runtime::JobPhase::Succeeded),
+            ("Error", runtime::JobPhase::Failed),
+        ],
+    };
 }
 
 impl crate::api::WorkforceManagementApi {

@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--activityplans--activityPlanId--occurrences--occurrenceId--sessions--sessionId--users-deletions-jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetWorkforcemanagementBusinessunitActivityplanOccurrenceSessionUsersDeletionsJob {
     request: runtime::Request,
 }
@@ -84,13 +83,15 @@ impl crate::api::WorkforceManagementApi {
 /// `POST
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/activityplans/{activityPlanId}/occurrences/{occurrenceId}/sessions/{sessionId}/users/deletions/jobs`
 ///
+/// Starts a job, which `submit` gives: its state is read by
+/// `get_workforcemanagement_businessunit_activityplan_occurrence_session_users_deletions_job`.
+///
 /// Made by
 /// `WorkforceManagementApi::post_workforcemanagement_businessunit_activityplan_occurrence_session_users_deletions_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--activityplans--activityPlanId--occurrences--occurrenceId--sessions--sessionId--users-deletions-jobs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostWorkforcemanagementBusinessunitActivityplanOccurrenceSessionUsersDeletionsJobs {
     request: runtime::Request,
 }
@@ -100,6 +101,14 @@ impl PostWorkforcemanagementBusinessunitActivityplanOccurrenceSessionUsersDeleti
     #[inline]
     pub fn send(self) -> runtime::Call<ActivityPlanJobResponse> {
         runtime::Call::new(self.request)
+    }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
     }
 }
 
@@ -129,6 +138,22 @@ for PostWorkforcemanagementBusinessunitActivityplanOccurrenceSessionUsersDeletio
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit
+for PostWorkforcemanagementBusinessunitActivityplanOccurrenceSessionUsersDeletionsJobs {
+    type Status = <crate::api::GetWorkforcemanagementBusinessunitActivityplanOccurrenceSessionUsersDeletionsJob as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetWorkforcemanagementBusinessunitActivityplanOccurrenceSessionUsersDeletionsJob as runtime::Operation>::METADATA,
+        cancel: None,
+        id: &["id"],
+        state: runtime::JobStatePlace::Property(&["status"]),
+        states: &[
+            ("Complete", runtime::JobPhase::Succeeded),
+            ("Error", runtime::JobPhase::Failed),
+        ],
+    };
 }
 
 impl crate::api::WorkforceManagementApi {

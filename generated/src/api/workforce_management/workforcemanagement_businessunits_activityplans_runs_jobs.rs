@@ -13,7 +13,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--activityplans--activityPlanId--runs-jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetWorkforcemanagementBusinessunitActivityplanRunsJob {
     request: runtime::Request,
 }
@@ -81,12 +80,14 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// Permission: `wfm:activityPlanRunJob:add`
 ///
+/// Starts a job, which `submit` gives: its state is read by
+/// `get_workforcemanagement_businessunit_activityplan_runs_job`.
+///
 /// Made by `WorkforceManagementApi::post_workforcemanagement_businessunit_activityplan_runs_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--activityplans--activityPlanId--runs-jobs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostWorkforcemanagementBusinessunitActivityplanRunsJobs {
     request: runtime::Request,
 }
@@ -96,6 +97,14 @@ impl PostWorkforcemanagementBusinessunitActivityplanRunsJobs {
     #[inline]
     pub fn send(self) -> runtime::Call<ActivityPlanRunJobResponse> {
         runtime::Call::new(self.request)
+    }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
     }
 }
 
@@ -124,6 +133,21 @@ impl runtime::Operation for PostWorkforcemanagementBusinessunitActivityplanRunsJ
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit for PostWorkforcemanagementBusinessunitActivityplanRunsJobs {
+    type Status = <crate::api::GetWorkforcemanagementBusinessunitActivityplanRunsJob as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetWorkforcemanagementBusinessunitActivityplanRunsJob as runtime::Operation>::METADATA,
+        cancel: None,
+        id: &["id"],
+        state: runtime::JobStatePlace::Property(&["status"]),
+        states: &[
+            ("Complete", runtime::JobPhase::Succeeded),
+            ("Error", runtime::JobPhase::Failed),
+        ],
+    };
 }
 
 impl crate::api::WorkforceManagementApi {

@@ -17,7 +17,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-workforcemanagement-businessunits--businessUnitId--adherence-adjustments-reasoncodes--reasonCodeId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteWorkforcemanagementBusinessunitAdherenceAdjustmentsReasoncode {
     request: runtime::Request,
 }
@@ -89,7 +88,6 @@ impl crate::api::WorkforceManagementApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--adherence-adjustments-reasoncodes--reasonCodeId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetWorkforcemanagementBusinessunitAdherenceAdjustmentsReasoncode {
     request: runtime::Request,
 }
@@ -162,7 +160,6 @@ impl crate::api::WorkforceManagementApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--adherence-adjustments-reasoncodes>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetWorkforcemanagementBusinessunitAdherenceAdjustmentsReasoncodes {
     request: runtime::Request,
 }
@@ -172,6 +169,18 @@ impl GetWorkforcemanagementBusinessunitAdherenceAdjustmentsReasoncodes {
     #[inline]
     pub fn send(self) -> runtime::Call<AdherenceAdjustmentsReasonCodesListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -203,6 +212,21 @@ for GetWorkforcemanagementBusinessunitAdherenceAdjustmentsReasoncodes {
     }
 }
 
+impl runtime::Paged
+for GetWorkforcemanagementBusinessunitAdherenceAdjustmentsReasoncodes {
+    type Item = AdherenceAdjustmentsReasonCode;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::Single,
+        page_size: None,
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
     /// `GET /api/v2/workforcemanagement/businessunits/{businessUnitId}/adherence/adjustments/reasoncodes`
     /// Optional parameters and all else:
@@ -231,7 +255,6 @@ impl crate::api::WorkforceManagementApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-businessunits--businessUnitId--adherence-adjustments-reasoncodes--reasonCodeId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchWorkforcemanagementBusinessunitAdherenceAdjustmentsReasoncode {
     request: runtime::Request,
 }
@@ -305,7 +328,6 @@ impl crate::api::WorkforceManagementApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--adherence-adjustments-reasoncodes>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostWorkforcemanagementBusinessunitAdherenceAdjustmentsReasoncodes {
     request: runtime::Request,
 }

@@ -20,7 +20,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--capacityplans--capacityPlanId--staffinggroupallocations>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetWorkforcemanagementBusinessunitCapacityplanStaffinggroupallocations {
     request: runtime::Request,
 }
@@ -102,7 +101,6 @@ impl crate::api::WorkforceManagementApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--capacityplans--capacityPlanId--staffinggroupallocations>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostWorkforcemanagementBusinessunitCapacityplanStaffinggroupallocations {
     request: runtime::Request,
 }

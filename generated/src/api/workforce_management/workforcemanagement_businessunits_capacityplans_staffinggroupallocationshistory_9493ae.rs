@@ -2,7 +2,7 @@
 
 use crate::models::{
     CapacityPlanStaffingGroupMetricChangeHistoryListResponse,
-    QueryCapacityPlanStaffingGroupMetricChangeHistory,
+    QueryCapacityPlanStaffingGroupMetricChangeHistory, StaffingGroupMetricChangeResponse,
 };
 
 use crate::runtime;
@@ -20,7 +20,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--capacityplans--capacityPlanId--staffinggroupallocationshistory-query>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostWorkforcemanagementBusinessunitCapacityplanStaffinggroupallocationshistoryQuery {
     request: runtime::Request,
 }
@@ -32,6 +31,18 @@ impl PostWorkforcemanagementBusinessunitCapacityplanStaffinggroupallocationshist
         self,
     ) -> runtime::Call<CapacityPlanStaffingGroupMetricChangeHistoryListResponse> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -60,6 +71,21 @@ for PostWorkforcemanagementBusinessunitCapacityplanStaffinggroupallocationshisto
 
     fn into_request(self) -> runtime::Request {
         self.request
+    }
+}
+
+impl runtime::Paged
+for PostWorkforcemanagementBusinessunitCapacityplanStaffinggroupallocationshistoryQuery {
+    type Item = StaffingGroupMetricChangeResponse;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::Single,
+        page_size: None,
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
     }
 }
 

@@ -18,7 +18,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--mainforecast-continuousforecast-session-export-forecast-jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetWorkforcemanagementBusinessunitMainforecastContinuousforecastSessionExportForecastJob {
     request: runtime::Request,
 }
@@ -88,13 +87,15 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// Permission: `wfm:mainForecastExportForecast:add`
 ///
+/// Starts a job, which `submit` gives: its state is read by
+/// `get_workforcemanagement_businessunit_mainforecast_continuousforecast_session_export_forecast_job`.
+///
 /// Made by
 /// `WorkforceManagementApi::post_workforcemanagement_businessunit_mainforecast_continuousforecast_session_export_forecast_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--mainforecast-continuousforecast-session-export-forecast-jobs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostWorkforcemanagementBusinessunitMainforecastContinuousforecastSessionExportForecastJobs {
     request: runtime::Request,
 }
@@ -104,6 +105,14 @@ impl PostWorkforcemanagementBusinessunitMainforecastContinuousforecastSessionExp
     #[inline]
     pub fn send(self) -> runtime::Call<AggregatedSessionExportJobResponse> {
         runtime::Call::new(self.request)
+    }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
     }
 }
 
@@ -135,6 +144,22 @@ for PostWorkforcemanagementBusinessunitMainforecastContinuousforecastSessionExpo
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit
+for PostWorkforcemanagementBusinessunitMainforecastContinuousforecastSessionExportForecastJobs {
+    type Status = <crate::api::GetWorkforcemanagementBusinessunitMainforecastContinuousforecastSessionExportForecastJob as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetWorkforcemanagementBusinessunitMainforecastContinuousforecastSessionExportForecastJob as runtime::Operation>::METADATA,
+        cancel: None,
+        id: &["id"],
+        state: runtime::JobStatePlace::Property(&["status"]),
+        states: &[
+            ("Complete", runtime::JobPhase::Succeeded),
+            ("Error", runtime::JobPhase::Failed),
+        ],
+    };
 }
 
 impl crate::api::WorkforceManagementApi {

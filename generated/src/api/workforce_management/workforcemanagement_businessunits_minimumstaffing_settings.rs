@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--minimumstaffing-settings>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetWorkforcemanagementBusinessunitMinimumstaffingSettings {
     request: runtime::Request,
 }
@@ -81,7 +80,6 @@ impl crate::api::WorkforceManagementApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-businessunits--businessUnitId--minimumstaffing-settings>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchWorkforcemanagementBusinessunitMinimumstaffingSettings {
     request: runtime::Request,
 }

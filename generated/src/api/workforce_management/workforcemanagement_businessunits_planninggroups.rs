@@ -16,7 +16,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-workforcemanagement-businessunits--businessUnitId--planninggroups--planningGroupId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteWorkforcemanagementBusinessunitPlanninggroup {
     request: runtime::Request,
 }
@@ -85,7 +84,6 @@ impl crate::api::WorkforceManagementApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--planninggroups--planningGroupId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetWorkforcemanagementBusinessunitPlanninggroup {
     request: runtime::Request,
 }
@@ -157,7 +155,6 @@ impl crate::api::WorkforceManagementApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--planninggroups>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetWorkforcemanagementBusinessunitPlanninggroups {
     request: runtime::Request,
 }
@@ -167,6 +164,18 @@ impl GetWorkforcemanagementBusinessunitPlanninggroups {
     #[inline]
     pub fn send(self) -> runtime::Call<PlanningGroupList> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -206,6 +215,20 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitPlanninggroups {
     }
 }
 
+impl runtime::Paged for GetWorkforcemanagementBusinessunitPlanninggroups {
+    type Item = PlanningGroup;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::Single,
+        page_size: None,
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
     /// `GET /api/v2/workforcemanagement/businessunits/{businessUnitId}/planninggroups` Optional parameters
     /// and all else: [`GetWorkforcemanagementBusinessunitPlanninggroups`].
@@ -233,7 +256,6 @@ impl crate::api::WorkforceManagementApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-businessunits--businessUnitId--planninggroups--planningGroupId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchWorkforcemanagementBusinessunitPlanninggroup {
     request: runtime::Request,
 }
@@ -307,7 +329,6 @@ impl crate::api::WorkforceManagementApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--planninggroups>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostWorkforcemanagementBusinessunitPlanninggroups {
     request: runtime::Request,
 }

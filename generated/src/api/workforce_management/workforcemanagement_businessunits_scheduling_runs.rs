@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-workforcemanagement-businessunits--businessUnitId--scheduling-runs--runId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteWorkforcemanagementBusinessunitSchedulingRun {
     request: runtime::Request,
 }
@@ -81,7 +80,6 @@ impl crate::api::WorkforceManagementApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--scheduling-runs--runId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetWorkforcemanagementBusinessunitSchedulingRun {
     request: runtime::Request,
 }
@@ -154,7 +152,6 @@ impl crate::api::WorkforceManagementApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--scheduling-runs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetWorkforcemanagementBusinessunitSchedulingRuns {
     request: runtime::Request,
 }
@@ -164,6 +161,18 @@ impl GetWorkforcemanagementBusinessunitSchedulingRuns {
     #[inline]
     pub fn send(self) -> runtime::Call<BuScheduleRunListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -196,6 +205,20 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitSchedulingRuns {
     }
 }
 
+impl runtime::Paged for GetWorkforcemanagementBusinessunitSchedulingRuns {
+    type Item = BuScheduleRun;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::Single,
+        page_size: None,
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
     /// `GET /api/v2/workforcemanagement/businessunits/{businessUnitId}/scheduling/runs` Optional parameters
     /// and all else: [`GetWorkforcemanagementBusinessunitSchedulingRuns`].
@@ -223,7 +246,6 @@ impl crate::api::WorkforceManagementApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-businessunits--businessUnitId--scheduling-runs--runId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchWorkforcemanagementBusinessunitSchedulingRun {
     request: runtime::Request,
 }

@@ -17,7 +17,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--shifttrading-trades-evaluate-jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetWorkforcemanagementBusinessunitShifttradingTradesEvaluateJob {
     request: runtime::Request,
 }
@@ -86,13 +85,15 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// Permissions, any of: `wfm:shiftTradeRequest:view`, `wfm:shiftTradeRequest:edit`
 ///
+/// Starts a job, which `submit` gives: its state is read by
+/// `get_workforcemanagement_businessunit_shifttrading_trades_evaluate_job`.
+///
 /// Made by
 /// `WorkforceManagementApi::post_workforcemanagement_businessunit_shifttrading_trades_evaluate_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--shifttrading-trades-evaluate-jobs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostWorkforcemanagementBusinessunitShifttradingTradesEvaluateJobs {
     request: runtime::Request,
 }
@@ -114,6 +115,14 @@ impl PostWorkforcemanagementBusinessunitShifttradingTradesEvaluateJobs {
     #[inline]
     pub fn send(self) -> runtime::Call<ShiftTradeEvaluateTradesBuJobResponse> {
         runtime::Call::new(self.request)
+    }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
     }
 }
 
@@ -145,6 +154,23 @@ for PostWorkforcemanagementBusinessunitShifttradingTradesEvaluateJobs {
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit
+for PostWorkforcemanagementBusinessunitShifttradingTradesEvaluateJobs {
+    type Status = <crate::api::GetWorkforcemanagementBusinessunitShifttradingTradesEvaluateJob as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetWorkforcemanagementBusinessunitShifttradingTradesEvaluateJob as runtime::Operation>::METADATA,
+        cancel: None,
+        id: &["id"],
+        state: runtime::JobStatePlace::Property(&["status"]),
+        states: &[
+            ("Complete", runtime::JobPhase::Succeeded),
+            ("Canceled", runtime::JobPhase::Cancelled),
+            ("Error", runtime::JobPhase::Failed),
+        ],
+    };
 }
 
 impl crate::api::WorkforceManagementApi {

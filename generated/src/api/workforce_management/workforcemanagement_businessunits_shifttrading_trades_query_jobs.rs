@@ -14,7 +14,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--shifttrading-trades-query-jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetWorkforcemanagementBusinessunitShifttradingTradesQueryJob {
     request: runtime::Request,
 }
@@ -82,13 +81,15 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// Permissions, any of: `wfm:shiftTradeRequest:view`, `wfm:shiftTradeRequest:edit`
 ///
+/// Starts a job, which `submit` gives: its state is read by
+/// `get_workforcemanagement_businessunit_shifttrading_trades_query_job`.
+///
 /// Made by
 /// `WorkforceManagementApi::post_workforcemanagement_businessunit_shifttrading_trades_query_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--shifttrading-trades-query-jobs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostWorkforcemanagementBusinessunitShifttradingTradesQueryJobs {
     request: runtime::Request,
 }
@@ -110,6 +111,14 @@ impl PostWorkforcemanagementBusinessunitShifttradingTradesQueryJobs {
     #[inline]
     pub fn send(self) -> runtime::Call<ShiftTradeQueryTradesBuJobResponse> {
         runtime::Call::new(self.request)
+    }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
     }
 }
 
@@ -141,6 +150,22 @@ for PostWorkforcemanagementBusinessunitShifttradingTradesQueryJobs {
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit for PostWorkforcemanagementBusinessunitShifttradingTradesQueryJobs {
+    type Status = <crate::api::GetWorkforcemanagementBusinessunitShifttradingTradesQueryJob as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetWorkforcemanagementBusinessunitShifttradingTradesQueryJob as runtime::Operation>::METADATA,
+        cancel: None,
+        id: &["id"],
+        state: runtime::JobStatePlace::Property(&["status"]),
+        states: &[
+            ("Complete", runtime::JobPhase::Succeeded),
+            ("Canceled", runtime::JobPhase::Cancelled),
+            ("Error", runtime::JobPhase::Failed),
+        ],
+    };
 }
 
 impl crate::api::WorkforceManagementApi {

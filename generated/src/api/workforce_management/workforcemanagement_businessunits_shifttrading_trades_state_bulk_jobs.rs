@@ -17,7 +17,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--shifttrading-trades-state-bulk-jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetWorkforcemanagementBusinessunitShifttradingTradesStateBulkJob {
     request: runtime::Request,
 }
@@ -85,13 +84,15 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// Permission: `wfm:shiftTradeRequest:edit`
 ///
+/// Starts a job, which `submit` gives: its state is read by
+/// `get_workforcemanagement_businessunit_shifttrading_trades_state_bulk_job`.
+///
 /// Made by
 /// `WorkforceManagementApi::post_workforcemanagement_businessunit_shifttrading_trades_state_bulk_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--shifttrading-trades-state-bulk-jobs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostWorkforcemanagementBusinessunitShifttradingTradesStateBulkJobs {
     request: runtime::Request,
 }
@@ -113,6 +114,14 @@ impl PostWorkforcemanagementBusinessunitShifttradingTradesStateBulkJobs {
     #[inline]
     pub fn send(self) -> runtime::Call<ShiftTradeBulkUpdateTradeStateBuJobResponse> {
         runtime::Call::new(self.request)
+    }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
     }
 }
 
@@ -142,6 +151,23 @@ for PostWorkforcemanagementBusinessunitShifttradingTradesStateBulkJobs {
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit
+for PostWorkforcemanagementBusinessunitShifttradingTradesStateBulkJobs {
+    type Status = <crate::api::GetWorkforcemanagementBusinessunitShifttradingTradesStateBulkJob as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetWorkforcemanagementBusinessunitShifttradingTradesStateBulkJob as runtime::Operation>::METADATA,
+        cancel: None,
+        id: &["id"],
+        state: runtime::JobStatePlace::Property(&["status"]),
+        states: &[
+            ("Complete", runtime::JobPhase::Succeeded),
+            ("Canceled", runtime::JobPhase::Cancelled),
+            ("Error", runtime::JobPhase::Failed),
+        ],
+    };
 }
 
 impl crate::api::WorkforceManagementApi {

@@ -17,7 +17,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--shifttrading-weeks-summary-jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetWorkforcemanagementBusinessunitShifttradingWeeksSummaryJob {
     request: runtime::Request,
 }
@@ -85,13 +84,15 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// Permissions, any of: `wfm:shiftTradeRequest:view`, `wfm:shiftTradeRequest:edit`
 ///
+/// Starts a job, which `submit` gives: its state is read by
+/// `get_workforcemanagement_businessunit_shifttrading_weeks_summary_job`.
+///
 /// Made by
 /// `WorkforceManagementApi::post_workforcemanagement_businessunit_shifttrading_weeks_summary_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--shifttrading-weeks-summary-jobs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostWorkforcemanagementBusinessunitShifttradingWeeksSummaryJobs {
     request: runtime::Request,
 }
@@ -107,6 +108,14 @@ impl PostWorkforcemanagementBusinessunitShifttradingWeeksSummaryJobs {
     #[inline]
     pub fn send(self) -> runtime::Call<ShiftTradeQueryWeekSummariesBuJobResponse> {
         runtime::Call::new(self.request)
+    }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
     }
 }
 
@@ -138,6 +147,23 @@ for PostWorkforcemanagementBusinessunitShifttradingWeeksSummaryJobs {
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit
+for PostWorkforcemanagementBusinessunitShifttradingWeeksSummaryJobs {
+    type Status = <crate::api::GetWorkforcemanagementBusinessunitShifttradingWeeksSummaryJob as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetWorkforcemanagementBusinessunitShifttradingWeeksSummaryJob as runtime::Operation>::METADATA,
+        cancel: None,
+        id: &["id"],
+        state: runtime::JobStatePlace::Property(&["status"]),
+        states: &[
+            ("Complete", runtime::JobPhase::Succeeded),
+            ("Canceled", runtime::JobPhase::Cancelled),
+            ("Error", runtime::JobPhase::Failed),
+        ],
+    };
 }
 
 impl crate::api::WorkforceManagementApi {

@@ -15,7 +15,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-workforcemanagement-businessunits--businessUnitId--timeofflimits--timeOffLimitId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteWorkforcemanagementBusinessunitTimeofflimit {
     request: runtime::Request,
 }
@@ -84,7 +83,6 @@ impl crate::api::WorkforceManagementApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--timeofflimits--timeOffLimitId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetWorkforcemanagementBusinessunitTimeofflimit {
     request: runtime::Request,
 }
@@ -155,7 +153,6 @@ impl crate::api::WorkforceManagementApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--timeofflimits>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetWorkforcemanagementBusinessunitTimeofflimits {
     request: runtime::Request,
 }
@@ -171,6 +168,18 @@ impl GetWorkforcemanagementBusinessunitTimeofflimits {
     #[inline]
     pub fn send(self) -> runtime::Call<BuTimeOffLimitListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -203,6 +212,20 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitTimeofflimits {
     }
 }
 
+impl runtime::Paged for GetWorkforcemanagementBusinessunitTimeofflimits {
+    type Item = BuTimeOffLimitResponse;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::Single,
+        page_size: None,
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
     /// `GET /api/v2/workforcemanagement/businessunits/{businessUnitId}/timeofflimits` Optional parameters
     /// and all else: [`GetWorkforcemanagementBusinessunitTimeofflimits`].
@@ -230,7 +253,6 @@ impl crate::api::WorkforceManagementApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--timeofflimits>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostWorkforcemanagementBusinessunitTimeofflimits {
     request: runtime::Request,
 }

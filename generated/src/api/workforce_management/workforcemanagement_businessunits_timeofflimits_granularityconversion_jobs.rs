@@ -19,7 +19,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--timeofflimits--timeOffLimitId--granularityconversion-jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetWorkforcemanagementBusinessunitTimeofflimitGranularityconversionJob {
     request: runtime::Request,
 }
@@ -99,7 +98,6 @@ impl crate::api::WorkforceManagementApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--timeofflimits--timeOffLimitId--granularityconversion-jobs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetWorkforcemanagementBusinessunitTimeofflimitGranularityconversionJobs {
     request: runtime::Request,
 }
@@ -117,6 +115,18 @@ impl GetWorkforcemanagementBusinessunitTimeofflimitGranularityconversionJobs {
     #[inline]
     pub fn send(self) -> runtime::Call<BuConvertTimeOffGranularityLimitJobListing> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -147,6 +157,21 @@ for GetWorkforcemanagementBusinessunitTimeofflimitGranularityconversionJobs {
 
     fn into_request(self) -> runtime::Request {
         self.request
+    }
+}
+
+impl runtime::Paged
+for GetWorkforcemanagementBusinessunitTimeofflimitGranularityconversionJobs {
+    type Item = BuConvertTimeOffLimitGranularityJobResponse;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::Single,
+        page_size: None,
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
     }
 }
 

@@ -14,7 +14,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--weeks--weekId--schedules--scheduleId--performancepredictions-recalculations--recalculationId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetWorkforcemanagementBusinessunitWeekSchedulePerformancepredictionsRecalculation {
     request: runtime::Request,
 }
@@ -94,7 +93,6 @@ impl crate::api::WorkforceManagementApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--weeks--weekId--schedules--scheduleId--performancepredictions-recalculations>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostWorkforcemanagementBusinessunitWeekSchedulePerformancepredictionsRecalculations {
     request: runtime::Request,
 }

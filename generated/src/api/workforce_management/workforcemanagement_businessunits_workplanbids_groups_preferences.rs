@@ -17,7 +17,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--workplanbids--bidId--groups--bidGroupId--preferences>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetWorkforcemanagementBusinessunitWorkplanbidGroupPreferences {
     request: runtime::Request,
 }
@@ -92,7 +91,6 @@ impl crate::api::WorkforceManagementApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-businessunits--businessUnitId--workplanbids--bidId--groups--bidGroupId--preferences>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchWorkforcemanagementBusinessunitWorkplanbidGroupPreferences {
     request: runtime::Request,
 }

@@ -15,7 +15,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-workforcemanagement-managementunits--managementUnitId--timeofflimits--timeOffLimitId--values>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutWorkforcemanagementManagementunitTimeofflimitValues {
     request: runtime::Request,
 }

@@ -16,7 +16,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-managementunits--managementUnitId--users--userId--timeoffrequests--timeOffRequestId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetWorkforcemanagementManagementunitUserTimeoffrequest {
     request: runtime::Request,
 }
@@ -88,7 +87,6 @@ impl crate::api::WorkforceManagementApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-managementunits--managementUnitId--users--userId--timeoffrequests>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetWorkforcemanagementManagementunitUserTimeoffrequests {
     request: runtime::Request,
 }
@@ -158,7 +156,6 @@ impl crate::api::WorkforceManagementApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-managementunits--managementUnitId--users--userId--timeoffrequests--timeOffRequestId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchWorkforcemanagementManagementunitUserTimeoffrequest {
     request: runtime::Request,
 }

@@ -2,7 +2,7 @@
 
 use crate::models::{
     AddShiftTradeRequest, PatchShiftTradeRequest, ShiftTradeResponse,
-    WeekShiftTradeListResponse,
+    WeekShiftTradeListResponse, WeekShiftTradeResponse,
 };
 
 use crate::runtime::time;
@@ -21,7 +21,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-managementunits--managementUnitId--weeks--weekDateId--shifttrades>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetWorkforcemanagementManagementunitWeekShifttrades {
     request: runtime::Request,
 }
@@ -49,6 +48,18 @@ impl GetWorkforcemanagementManagementunitWeekShifttrades {
     #[inline]
     pub fn send(self) -> runtime::Call<WeekShiftTradeListResponse> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -78,6 +89,20 @@ impl runtime::Operation for GetWorkforcemanagementManagementunitWeekShifttrades 
 
     fn into_request(self) -> runtime::Request {
         self.request
+    }
+}
+
+impl runtime::Paged for GetWorkforcemanagementManagementunitWeekShifttrades {
+    type Item = WeekShiftTradeResponse;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::Single,
+        page_size: None,
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
     }
 }
 
@@ -114,7 +139,6 @@ impl crate::api::WorkforceManagementApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-managementunits--managementUnitId--weeks--weekDateId--shifttrades--tradeId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchWorkforcemanagementManagementunitWeekShifttrade {
     request: runtime::Request,
 }
@@ -194,7 +218,6 @@ impl crate::api::WorkforceManagementApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-managementunits--managementUnitId--weeks--weekDateId--shifttrades>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostWorkforcemanagementManagementunitWeekShifttrades {
     request: runtime::Request,
 }

@@ -6,7 +6,7 @@ use crate::models::{
     GetWorkforcemanagementManagementunitWorkplansExpand,
     PatchWorkforcemanagementManagementunitWorkplanValidationMode,
     PostWorkforcemanagementManagementunitWorkplansValidationMode, WorkPlan,
-    WorkPlanListResponse,
+    WorkPlanListItemResponse, WorkPlanListResponse,
 };
 
 use crate::runtime;
@@ -20,7 +20,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-workforcemanagement-managementunits--managementUnitId--workplans--workPlanId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct DeleteWorkforcemanagementManagementunitWorkplan {
     request: runtime::Request,
 }
@@ -89,7 +88,6 @@ impl crate::api::WorkforceManagementApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-managementunits--managementUnitId--workplans--workPlanId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetWorkforcemanagementManagementunitWorkplan {
     request: runtime::Request,
 }
@@ -174,7 +172,6 @@ impl crate::api::WorkforceManagementApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-managementunits--managementUnitId--workplans>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetWorkforcemanagementManagementunitWorkplans {
     request: runtime::Request,
 }
@@ -204,6 +201,18 @@ impl GetWorkforcemanagementManagementunitWorkplans {
     #[inline]
     pub fn send(self) -> runtime::Call<WorkPlanListResponse> {
         runtime::Call::new(self.request)
+    }
+
+    /// The pages of the listing, fetched as they are read.
+    #[inline]
+    pub fn pages(self) -> runtime::Pages<Self> {
+        runtime::Pages::new(self)
+    }
+
+    /// The items of the listing, one by one, page after page.
+    #[inline]
+    pub fn items(self) -> runtime::Items<Self> {
+        runtime::Items::of(self)
     }
 }
 
@@ -242,6 +251,20 @@ impl runtime::Operation for GetWorkforcemanagementManagementunitWorkplans {
     }
 }
 
+impl runtime::Paged for GetWorkforcemanagementManagementunitWorkplans {
+    type Item = WorkPlanListItemResponse;
+
+    const PAGING: &'static runtime::Paging = &runtime::Paging {
+        style: runtime::PagingStyle::Single,
+        page_size: None,
+    };
+
+    #[inline]
+    fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>> {
+        page.entities.as_mut()
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
     /// `GET /api/v2/workforcemanagement/managementunits/{managementUnitId}/workplans` Optional parameters
     /// and all else: [`GetWorkforcemanagementManagementunitWorkplans`].
@@ -269,7 +292,6 @@ impl crate::api::WorkforceManagementApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-managementunits--managementUnitId--workplans--workPlanId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchWorkforcemanagementManagementunitWorkplan {
     request: runtime::Request,
 }
@@ -350,7 +372,6 @@ impl crate::api::WorkforceManagementApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-managementunits--managementUnitId--workplans>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostWorkforcemanagementManagementunitWorkplans {
     request: runtime::Request,
 }

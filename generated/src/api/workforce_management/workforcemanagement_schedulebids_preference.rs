@@ -15,7 +15,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-schedulebids--bidId--preference>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetWorkforcemanagementSchedulebidPreference {
     request: runtime::Request,
 }
@@ -82,7 +81,6 @@ impl crate::api::WorkforceManagementApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-workforcemanagement-schedulebids--bidId--preference>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PutWorkforcemanagementSchedulebidPreference {
     request: runtime::Request,
 }

@@ -16,7 +16,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-shifttrading-trades--tradeId--jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetWorkforcemanagementShifttradingTradeJob {
     request: runtime::Request,
 }
@@ -87,7 +86,6 @@ impl crate::api::WorkforceManagementApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-shifttrading-trades-jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetWorkforcemanagementShifttradingTradesJob {
     request: runtime::Request,
 }
@@ -151,12 +149,14 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// Permission: `wfm:agentShiftTradeRequest:participate`
 ///
+/// Starts a job, which `submit` gives: its state is read by
+/// `get_workforcemanagement_shifttrading_trade_job`.
+///
 /// Made by `WorkforceManagementApi::post_workforcemanagement_shifttrading_trade_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-shifttrading-trades--tradeId--jobs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostWorkforcemanagementShifttradingTradeJobs {
     request: runtime::Request,
 }
@@ -172,6 +172,14 @@ impl PostWorkforcemanagementShifttradingTradeJobs {
     #[inline]
     pub fn send(self) -> runtime::Call<ShiftTradeUpdateTradeJobResponse> {
         runtime::Call::new(self.request)
+    }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
     }
 }
 
@@ -204,6 +212,22 @@ impl runtime::Operation for PostWorkforcemanagementShifttradingTradeJobs {
     }
 }
 
+impl runtime::Submit for PostWorkforcemanagementShifttradingTradeJobs {
+    type Status = <crate::api::GetWorkforcemanagementShifttradingTradeJob as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetWorkforcemanagementShifttradingTradeJob as runtime::Operation>::METADATA,
+        cancel: None,
+        id: &["id"],
+        state: runtime::JobStatePlace::Property(&["status"]),
+        states: &[
+            ("Complete", runtime::JobPhase::Succeeded),
+            ("Canceled", runtime::JobPhase::Cancelled),
+            ("Error", runtime::JobPhase::Failed),
+        ],
+    };
+}
+
 impl crate::api::WorkforceManagementApi {
     /// `POST /api/v2/workforcemanagement/shifttrading/trades/{tradeId}/jobs` Optional parameters and all
     /// else: [`PostWorkforcemanagementShifttradingTradeJobs`].
@@ -229,12 +253,14 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// Permission: `wfm:agentShiftTradeRequest:participate`
 ///
+/// Starts a job, which `submit` gives: its state is read by
+/// `get_workforcemanagement_shifttrading_trades_job`.
+///
 /// Made by `WorkforceManagementApi::post_workforcemanagement_shifttrading_trades_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-shifttrading-trades-jobs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostWorkforcemanagementShifttradingTradesJobs {
     request: runtime::Request,
 }
@@ -250,6 +276,14 @@ impl PostWorkforcemanagementShifttradingTradesJobs {
     #[inline]
     pub fn send(self) -> runtime::Call<ShiftTradeAddTradeJobResponse> {
         runtime::Call::new(self.request)
+    }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
     }
 }
 
@@ -280,6 +314,22 @@ impl runtime::Operation for PostWorkforcemanagementShifttradingTradesJobs {
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit for PostWorkforcemanagementShifttradingTradesJobs {
+    type Status = <crate::api::GetWorkforcemanagementShifttradingTradesJob as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetWorkforcemanagementShifttradingTradesJob as runtime::Operation>::METADATA,
+        cancel: None,
+        id: &["id"],
+        state: runtime::JobStatePlace::Property(&["status"]),
+        states: &[
+            ("Complete", runtime::JobPhase::Succeeded),
+            ("Canceled", runtime::JobPhase::Cancelled),
+            ("Error", runtime::JobPhase::Failed),
+        ],
+    };
 }
 
 impl crate::api::WorkforceManagementApi {

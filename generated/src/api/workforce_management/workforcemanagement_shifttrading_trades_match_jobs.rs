@@ -12,7 +12,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-shifttrading-trades--tradeId--match-jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetWorkforcemanagementShifttradingTradeMatchJob {
     request: runtime::Request,
 }
@@ -78,12 +77,14 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// Permission: `wfm:agentShiftTradeRequest:participate`
 ///
+/// Starts a job, which `submit` gives: its state is read by
+/// `get_workforcemanagement_shifttrading_trade_match_job`.
+///
 /// Made by `WorkforceManagementApi::post_workforcemanagement_shifttrading_trade_match_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-shifttrading-trades--tradeId--match-jobs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostWorkforcemanagementShifttradingTradeMatchJobs {
     request: runtime::Request,
 }
@@ -99,6 +100,14 @@ impl PostWorkforcemanagementShifttradingTradeMatchJobs {
     #[inline]
     pub fn send(self) -> runtime::Call<ShiftTradeMatchTradeJobResponse> {
         runtime::Call::new(self.request)
+    }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
     }
 }
 
@@ -129,6 +138,22 @@ impl runtime::Operation for PostWorkforcemanagementShifttradingTradeMatchJobs {
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit for PostWorkforcemanagementShifttradingTradeMatchJobs {
+    type Status = <crate::api::GetWorkforcemanagementShifttradingTradeMatchJob as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetWorkforcemanagementShifttradingTradeMatchJob as runtime::Operation>::METADATA,
+        cancel: None,
+        id: &["id"],
+        state: runtime::JobStatePlace::Property(&["status"]),
+        states: &[
+            ("Complete", runtime::JobPhase::Succeeded),
+            ("Canceled", runtime::JobPhase::Cancelled),
+            ("Error", runtime::JobPhase::Failed),
+        ],
+    };
 }
 
 impl crate::api::WorkforceManagementApi {

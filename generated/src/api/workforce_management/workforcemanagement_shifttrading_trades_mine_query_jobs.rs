@@ -15,7 +15,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-shifttrading-trades-mine-query-jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetWorkforcemanagementShifttradingTradesMineQueryJob {
     request: runtime::Request,
 }
@@ -79,12 +78,14 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// Permission: `wfm:agentShiftTradeRequest:participate`
 ///
+/// Starts a job, which `submit` gives: its state is read by
+/// `get_workforcemanagement_shifttrading_trades_mine_query_job`.
+///
 /// Made by `WorkforceManagementApi::post_workforcemanagement_shifttrading_trades_mine_query_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-shifttrading-trades-mine-query-jobs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostWorkforcemanagementShifttradingTradesMineQueryJobs {
     request: runtime::Request,
 }
@@ -106,6 +107,14 @@ impl PostWorkforcemanagementShifttradingTradesMineQueryJobs {
     #[inline]
     pub fn send(self) -> runtime::Call<ShiftTradeQueryAgentTradesJobResponse> {
         runtime::Call::new(self.request)
+    }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
     }
 }
 
@@ -136,6 +145,22 @@ impl runtime::Operation for PostWorkforcemanagementShifttradingTradesMineQueryJo
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit for PostWorkforcemanagementShifttradingTradesMineQueryJobs {
+    type Status = <crate::api::GetWorkforcemanagementShifttradingTradesMineQueryJob as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetWorkforcemanagementShifttradingTradesMineQueryJob as runtime::Operation>::METADATA,
+        cancel: None,
+        id: &["id"],
+        state: runtime::JobStatePlace::Property(&["status"]),
+        states: &[
+            ("Complete", runtime::JobPhase::Succeeded),
+            ("Canceled", runtime::JobPhase::Cancelled),
+            ("Error", runtime::JobPhase::Failed),
+        ],
+    };
 }
 
 impl crate::api::WorkforceManagementApi {

@@ -15,7 +15,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-shifttrading-trades--tradeId--state-jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetWorkforcemanagementShifttradingTradeStateJob {
     request: runtime::Request,
 }
@@ -81,12 +80,14 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// Permission: `wfm:agentShiftTradeRequest:participate`
 ///
+/// Starts a job, which `submit` gives: its state is read by
+/// `get_workforcemanagement_shifttrading_trade_state_job`.
+///
 /// Made by `WorkforceManagementApi::post_workforcemanagement_shifttrading_trade_state_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-shifttrading-trades--tradeId--state-jobs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostWorkforcemanagementShifttradingTradeStateJobs {
     request: runtime::Request,
 }
@@ -102,6 +103,14 @@ impl PostWorkforcemanagementShifttradingTradeStateJobs {
     #[inline]
     pub fn send(self) -> runtime::Call<ShiftTradeUpdateTradeStateJobResponse> {
         runtime::Call::new(self.request)
+    }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
     }
 }
 
@@ -132,6 +141,22 @@ impl runtime::Operation for PostWorkforcemanagementShifttradingTradeStateJobs {
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit for PostWorkforcemanagementShifttradingTradeStateJobs {
+    type Status = <crate::api::GetWorkforcemanagementShifttradingTradeStateJob as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetWorkforcemanagementShifttradingTradeStateJob as runtime::Operation>::METADATA,
+        cancel: None,
+        id: &["id"],
+        state: runtime::JobStatePlace::Property(&["status"]),
+        states: &[
+            ("Complete", runtime::JobPhase::Succeeded),
+            ("Canceled", runtime::JobPhase::Cancelled),
+            ("Error", runtime::JobPhase::Failed),
+        ],
+    };
 }
 
 impl crate::api::WorkforceManagementApi {

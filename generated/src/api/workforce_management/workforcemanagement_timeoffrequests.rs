@@ -16,7 +16,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-timeoffrequests--timeOffRequestId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetWorkforcemanagementTimeoffrequest {
     request: runtime::Request,
 }
@@ -85,7 +84,6 @@ impl crate::api::WorkforceManagementApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-timeoffrequests>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetWorkforcemanagementTimeoffrequests {
     request: runtime::Request,
 }
@@ -151,7 +149,6 @@ impl crate::api::WorkforceManagementApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-timeoffrequests--timeOffRequestId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PatchWorkforcemanagementTimeoffrequest {
     request: runtime::Request,
 }
@@ -223,7 +220,6 @@ impl crate::api::WorkforceManagementApi {
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-timeoffrequests>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostWorkforcemanagementTimeoffrequests {
     request: runtime::Request,
 }

@@ -16,7 +16,6 @@ use crate::runtime;
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-unavailabletimes-validation-jobs--jobId->)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct GetWorkforcemanagementUnavailabletimesValidationJob {
     request: runtime::Request,
 }
@@ -80,12 +79,14 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// Permission: `wfm:agentUnavailableTimes:submit`
 ///
+/// Starts a job, which `submit` gives: its state is read by
+/// `get_workforcemanagement_unavailabletimes_validation_job`.
+///
 /// Made by `WorkforceManagementApi::post_workforcemanagement_unavailabletimes_validation_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-unavailabletimes-validation-jobs>)
 #[must_use = "a request does nothing until it is sent"]
-#[derive(Debug)]
 pub struct PostWorkforcemanagementUnavailabletimesValidationJobs {
     request: runtime::Request,
 }
@@ -95,6 +96,14 @@ impl PostWorkforcemanagementUnavailabletimesValidationJobs {
     #[inline]
     pub fn send(self) -> runtime::Call<ValidateAgentUnavailableTimesResponse> {
         runtime::Call::new(self.request)
+    }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
     }
 }
 
@@ -125,6 +134,22 @@ impl runtime::Operation for PostWorkforcemanagementUnavailabletimesValidationJob
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit for PostWorkforcemanagementUnavailabletimesValidationJobs {
+    type Status = <crate::api::GetWorkforcemanagementUnavailabletimesValidationJob as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetWorkforcemanagementUnavailabletimesValidationJob as runtime::Operation>::METADATA,
+        cancel: None,
+        id: &["id"],
+        state: runtime::JobStatePlace::Property(&["status"]),
+        states: &[
+            ("Complete", runtime::JobPhase::Succeeded),
+            ("Canceled", runtime::JobPhase::Cancelled),
+            ("Error", runtime::JobPhase::Failed),
+        ],
+    };
 }
 
 impl crate::api::WorkforceManagementApi {

@@ -24,7 +24,7 @@ impl Authorize for Interceptor {
                     advice: None,
                 }),
                 Err(InterceptError::Unauthorized(unauthorized)) => {
-                    let advice = unauthorized.to_string();
+                    let advice = unauthorized.advice();
                     Ok(Authorized {
                         response: unauthorized.response,
                         advice: Some(advice.into()),
@@ -56,7 +56,6 @@ impl From<AuthError> for Error {
             _ => ErrorKind::Authentication,
         };
         Self::new(kind)
-            .with_message(error.to_string())
             .with_retry_after(error.retry_after())
             .with_source(error)
     }

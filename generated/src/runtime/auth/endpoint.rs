@@ -100,18 +100,6 @@ impl TokenEndpoint {
         &self.url
     }
 
-    pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
-        &self.clock
-    }
-
-    pub(crate) fn settings(&self) -> &TokenSettings {
-        &self.settings
-    }
-
-    pub(crate) fn jitter(&self) -> &Jitter {
-        &self.jitter
-    }
-
     /// Asks until there is a token, the answer is final, the attempts are used up, or the time is.
     pub(crate) async fn exchange(&self, exchange: &Exchange<'_>) -> Result<Token, AuthError> {
         let request = self.request(exchange)?;

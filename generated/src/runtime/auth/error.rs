@@ -49,6 +49,10 @@ pub enum AuthErrorKind {
     TaskDied,
     /// The token provider, or the callback that supplies assertions, failed.
     Provider,
+    /// The token store failed.
+    Store,
+    /// The login in the browser was refused, or its answer is not to be trusted.
+    LoginRefused,
     /// The configuration cannot work.
     Configuration,
 }
@@ -95,6 +99,8 @@ impl AuthErrorKind {
             Self::NoRuntime => "there is no tokio runtime to fetch a token in",
             Self::TaskDied => "the task that fetches tokens died",
             Self::Provider => "the token provider failed",
+            Self::Store => "the token store failed",
+            Self::LoginRefused => "the login failed",
             Self::Configuration => "the credentials cannot be used",
         }
     }
@@ -137,6 +143,8 @@ impl AuthErrorKind {
                 "see what panics in the token provider, store or transport, or which runtime was shut down"
             }
             Self::Provider => "see the source of this error",
+            Self::Store => "see the source of this error; calls go on without the store",
+            Self::LoginRefused => "start the login anew",
             Self::Configuration => "see the description",
         }
     }

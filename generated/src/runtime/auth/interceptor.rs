@@ -20,6 +20,7 @@ use super::pool::Pool;
 use super::provider::TokenProvider;
 use super::settings::TokenSettings;
 use super::source::Source;
+use super::store::TokenStore;
 
 /// Why a call ended without a response, or with a 401.
 #[derive(Debug)]
@@ -76,28 +77,40 @@ pub struct Unauthorized {
     pub cause: Option<AuthError>,
 }
 
+impl Unauthorized {
+    /// What to do about it, in whole sentences.
+    #[must_use]
+    pub fn advice(&self) -> String {
+        let text = match self.reason {
+            Reason::NotRenewable => {
+                "The API refused the access token, and nothing can renew it: give a new one, or log in again. Check that the OAuth client (or the user's authorization) still exists and is active in this region"
+            }
+            Reason::BodyNotReplayable => {
+                "The API refused the access token, and the call could not be sent again with a new one, because its body is a stream that can be sent once: supply the body through a factory"
+            }
+            Reason::RefusedAfterRefresh | Reason::InsideSpacing => {
+                "The API refuses tokens that the login server has just issued: check that both belong to the same region, and that the OAuth client is active and has its roles"
+            }
+            Reason::ReplaysUsedUp => {
+                "The call was sent again as often as allowed, and the API refused every token: check what revokes them, and that the OAuth client is active"
+            }
+            Reason::DeadlineExceeded => {
+                "The API refused the access token, and the time of the call ended before it could be sent again: give it more time"
+            }
+            Reason::RefreshFailed => {
+                "The API refused the access token, and it could not be renewed"
+            }
+        };
+        match &self.cause {
+            Some(cause) => format!("{text}: {cause}"),
+            None => text.to_owned(),
+        }
+    }
+}
+
 impl fmt::Display for Unauthorized {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("the API refused the access token, and ")?;
-        formatter.write_str(match self.reason {
-            Reason::NotRenewable => "nothing can renew it: log in again, or give a new token",
-            Reason::BodyNotReplayable => {
-                "the body is a stream that can be sent once: supply it through a factory, so that the call can be sent again"
-            }
-            Reason::RefusedAfterRefresh => {
-                "the tokens of the refreshes that followed: check the roles of the OAuth client, and that the API host and the login host belong to the same region"
-            }
-            Reason::ReplaysUsedUp => "the call was sent again as often as allowed",
-            Reason::InsideSpacing => {
-                "as it accepts no token, the next refresh is not due: check the OAuth client, its roles and its region"
-            }
-            Reason::DeadlineExceeded => "the time of the call is over",
-            Reason::RefreshFailed => "it could not be renewed",
-        })?;
-        match &self.cause {
-            Some(cause) => write!(formatter, ": {cause}"),
-            None => Ok(()),
-        }
+        formatter.write_str(&self.advice())
     }
 }
 
@@ -126,6 +139,7 @@ impl Interceptor {
             jitter: Jitter::default(),
             hooks: Hooks::default(),
             pool: 1,
+            store: None,
         }
     }
 
@@ -146,63 +160,67 @@ impl Interceptor {
         if !same_origin(&self.api, &request.url) {
             return Err(InterceptError::ForeignHost);
         }
-        let now = self.clock.now();
+        let mut now = self.clock.now();
         let cache = self.pool.pick(now.monotonic);
         let mut budget = CallBudget::default();
         let mut token = match cache.fresh(now) {
             Some(token) => token,
-            None => Box::pin(cache.acquire(&mut budget, deadline))
-                .await
-                .map_err(InterceptError::Auth)?,
+            None => {
+                let token = Box::pin(cache.acquire(&mut budget, deadline))
+                    .await
+                    .map_err(InterceptError::Auth)?;
+                now = self.clock.now();
+                token
+            }
         };
-        let body_replayable = request.body.is_replayable();
-        let mut request = Some(request);
+        // A body that can be sent once goes out as it is, and nothing is left to send again.
+        let kept = request.body.is_replayable().then(|| request.clone());
+        let mut outgoing = request;
         loop {
-            let outgoing = if body_replayable {
-                request.clone()
-            } else {
-                request.take()
-            };
-            // Only a body that cannot be sent again is taken, and the loop does not come back with one.
-            let Some(mut outgoing) = outgoing else {
-                return Err(InterceptError::ForeignHost);
-            };
             outgoing
                 .headers
                 .insert(header::AUTHORIZATION, token.header.clone());
             if let Some(deadline) = deadline {
-                let left = deadline.saturating_sub(self.clock.now().monotonic);
+                let left = deadline.saturating_sub(now.monotonic);
                 outgoing.timeout = Some(outgoing.timeout.map_or(left, |timeout| timeout.min(left)));
             }
             let response = next
                 .send(outgoing)
                 .await
                 .map_err(InterceptError::Transport)?;
-            let now = self.clock.now();
+            now = self.clock.now();
             if response.status != StatusCode::UNAUTHORIZED {
                 if is_acceptance(response.status) {
                     cache.accept(&token, now.monotonic);
                 }
                 return Ok(response);
             }
-            token = Box::pin(self.answer_401(
+            let replay = Box::pin(self.answer_401(
                 cache,
                 &token,
                 &mut budget,
-                body_replayable,
+                kept.is_some(),
                 deadline,
                 now,
             ))
-            .await
-            .map_err(|(reason, cause)| {
-                InterceptError::Unauthorized(Box::new(Unauthorized {
-                    response,
-                    reason,
-                    replays: budget.replays,
-                    cause,
-                }))
-            })?;
-            budget.replays += 1;
+            .await;
+            let (reason, cause) = match (replay, &kept) {
+                (Ok(renewed), Some(kept)) => {
+                    token = renewed;
+                    outgoing = kept.clone();
+                    budget.replays += 1;
+                    now = self.clock.now();
+                    continue;
+                }
+                (Ok(_), None) => (Reason::BodyNotReplayable, None),
+                (Err(why), _) => why,
+            };
+            return Err(InterceptError::Unauthorized(Box::new(Unauthorized {
+                response,
+                reason,
+                replays: budget.replays,
+                cause,
+            })));
         }
     }
 
@@ -289,6 +307,7 @@ pub struct InterceptorBuilder {
     jitter: Jitter,
     hooks: Hooks,
     pool: usize,
+    store: Option<(Arc<dyn TokenStore>, String)>,
 }
 
 impl InterceptorBuilder {
@@ -320,6 +339,14 @@ impl InterceptorBuilder {
         self
     }
 
+    /// Shares the token with whoever uses the same store and key: letters, digits, `-` and `_`, as [`store_key`](super::store::store_key)
+    /// makes them. A given token is not stored.
+    #[must_use]
+    pub fn store(mut self, store: Arc<dyn TokenStore>, key: impl Into<String>) -> Self {
+        self.store = Some((store, key.into()));
+        self
+    }
+
     /// The interceptor.
     #[must_use]
     pub fn build(self) -> Interceptor {
@@ -331,10 +358,17 @@ impl InterceptorBuilder {
             1
         };
         let caches = (0..size)
-            .map(|_| {
+            .map(|index| {
+                let store = self
+                    .store
+                    .as_ref()
+                    .filter(|_| !self.provider.is_given())
+                    .map(|(store, key)| (Arc::clone(store), format!("{key}-{index}")));
                 let source = Source::new(
                     Arc::clone(&self.provider),
+                    store,
                     Arc::clone(&self.clock),
+                    self.jitter.clone(),
                     self.settings.clone(),
                 );
                 TokenCache::new(

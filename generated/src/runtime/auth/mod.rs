@@ -15,12 +15,14 @@ mod grants;
 mod hooks;
 mod interceptor;
 mod jitter;
+mod login;
 mod pool;
 mod provider;
 mod schedule;
 mod secret;
 mod settings;
 mod source;
+pub mod store;
 mod token;
 mod wait;
 
@@ -29,10 +31,14 @@ pub use classify::{Held, State, classify, is_usable};
 pub use decide::Reason;
 pub use endpoint::TokenEndpoint;
 pub use error::{AuthError, AuthErrorKind};
-pub use grants::{ClientCredentials, GivenToken};
+pub use grants::{
+    AuthorizationCode, AuthorizeUrl, ClientCredentials, GivenToken, LoginState, PkceVerifier,
+    RefreshToken, Saml2Bearer,
+};
 pub use hooks::{Hooks, RefreshErrorEvent, RefreshEvent, RefreshSource};
 pub use interceptor::{InterceptError, Interceptor, InterceptorBuilder, Unauthorized};
 pub use jitter::Jitter;
+pub use login::{LoginCode, LoopbackLogin};
 pub use provider::{Previous, TokenProvider};
 pub use schedule::Ages;
 pub use secret::Secret;

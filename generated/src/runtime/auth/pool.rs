@@ -31,7 +31,7 @@ impl Member {
         if self.uses.load(Ordering::Relaxed) >> 32 == minute {
             self.uses.fetch_add(1, Ordering::Relaxed);
         } else {
-            self.uses.store(minute << 32 | 1, Ordering::Relaxed);
+            self.uses.store((minute << 32) | 1, Ordering::Relaxed);
         }
     }
 }
@@ -56,7 +56,7 @@ impl Pool {
         if let [only] = self.0.as_slice() {
             return &only.cache;
         }
-        let minute = now.as_secs() / 60 & u64::from(u32::MAX);
+        let minute = (now.as_secs() / 60) & u64::from(u32::MAX);
         let least = self
             .0
             .iter()

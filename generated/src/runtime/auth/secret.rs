@@ -10,7 +10,8 @@ use zeroize::Zeroizing;
 ///
 /// `Debug` prints `Secret(..)`; there is no `Display` and no `Serialize`. Clones share one buffer, which is overwritten with zeros when the
 /// last of them is dropped. Copies that are out of reach stay as they are: header values on their way to the wire, the buffers of the TLS
-/// and HTTP libraries, and whatever a token store's server keeps.
+/// and HTTP libraries (the token endpoint's answer among them), the URL that a browser came back with, and whatever a token store's server or
+/// disk keeps.
 #[derive(Clone)]
 pub struct Secret(Arc<Zeroizing<String>>);
 

@@ -7,9 +7,13 @@ use std::time::Duration;
 use http::{HeaderMap, HeaderValue, header};
 use url::Url;
 
+use super::credentials::{Credentials, TokenOptions};
 use super::environment::{self, Environment};
-use super::static_token::StaticToken;
 use super::{Client, Connection, Gateway, Inner, Region, is_allowed_url};
+use crate::runtime::auth::store::TokenStore;
+use crate::runtime::auth::{
+    AuthError, RefreshErrorEvent, RefreshEvent, Secret, TokenProvider, TokenSettings,
+};
 use crate::runtime::clock::{Clock, SystemClock};
 use crate::runtime::error::Error;
 use crate::runtime::pipeline::{
@@ -42,6 +46,8 @@ pub struct ClientBuilder {
     attempt_middleware: Vec<Arc<dyn Middleware>>,
     pacing: Option<Pacing>,
     listeners: Listeners,
+    credentials: Option<Credentials>,
+    tokens: TokenOptions,
     authorizer: Option<Arc<dyn Authorize>>,
     problem: Option<Error>,
 }
@@ -67,6 +73,8 @@ impl ClientBuilder {
             attempt_middleware: Vec::new(),
             pacing: None,
             listeners: Listeners::default(),
+            credentials: None,
+            tokens: TokenOptions::default(),
             authorizer: None,
             problem: None,
         }
@@ -108,12 +116,7 @@ impl ClientBuilder {
         }
         match (found.access_token, found.client_id, found.client_secret) {
             (Some(token), _, _) => self.access_token(token),
-            (None, Some(_), Some(_)) => {
-                self.fail(Error::configuration(
-                    "client credentials are not supported yet",
-                ));
-                self
-            }
+            (None, Some(id), Some(secret)) => self.client_credentials(id, secret),
             (None, None, None) => {
                 self.fail(Error::configuration(format!(
                     "the environment has no credentials: set {}, or {} and {}",
@@ -263,12 +266,65 @@ impl ClientBuilder {
         self
     }
 
-    /// Uses a token that the caller has. It is not renewed.
-    pub fn access_token(mut self, token: impl AsRef<str>) -> Self {
-        match StaticToken::new(token.as_ref()) {
-            Ok(authorizer) => self.authorizer = Some(Arc::new(authorizer)),
-            Err(error) => self.fail(error),
-        }
+    /// Whose tokens the client uses. The methods named like a grant set the same.
+    pub fn credentials(mut self, credentials: Credentials) -> Self {
+        self.credentials = Some(credentials);
+        self
+    }
+
+    /// Uses a token that the caller has. Nothing can renew it.
+    pub fn access_token(self, token: impl Into<Secret>) -> Self {
+        self.credentials(Credentials::access_token(token))
+    }
+
+    /// Uses an OAuth client that acts for itself: its tokens are fetched with id and secret, renewed before they end and replaced when they are
+    /// refused.
+    pub fn client_credentials(self, id: impl Into<String>, secret: impl Into<Secret>) -> Self {
+        self.credentials(Credentials::client_credentials(id, secret))
+    }
+
+    /// Uses tokens from code of the caller's own.
+    pub fn token_provider(self, provider: impl TokenProvider) -> Self {
+        self.credentials(Credentials::provider(provider))
+    }
+
+    /// Spreads calls over that many tokens of the OAuth client, each with a rate limit of its own: 1 to 50.
+    pub fn pool(mut self, tokens: usize) -> Self {
+        self.tokens.pool = Some(tokens);
+        self
+    }
+
+    /// Calls `hook` with every new token, before its first use.
+    pub fn on_refresh(mut self, hook: impl Fn(&RefreshEvent) + Send + Sync + 'static) -> Self {
+        self.tokens.change_hooks(|hooks| hooks.on_refresh(hook));
+        self
+    }
+
+    /// Calls `hook` with every refresh that failed.
+    pub fn on_refresh_error(
+        mut self,
+        hook: impl Fn(&RefreshErrorEvent) + Send + Sync + 'static,
+    ) -> Self {
+        self.tokens
+            .change_hooks(|hooks| hooks.on_refresh_error(hook));
+        self
+    }
+
+    /// Shares tokens with other processes (see [`Credentials::store`]).
+    pub fn token_store(mut self, store: Arc<dyn TokenStore>) -> Self {
+        self.tokens.store = Some(store);
+        self
+    }
+
+    /// Calls `hook` whenever the token store fails. The refresh goes on without it.
+    pub fn on_store_error(mut self, hook: impl Fn(&AuthError) + Send + Sync + 'static) -> Self {
+        self.tokens.change_hooks(|hooks| hooks.on_store_error(hook));
+        self
+    }
+
+    /// Other numbers for the handling of tokens.
+    pub fn token_settings(mut self, settings: TokenSettings) -> Self {
+        self.tokens.settings = Some(settings);
         self
     }
 
@@ -312,10 +368,17 @@ impl ClientBuilder {
             listeners: self.listeners,
             plain_http: self.plain_http,
         };
+        let authorizer = match (self.authorizer, self.credentials) {
+            (Some(authorizer), _) => Some(authorizer),
+            (None, Some(credentials)) => {
+                Some(credentials.or(self.tokens).into_authorizer(&connection)?)
+            }
+            (None, None) => None,
+        };
         Ok(Client {
             inner: Arc::new(Inner {
                 connection: Arc::new(connection),
-                authorizer: self.authorizer,
+                authorizer,
                 options: self.options,
                 rate_limit: Arc::new(Mutex::new(None)),
             }),

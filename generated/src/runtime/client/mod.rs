@@ -1,12 +1,13 @@
 //! The client: where calls go, with whose token, and how.
 
 mod builder;
+mod credentials;
 mod environment;
 mod gateway;
 mod region;
-mod static_token;
 
 pub use builder::ClientBuilder;
+pub use credentials::Credentials;
 pub use gateway::Gateway;
 pub use region::{CustomDomain, Region};
 
@@ -18,7 +19,9 @@ use url::Url;
 
 use crate::runtime::clock::Clock;
 use crate::runtime::error::Error;
-use crate::runtime::pipeline::{Authorize, Listeners, Middleware, Pacer, RetryBudget};
+use crate::runtime::pipeline::{
+    Authorize, CALL_TIMEOUT, Listeners, Middleware, Pacer, RetryBudget,
+};
 use crate::runtime::request::{CallOptions, RawRequest, Request};
 use crate::runtime::response::RateLimit;
 use crate::runtime::transport::Transport;
@@ -91,6 +94,20 @@ impl Client {
         self.derive(|inner| inner.options = options.or(&self.inner.options))
     }
 
+    /// Another session over the same connections: the calls of the client that this gives are made with `credentials`, and count against their rate
+    /// limit. A web back end makes one for each of its users.
+    ///
+    /// # Errors
+    ///
+    /// A configuration error: the credentials cannot be used.
+    pub fn with_credentials(&self, credentials: Credentials) -> Result<Self, Error> {
+        let authorizer = credentials.into_authorizer(&self.inner.connection)?;
+        Ok(self.derive(|inner| {
+            inner.authorizer = Some(authorizer);
+            inner.rate_limit = Arc::default();
+        }))
+    }
+
     /// Fetches a token now, so that wrong credentials show at start-up and the first call does not wait.
     ///
     /// # Errors
@@ -98,7 +115,11 @@ impl Client {
     /// No token could be had, or the client has no credentials.
     pub async fn authenticate(&self) -> Result<(), Error> {
         match &self.inner.authorizer {
-            Some(authorizer) => authorizer.authenticate(None).await,
+            Some(authorizer) => {
+                let timeout = self.inner.options.timeout.unwrap_or(CALL_TIMEOUT);
+                let deadline = self.clock().now().monotonic.checked_add(timeout);
+                authorizer.authenticate(deadline).await
+            }
             None => Err(Error::configuration("the client has no credentials")),
         }
     }

@@ -10,12 +10,16 @@
 //! - unknown properties and explicit nulls are kept in the model's [`Extra`] and written back;
 //! - a key is written once: a set field beats what was kept under its name;
 //! - a value of the wrong JSON type is an error.
+//!
+//! One body for both directions borrows the model mutably, and serde's `Serialize` only has a shared borrow: there a copy is written. The SDK
+//! itself writes models that it owns, without a copy.
 
 mod debug;
 mod extra;
 mod macros;
 mod model;
 mod open_enum;
+mod place;
 mod read;
 mod reason;
 mod scalar;
@@ -27,6 +31,7 @@ pub use debug::debug_model;
 pub use extra::Extra;
 pub use model::{Model, ModelForm, Visitor};
 pub use open_enum::{EnumForm, KnownValues, OpenEnum, read_enum, write_enum};
+pub use place::Place;
 pub use read::read_model;
 pub use reason::reason;
 pub(crate) use scalar::text_on_the_wire;

@@ -4,7 +4,8 @@ use serde::de::Deserializer;
 use serde::ser::Serializer;
 
 use super::Extra;
-use super::read::read_model;
+use super::place::Place;
+use super::read::{fill_model, read_model};
 use super::wire::{Wire, WireForm};
 use super::write::write_model;
 
@@ -39,6 +40,14 @@ impl<M: Model> WireForm<M> for ModelForm {
 
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<M, D::Error> {
         read_model(deserializer)
+    }
+
+    #[inline]
+    fn read_into<'de, D: Deserializer<'de>, P: Place<M>>(
+        deserializer: D,
+        place: P,
+    ) -> Result<(), D::Error> {
+        fill_model(place.fresh(), deserializer)
     }
 
     fn write<S: Serializer>(value: &mut M, serializer: S) -> Result<S::Ok, S::Error> {

@@ -7,6 +7,7 @@ use std::marker::PhantomData;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{SerializeMap, SerializeSeq, Serializer};
 
+use super::place::{MapEntry, Place};
 use super::write::Once;
 
 /// A type that stands on the wire: a scalar, a model, an open enum, or a list or map of these.
@@ -26,6 +27,21 @@ pub trait WireForm<T> {
     /// Whatever the deserializer reports, and a value of the wrong JSON type.
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error>;
 
+    /// Reads a value that is not null into its place.
+    ///
+    /// # Errors
+    ///
+    /// As [`read`](Self::read). What the place holds after an error is not a value of the document.
+    #[doc(hidden)]
+    #[inline]
+    fn read_into<'de, D: Deserializer<'de>, P: Place<T>>(
+        deserializer: D,
+        place: P,
+    ) -> Result<(), D::Error> {
+        place.put(Some(Self::read(deserializer)?));
+        Ok(())
+    }
+
     /// Writes a value. It is borrowed mutably because a model has one body for both directions; it is not changed.
     ///
     /// # Errors
@@ -42,40 +58,54 @@ pub trait WireForm<T> {
     }
 }
 
-/// Reads a `T`, or `None` for null.
-pub(super) struct Nullable<T>(PhantomData<T>);
+/// Reads a `T` or null into a place.
+pub(super) struct Nullable<T, P> {
+    place: P,
+    value: PhantomData<T>,
+}
 
-impl<T> Nullable<T> {
-    pub(super) const fn new() -> Self {
-        Self(PhantomData)
+impl<T, P: Place<T>> Nullable<T, P> {
+    pub(super) const fn new(place: P) -> Self {
+        Self {
+            place,
+            value: PhantomData,
+        }
     }
 }
 
-impl<'de, T: Wire> DeserializeSeed<'de> for Nullable<T> {
-    type Value = Option<T>;
+/// Tells whether it was null.
+impl<'de, T: Wire, P: Place<T>> DeserializeSeed<'de> for Nullable<T, P> {
+    type Value = bool;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<T>, D::Error> {
+    #[inline]
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
         deserializer.deserialize_option(self)
     }
 }
 
-impl<'de, T: Wire> Visitor<'de> for Nullable<T> {
-    type Value = Option<T>;
+impl<'de, T: Wire, P: Place<T>> Visitor<'de> for Nullable<T, P> {
+    type Value = bool;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("a value or null")
     }
 
-    fn visit_none<E>(self) -> Result<Option<T>, E> {
-        Ok(None)
+    #[inline]
+    fn visit_none<E>(self) -> Result<bool, E> {
+        self.place.put(None);
+        Ok(true)
     }
 
-    fn visit_unit<E>(self) -> Result<Option<T>, E> {
-        Ok(None)
+    #[inline]
+    fn visit_unit<E>(self) -> Result<bool, E> {
+        self.place.put(None);
+        Ok(true)
     }
 
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<T>, D::Error> {
-        T::Form::read(deserializer).map(Some)
+    #[inline]
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
+        T::Form::read_into(deserializer, self.place)?;
+        Ok(false)
     }
 }
 
@@ -97,9 +127,10 @@ impl<'de, T: Wire> Visitor<'de> for ListVisitor<T> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Vec<T>, A::Error> {
         let mut list = Vec::new();
-        while let Some(element) = elements.next_element_seed(Nullable::<T>::new())? {
-            list.extend(element);
-        }
+        while elements
+            .next_element_seed(Nullable::<T, _>::new(&mut list))?
+            .is_some()
+        {}
         Ok(list)
     }
 }
@@ -141,11 +172,8 @@ impl<'de, T: Wire> Visitor<'de> for MapVisitor<T> {
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
         let mut map = BTreeMap::new();
         while let Some(key) = entries.next_key::<String>()? {
-            // Of a key that stands twice, the last value counts.
-            match entries.next_value_seed(Nullable::<T>::new())? {
-                Some(value) => map.insert(key, value),
-                None => map.remove(&key),
-            };
+            let place = MapEntry { map: &mut map, key };
+            entries.next_value_seed(Nullable::<T, _>::new(place))?;
         }
         Ok(map)
     }

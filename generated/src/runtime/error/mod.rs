@@ -9,7 +9,7 @@ mod api_error;
 
 pub use api_error::{ApiError, ApiErrorDetail, ApiErrorLimit};
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -472,7 +472,14 @@ impl fmt::Display for Error {
             write!(formatter, ": {source}")?;
         }
         if let Some(advice) = &self.inner.advice {
-            write!(formatter, ". {advice}")?;
+            // A sentence of its own.
+            let mut characters = advice.chars();
+            let first = characters.next().map(|first| first.to_uppercase());
+            formatter.write_str(". ")?;
+            for character in first.into_iter().flatten() {
+                formatter.write_char(character)?;
+            }
+            formatter.write_str(characters.as_str())?;
         } else {
             advice::write(self, formatter)?;
         }

@@ -1,5 +1,7 @@
 //! One exchange with the server: rate limit, telemetry, transport.
 
+use std::pin::pin;
+
 use tracing::Instrument;
 
 use super::{CallContext, LONGEST_ERROR_BODY, retry_after, trace};
@@ -43,20 +45,22 @@ impl<'a> Exchange<'a> {
             _ => None,
         };
         let span = trace::attempt_span(self.context, &request);
-        let outcome = async {
+        let exchange = pin!(async {
             let response = client.transport().execute(request).await?;
-            collect_error(response).await
-        }
-        .instrument(span.clone())
-        .await;
+            match &response.body {
+                ResponseBody::Stream(_) => Box::pin(collect_error(response)).await,
+                ResponseBody::Bytes(_) => Ok(response),
+            }
+        });
+        let outcome = exchange.instrument(span.clone()).await;
         trace::attempt_ended(&span, &outcome);
         if let Ok(response) = &outcome {
             let rate_limit = RateLimit::from_headers(&response.headers);
             if let Some(rate_limit) = rate_limit {
                 client.note_rate_limit(rate_limit);
             }
-            let now = client.clock().now();
             if let Some((pacer, key)) = key {
+                let now = client.clock().now();
                 let refused_for = (response.status == http::StatusCode::TOO_MANY_REQUESTS)
                     .then(|| retry_after::of(&response.headers, now.wall))
                     .flatten();

@@ -16,7 +16,7 @@ use crate::runtime::request::{CallOptions, OperationMetadata};
 use crate::runtime::transport::HttpRequest;
 
 /// The whole call, by default.
-const CALL_TIMEOUT: Duration = Duration::from_secs(120);
+pub(crate) const CALL_TIMEOUT: Duration = Duration::from_secs(120);
 /// One attempt, by default.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -162,11 +162,16 @@ impl CallContext {
     }
 
     /// How long the next attempt may take.
-    pub(super) fn attempt_timeout(&self) -> Option<Duration> {
-        Some(match self.remaining() {
-            Some(remaining) => remaining.min(self.attempt_timeout),
+    pub(super) fn attempt_timeout(&self) -> Duration {
+        // The first one begins with the call, give or take a moment.
+        let now = match self.attempts() {
+            0 | 1 => self.started,
+            _ => self.clock().now().monotonic,
+        };
+        match self.deadline {
+            Some(deadline) => self.attempt_timeout.min(deadline.saturating_sub(now)),
             None => self.attempt_timeout,
-        })
+        }
     }
 
     pub(super) fn begin_attempt(&self) {

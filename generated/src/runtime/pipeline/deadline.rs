@@ -1,21 +1,20 @@
 //! The end of the whole call.
 
 use std::future::{Future, poll_fn};
-use std::pin::pin;
+use std::pin::Pin;
 use std::task::Poll;
 
 use super::CallContext;
 use crate::runtime::error::{Error, ErrorKind};
 
-/// Runs `work`, but not past the call's deadline.
+/// Runs `work`, but not past the call's deadline. It is borrowed, for a future that is handed on by value takes its space twice.
 pub(super) async fn within<T>(
     context: &CallContext,
-    work: impl Future<Output = Result<T, Error>>,
+    mut work: Pin<&mut impl Future<Output = Result<T, Error>>>,
 ) -> Result<T, Error> {
     let Some(remaining) = context.remaining() else {
         return work.await;
     };
-    let mut work = pin!(work);
     let mut end = context.clock().sleep(remaining);
     poll_fn(|task| {
         if let Poll::Ready(outcome) = work.as_mut().poll(task) {

@@ -29,6 +29,7 @@ mod trace;
 pub use attempt::Attempt;
 pub use authorize::{Authorize, Authorized};
 pub use budget::RetryBudget;
+pub(crate) use context::CALL_TIMEOUT;
 pub use context::CallContext;
 pub(crate) use events::Listeners;
 pub use events::RetryEvent;
@@ -36,6 +37,8 @@ pub use middleware::{Middleware, Next};
 pub(crate) use pacing::Pacer;
 pub use pacing::Pacing;
 pub use retry::{Decision, Outcome, RetryPolicy, RetryState, Stop, decide};
+
+use std::pin::pin;
 
 use http::{StatusCode, header};
 use tracing::Instrument;
@@ -63,7 +66,9 @@ pub(crate) fn execute(
             )));
         }
         let span = trace::call_span(&context);
-        let outcome = call(&context, http_request).instrument(span.clone()).await;
+        let outcome = pin!(call(&context, http_request))
+            .instrument(span.clone())
+            .await;
         trace::call_ended(&span, &context, &outcome);
         outcome
     })
@@ -171,11 +176,12 @@ async fn deadline_and_retries(
         let base = context.follows_redirects().then(|| request.url.clone());
         let response = with_retries(context, request, context.authorization()).await?;
         match base {
-            Some(base) => redirect::follow(context, base, response).await,
+            // Boxed, so that the many calls without a redirect do not carry the space for it.
+            Some(base) => Box::pin(redirect::follow(context, base, response)).await,
             None => Ok(response),
         }
     };
-    deadline::within(context, work).await
+    deadline::within(context, pin!(work)).await
 }
 
 /// Which token an attempt is sent with.
@@ -209,7 +215,7 @@ async fn with_retries(
             return Err(Error::invalid_request("the request has been sent"));
         };
         context.begin_attempt();
-        current.timeout = context.attempt_timeout();
+        current.timeout = Some(context.attempt_timeout());
         let outcome = attempt_with_middleware(context, current, authorization).await;
         let after = match decide_next(context, attempts_here, replayable, &outcome) {
             Decision::Retry { after } => after,
@@ -235,8 +241,16 @@ fn decide_next(
     replayable: bool,
     outcome: &Result<HttpResponse, Error>,
 ) -> Decision {
-    let observed = Outcome::of(outcome, context.clock().now().wall);
     let budget = context.client().retry_budget();
+    // The way of nearly every call: no clock is read, no random number drawn.
+    if outcome
+        .as_ref()
+        .is_ok_and(|response| response.status.as_u16() < 400)
+    {
+        budget.refill();
+        return Decision::Stop(Stop::Success);
+    }
+    let observed = Outcome::of(outcome, context.clock().now().wall);
     let state = RetryState {
         attempts,
         idempotent: context.is_idempotent(),
@@ -248,10 +262,6 @@ fn decide_next(
     let decision = decide(context.retry_policy(), &state, &observed);
     match decision {
         Decision::Retry { .. } if !budget.take(observed.cost()) => Decision::Stop(Stop::Budget),
-        Decision::Stop(Stop::Success) => {
-            budget.refill();
-            decision
-        }
         _ => decision,
     }
 }

@@ -119,17 +119,20 @@ impl Pacer {
         rate_limit: Option<RateLimit>,
         refused_for: Option<Duration>,
     ) {
+        // A server that names a longer time means another limit (one a day, say). Calls go on then, and get its answer at once instead of
+        // waiting for their timeouts.
+        let longest = self.pacing.window * 2;
         let mut window = self.window(key.0, now);
         if let Some(rate_limit) = rate_limit {
             if rate_limit.allowed > 0 {
                 window.allowed = rate_limit.allowed;
             }
-            if rate_limit.remaining() == 0 {
+            if rate_limit.remaining() == 0 && rate_limit.reset <= longest {
                 window.close(now + rate_limit.reset + MARGIN);
             }
         }
-        if let Some(delay) = refused_for {
-            window.close(now.saturating_add(delay));
+        if let Some(delay) = refused_for.filter(|delay| *delay <= longest) {
+            window.close(now + delay);
         }
     }
 

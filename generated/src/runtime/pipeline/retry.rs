@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime};
 use http::StatusCode;
 
 use super::retry_after;
+use crate::runtime::auth::AuthError;
 use crate::runtime::error::{Error, ErrorKind};
 use crate::runtime::transport::HttpResponse;
 
@@ -113,6 +114,10 @@ impl Outcome {
             // A middleware may have made an error of a response.
             Err(error) => match error.status() {
                 Some(status) => Self::Status(status, error.retry_after()),
+                // Getting a token has had its retries, and its own time to wait.
+                None if error.find_source::<AuthError>().is_some() => {
+                    Self::Failed(ErrorKind::Authentication)
+                }
                 None => Self::Failed(error.kind()),
             },
         }
@@ -221,9 +226,11 @@ pub fn decide(policy: &RetryPolicy, state: &RetryState, outcome: &Outcome) -> De
         }
         Some(delay) => delay,
         // Full jitter: anything from nothing to the ceiling, so that clients which failed together do not come back together.
-        None => policy
-            .ceiling(state.attempts)
-            .mul_f64(state.jitter.clamp(0.0, 1.0)),
+        None => {
+            let ceiling = policy.ceiling(state.attempts);
+            let seconds = ceiling.as_secs_f64() * state.jitter.clamp(0.0, 1.0);
+            Duration::try_from_secs_f64(seconds).unwrap_or(ceiling)
+        }
     };
     if state.remaining.is_some_and(|remaining| after >= remaining) {
         return Decision::Stop(Stop::Deadline);

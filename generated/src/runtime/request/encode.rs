@@ -1,6 +1,6 @@
 //! Paths and queries as they stand in a URL.
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use url::Url;
 
 use crate::runtime::error::Error;
@@ -111,6 +111,16 @@ pub(super) fn remove_pairs(query: &mut String, name: &str) {
         let kept: Vec<&str> = query.split('&').filter(|pair| !is_named(pair)).collect();
         *query = kept.join("&");
     }
+}
+
+/// The value of the last pair of that name.
+pub(crate) fn value_in_query(query: &str, name: &str) -> Option<String> {
+    let mut encoded = String::with_capacity(name.len());
+    push_encoded(&mut encoded, name);
+    let value = query
+        .rsplit('&')
+        .find_map(|pair| pair.strip_prefix(encoded.as_str())?.strip_prefix('='))?;
+    Some(percent_decode_str(value).decode_utf8_lossy().into_owned())
 }
 
 /// Splits a link into path and query. It must be relative to the API host, or name that host.

@@ -15,6 +15,7 @@ mod raw;
 pub use body::{FormBody, MultipartBody, MultipartPart};
 pub use call::Call;
 pub use encode::ListStyle;
+pub(crate) use encode::value_in_query;
 pub(crate) use metadata::is_idempotent_method;
 pub use metadata::{OperationMetadata, RequiredPermissions};
 pub use operation::Operation;
@@ -208,6 +209,16 @@ impl Request {
         self
     }
 
+    /// The value of a query parameter, the last one where it has several.
+    pub(crate) fn query_value(&self, name: &str) -> Option<String> {
+        value_in_query(&self.parts.query, name)
+    }
+
+    /// Whether a link that the API gave leads to the API host.
+    pub(crate) fn check_link(&self, link: &str) -> Result<(), Error> {
+        encode::split_link(link, self.parts.client.api_base()).map(drop)
+    }
+
     /// Sets a header parameter, in place of any value that it had. A value that no header can hold is refused when the call is sent.
     #[doc(hidden)]
     pub fn header(&mut self, name: &str, value: impl QueryValue) -> &mut Self {
@@ -266,6 +277,25 @@ impl Request {
         self
     }
 
+    /// The body, where it is held in memory.
+    pub(crate) fn body_bytes(&self) -> Option<&Bytes> {
+        match &self.parts.body {
+            RequestBody::Bytes(bytes) => Some(bytes),
+            _ => None,
+        }
+    }
+
+    /// Puts `value` as JSON in place of the body; its content type stays.
+    pub(crate) fn replace_json(&mut self, value: &serde_json::Value) {
+        if !self.parts.headers.contains_key(header::CONTENT_TYPE) {
+            self.parts.headers.insert(
+                header::CONTENT_TYPE,
+                HeaderValue::from_static("application/json"),
+            );
+        }
+        self.parts.body = RequestBody::Bytes(Bytes::from(value.to_string()));
+    }
+
     /// Sets a body of text.
     #[doc(hidden)]
     pub fn text_body(&mut self, content_type: &'static str, text: impl Into<String>) -> &mut Self {
@@ -318,6 +348,24 @@ impl Request {
     #[must_use]
     pub fn metadata(&self) -> Option<&'static OperationMetadata> {
         self.parts.metadata
+    }
+
+    /// The options of this call.
+    pub(crate) fn options(&self) -> &CallOptions {
+        &self.parts.options
+    }
+
+    /// The whole path, where every parameter of it is filled.
+    pub(crate) fn completed_path(&self) -> Result<String, Error> {
+        let mut path = self.parts.path.clone();
+        encode::finish_path(&mut path, self.parts.rest)?;
+        Ok(path)
+    }
+
+    /// Begins the path with `path`, percent-encoded, of which `rest` of the template is left.
+    pub(crate) fn set_path_start(&mut self, path: &str, rest: &'static str) {
+        path.clone_into(&mut self.parts.path);
+        self.parts.rest = rest;
     }
 
     /// Names the path with its parameters' names, for telemetry.

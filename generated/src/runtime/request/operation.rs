@@ -2,15 +2,16 @@
 
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
 use super::{Call, CallOptions, OperationMetadata, Request};
 #[cfg(feature = "blocking")]
 use crate::runtime::error::Error;
 use crate::runtime::pipeline::RetryPolicy;
-use crate::runtime::response::FromResponse;
 #[cfg(feature = "blocking")]
 use crate::runtime::response::Response;
+use crate::runtime::response::{BodyStream, FromResponse};
 
 /// An operation of the API, its parameters filled in.
 ///
@@ -78,6 +79,16 @@ pub trait Operation: Sized {
     #[must_use]
     fn with_follow_redirects(self, follow: bool) -> Self {
         change(self, |options| options.follow_redirects(follow))
+    }
+
+    /// Sends the call and gives the body as it is.
+    fn send_bytes(self) -> Call<Bytes> {
+        Call::new(self.into_request())
+    }
+
+    /// Sends the call and gives the body as a stream, without holding it in memory.
+    fn send_stream(self) -> Call<BodyStream> {
+        Call::new(self.into_request())
     }
 
     /// Sends the call and waits for its end, without `async`. See [`blocking`](crate::runtime::blocking).

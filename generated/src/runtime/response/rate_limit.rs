@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
-use http::HeaderMap;
+use http::{HeaderMap, HeaderName};
+
+static COUNT: HeaderName = HeaderName::from_static("inin-ratelimit-count");
+static ALLOWED: HeaderName = HeaderName::from_static("inin-ratelimit-allowed");
+static RESET: HeaderName = HeaderName::from_static("inin-ratelimit-reset");
 
 /// The state of a rate limit, as of one response: the headers `inin-ratelimit-count`, `-allowed` and `-reset`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,13 +40,13 @@ impl RateLimit {
     /// Reads the headers; `None` unless all three are there and numbers.
     pub(crate) fn from_headers(headers: &HeaderMap) -> Option<Self> {
         Some(Self {
-            count: number(headers, "inin-ratelimit-count")?,
-            allowed: number(headers, "inin-ratelimit-allowed")?,
-            reset: Duration::from_secs(number(headers, "inin-ratelimit-reset")?),
+            count: number(headers, &COUNT)?,
+            allowed: number(headers, &ALLOWED)?,
+            reset: Duration::from_secs(number(headers, &RESET)?),
         })
     }
 }
 
-fn number(headers: &HeaderMap, name: &str) -> Option<u64> {
+fn number(headers: &HeaderMap, name: &HeaderName) -> Option<u64> {
     headers.get(name)?.to_str().ok()?.trim().parse().ok()
 }

@@ -3,6 +3,7 @@
 use std::error::Error as _;
 use std::fmt;
 use std::future::Future;
+use std::pin::pin;
 use std::time::Duration;
 
 use http_body_util::{BodyDataStream, BodyExt};
@@ -18,6 +19,10 @@ pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_millis(3_100);
 
 /// How long a connection may idle. Load balancers close theirs after 60 s; whoever closes later meets a dead connection.
 pub(crate) const IDLE_TIMEOUT: Duration = Duration::from_secs(50);
+
+/// How often a quiet connection is asked whether it is alive, and how long its answer may take.
+const KEEP_ALIVE: Duration = Duration::from_secs(20);
+const KEEP_ALIVE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Sends requests over the network with reqwest. It follows no redirect and retries nothing.
 #[derive(Clone)]
@@ -54,6 +59,10 @@ impl HttpTransport {
             .tcp_nodelay(true)
             .connect_timeout(CONNECT_TIMEOUT)
             .pool_idle_timeout(IDLE_TIMEOUT)
+            // A connection that died without a word would else take every call until the system gives it up, which takes minutes.
+            .tcp_keepalive(KEEP_ALIVE)
+            .http2_keep_alive_interval(KEEP_ALIVE)
+            .http2_keep_alive_timeout(KEEP_ALIVE_TIMEOUT)
     }
 
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
@@ -81,7 +90,7 @@ impl Transport for HttpTransport {
         Box::pin(async move {
             match request.timeout {
                 None => self.send(request).await,
-                Some(timeout) => bounded(timeout, self.send(request)).await,
+                Some(timeout) => bounded(timeout, pin!(self.send(request))).await,
             }
         })
     }
@@ -93,7 +102,7 @@ impl fmt::Debug for HttpTransport {
     }
 }
 
-/// Ends `future` after `timeout`.
+/// Ends `future` after `timeout`. Give it pinned: a future that is handed on by value takes its space twice.
 pub(super) async fn bounded(
     timeout: Duration,
     future: impl Future<Output = Result<HttpResponse, TransportError>>,

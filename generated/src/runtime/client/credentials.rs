@@ -1,0 +1,438 @@
+//! Whose tokens a client uses.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::future::Future;
+use std::sync::Arc;
+
+use url::Url;
+
+use crate::runtime::auth::store::{TokenStore, store_key};
+use crate::runtime::auth::{
+    AuthError, AuthorizationCode, ClientCredentials, GivenToken, Hooks, Interceptor, PkceVerifier,
+    RefreshErrorEvent, RefreshEvent, RefreshToken, Saml2Bearer, Secret, TokenEndpoint,
+    TokenProvider, TokenSettings,
+};
+use crate::runtime::clock::BoxFuture;
+use crate::runtime::error::Error;
+use crate::runtime::pipeline::Authorize;
+
+use super::Connection;
+
+/// The largest pool of tokens; Genesys's own Terraform provider allows as many.
+const LARGEST_POOL: usize = 50;
+
+/// How a client comes to its tokens.
+#[derive(Clone)]
+#[must_use = "credentials do nothing until a client has them"]
+pub struct Credentials {
+    grant: Grant,
+    options: TokenOptions,
+}
+
+/// What does not depend on the grant.
+#[derive(Clone, Default)]
+pub(super) struct TokenOptions {
+    pub(super) pool: Option<usize>,
+    pub(super) settings: Option<TokenSettings>,
+    pub(super) hooks: Option<Hooks>,
+    pub(super) store: Option<Arc<dyn TokenStore>>,
+    pub(super) store_name: Option<String>,
+}
+
+impl TokenOptions {
+    pub(super) fn change_hooks(&mut self, change: impl FnOnce(Hooks) -> Hooks) {
+        self.hooks = Some(change(self.hooks.take().unwrap_or_default()));
+    }
+}
+
+type Assertions = Arc<dyn Fn() -> BoxFuture<'static, Result<Secret, AuthError>> + Send + Sync>;
+
+#[derive(Clone)]
+enum Grant {
+    AccessToken(Secret),
+    ClientCredentials {
+        id: String,
+        secret: Secret,
+    },
+    AuthorizationCode {
+        id: String,
+        secret: Secret,
+        code: Secret,
+        redirect_uri: String,
+    },
+    Pkce {
+        id: String,
+        code: Secret,
+        verifier: PkceVerifier,
+        redirect_uri: String,
+    },
+    RefreshToken {
+        id: String,
+        secret: Option<Secret>,
+        refresh_token: Secret,
+    },
+    Saml2Bearer {
+        id: String,
+        secret: Secret,
+        organization: String,
+        assertions: Assertions,
+    },
+    Provider(Arc<dyn TokenProvider>),
+}
+
+impl Grant {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::AccessToken(_) => "access token",
+            Self::ClientCredentials { .. } => "client credentials",
+            Self::AuthorizationCode { .. } => "authorization code",
+            Self::Pkce { .. } => "authorization code with PKCE",
+            Self::RefreshToken { .. } => "refresh token",
+            Self::Saml2Bearer { .. } => "SAML2 bearer",
+            Self::Provider(_) => "token provider",
+        }
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        match self {
+            Self::AccessToken(token) => check(token.expose(), "the access token"),
+            Self::ClientCredentials { id, secret } => check_client(id, Some(secret)),
+            Self::AuthorizationCode {
+                id, secret, code, ..
+            } => {
+                check_client(id, Some(secret))?;
+                check(code.expose(), "the authorization code")
+            }
+            Self::Pkce { id, code, .. } => {
+                check_client(id, None)?;
+                check(code.expose(), "the authorization code")
+            }
+            Self::RefreshToken {
+                id,
+                secret,
+                refresh_token,
+            } => {
+                check_client(id, secret.as_ref())?;
+                check(refresh_token.expose(), "the refresh token")
+            }
+            Self::Saml2Bearer {
+                id,
+                secret,
+                organization,
+                ..
+            } => {
+                check_client(id, Some(secret))?;
+                check(organization, "the name of the organization")
+            }
+            Self::Provider(_) => Ok(()),
+        }
+    }
+
+    /// The key under which a store keeps the tokens. An OAuth client finds its own by what it is; a person's session only by a name, or within
+    /// one process by the code or refresh token that it began with.
+    fn store_key(&self, url: &str, name: Option<&str>) -> String {
+        let name = name.unwrap_or_default();
+        let own = |secret: &Secret| {
+            if name.is_empty() {
+                secret.clone()
+            } else {
+                Secret::from("")
+            }
+        };
+        match self {
+            Self::AccessToken(_) | Self::Provider(_) => store_key(&["provider", url, name]),
+            Self::ClientCredentials { id, .. } => store_key(&["client", url, id, name]),
+            Self::Saml2Bearer {
+                id, organization, ..
+            } => store_key(&["saml2", url, id, organization, name]),
+            Self::AuthorizationCode { id, code, .. } | Self::Pkce { id, code, .. } => {
+                store_key(&["session", url, id, name, own(code).expose()])
+            }
+            Self::RefreshToken {
+                id, refresh_token, ..
+            } => store_key(&["session", url, id, name, own(refresh_token).expose()]),
+        }
+    }
+
+    fn provider(self, endpoint: TokenEndpoint) -> Arc<dyn TokenProvider> {
+        match self {
+            Self::AccessToken(token) => Arc::new(GivenToken::new(token)),
+            Self::ClientCredentials { id, secret } => {
+                Arc::new(ClientCredentials::new(endpoint, id, secret))
+            }
+            Self::AuthorizationCode {
+                id,
+                secret,
+                code,
+                redirect_uri,
+            } => Arc::new(AuthorizationCode::new(
+                endpoint,
+                id,
+                secret,
+                code,
+                redirect_uri,
+            )),
+            Self::Pkce {
+                id,
+                code,
+                verifier,
+                redirect_uri,
+            } => Arc::new(AuthorizationCode::pkce(
+                endpoint,
+                id,
+                code,
+                verifier,
+                redirect_uri,
+            )),
+            Self::RefreshToken {
+                id,
+                secret,
+                refresh_token,
+            } => Arc::new(RefreshToken::new(endpoint, id, secret, refresh_token)),
+            Self::Saml2Bearer {
+                id,
+                secret,
+                organization,
+                assertions,
+            } => Arc::new(Saml2Bearer::new(
+                endpoint,
+                id,
+                secret,
+                organization,
+                move || assertions(),
+            )),
+            Self::Provider(provider) => provider,
+        }
+    }
+}
+
+impl Credentials {
+    fn new(grant: Grant) -> Self {
+        Self {
+            grant,
+            options: TokenOptions::default(),
+        }
+    }
+
+    /// A token that the caller has. Nothing can renew it.
+    pub fn access_token(token: impl Into<Secret>) -> Self {
+        Self::new(Grant::AccessToken(token.into()))
+    }
+
+    /// Id and secret of an OAuth client that acts for itself.
+    pub fn client_credentials(id: impl Into<String>, secret: impl Into<Secret>) -> Self {
+        Self::new(Grant::ClientCredentials {
+            id: id.into(),
+            secret: secret.into(),
+        })
+    }
+
+    /// An authorization code (RFC 6749 section 4.1) that a person's login brought to `redirect_uri`, for an OAuth client with a secret. The session
+    /// renews itself as long as there is a refresh token.
+    pub fn authorization_code(
+        id: impl Into<String>,
+        secret: impl Into<Secret>,
+        code: impl Into<Secret>,
+        redirect_uri: impl Into<String>,
+    ) -> Self {
+        Self::new(Grant::AuthorizationCode {
+            id: id.into(),
+            secret: secret.into(),
+            code: code.into(),
+            redirect_uri: redirect_uri.into(),
+        })
+    }
+
+    /// The same for an OAuth client without a secret (PKCE, RFC 7636). `verifier` is the one whose challenge the authorize URL had.
+    pub fn pkce(
+        id: impl Into<String>,
+        code: impl Into<Secret>,
+        verifier: PkceVerifier,
+        redirect_uri: impl Into<String>,
+    ) -> Self {
+        Self::new(Grant::Pkce {
+            id: id.into(),
+            code: code.into(),
+            verifier,
+            redirect_uri: redirect_uri.into(),
+        })
+    }
+
+    /// A session that goes on from a refresh token (RFC 6749 section 6). One that began with PKCE has no secret.
+    pub fn refresh_token(
+        id: impl Into<String>,
+        secret: Option<Secret>,
+        refresh_token: impl Into<Secret>,
+    ) -> Self {
+        Self::new(Grant::RefreshToken {
+            id: id.into(),
+            secret,
+            refresh_token: refresh_token.into(),
+        })
+    }
+
+    /// SAML2 bearer (RFC 7522) for the organization of that name. `assertion` is called for every token, and gives the base64 text of an assertion
+    /// that is valid now.
+    pub fn saml2_bearer<F, O, E>(
+        id: impl Into<String>,
+        secret: impl Into<Secret>,
+        organization: impl Into<String>,
+        assertion: F,
+    ) -> Self
+    where
+        F: Fn() -> O + Send + Sync + 'static,
+        O: Future<Output = Result<Secret, E>> + Send + 'static,
+        E: Into<Box<dyn StdError + Send + Sync>>,
+    {
+        Self::new(Grant::Saml2Bearer {
+            id: id.into(),
+            secret: secret.into(),
+            organization: organization.into(),
+            assertions: Arc::new(move || {
+                let assertion = assertion();
+                Box::pin(async move { assertion.await.map_err(AuthError::provider) })
+            }),
+        })
+    }
+
+    /// Tokens from code of the caller's own.
+    pub fn provider(provider: impl TokenProvider) -> Self {
+        Self::new(Grant::Provider(Arc::new(provider)))
+    }
+
+    /// Spreads calls over that many tokens of the OAuth client, each with a rate limit of its own: 1 to 50.
+    pub fn pool(mut self, tokens: usize) -> Self {
+        self.options.pool = Some(tokens);
+        self
+    }
+
+    /// Calls `hook` with every new token, before its first use.
+    pub fn on_refresh(mut self, hook: impl Fn(&RefreshEvent) + Send + Sync + 'static) -> Self {
+        self.options.change_hooks(|hooks| hooks.on_refresh(hook));
+        self
+    }
+
+    /// Calls `hook` with every refresh that failed.
+    pub fn on_refresh_error(
+        mut self,
+        hook: impl Fn(&RefreshErrorEvent) + Send + Sync + 'static,
+    ) -> Self {
+        self.options
+            .change_hooks(|hooks| hooks.on_refresh_error(hook));
+        self
+    }
+
+    /// Calls `hook` whenever the token store fails. The refresh goes on without it.
+    pub fn on_store_error(mut self, hook: impl Fn(&AuthError) + Send + Sync + 'static) -> Self {
+        self.options
+            .change_hooks(|hooks| hooks.on_store_error(hook));
+        self
+    }
+
+    /// Shares the tokens through `store`. OAuth clients find their tokens again by their id; a person's session and a token provider need
+    /// [`Self::store_name`] for that.
+    pub fn store(mut self, store: Arc<dyn TokenStore>) -> Self {
+        self.options.store = Some(store);
+        self
+    }
+
+    /// Tells these credentials from others in the same store, as the user's id does.
+    pub fn store_name(mut self, name: impl Into<String>) -> Self {
+        self.options.store_name = Some(name.into());
+        self
+    }
+
+    /// Other numbers for the handling of tokens.
+    pub fn settings(mut self, settings: TokenSettings) -> Self {
+        self.options.settings = Some(settings);
+        self
+    }
+
+    /// These credentials, with `options` for what they leave open.
+    pub(super) fn or(mut self, options: TokenOptions) -> Self {
+        self.options.pool = self.options.pool.or(options.pool);
+        self.options.settings = self.options.settings.or(options.settings);
+        self.options.hooks = self.options.hooks.or(options.hooks);
+        self.options.store = self.options.store.or(options.store);
+        self.options.store_name = self.options.store_name.or(options.store_name);
+        self
+    }
+
+    /// The step of the pipeline that puts tokens on requests.
+    pub(super) fn into_authorizer(
+        self,
+        connection: &Connection,
+    ) -> Result<Arc<dyn Authorize>, Error> {
+        let Self { grant, options } = self;
+        let pool = options.pool.unwrap_or(1);
+        if !(1..=LARGEST_POOL).contains(&pool) {
+            return Err(Error::configuration(format!(
+                "a pool of {pool} tokens is asked for; 1 to {LARGEST_POOL} are possible"
+            )));
+        }
+        let settings = options.settings.unwrap_or_default();
+        grant.check()?;
+        let url = token_url(&connection.login_base);
+        let store = options.store.map(|store| {
+            let key = grant.store_key(url.as_str(), options.store_name.as_deref());
+            (store, key)
+        });
+        let endpoint =
+            TokenEndpoint::new(url, connection.transport.clone(), connection.clock.clone())
+                .with_headers(connection.headers.clone())
+                .with_settings(settings.clone());
+        let interceptor = Interceptor::builder(
+            grant.provider(endpoint),
+            connection.api_base.clone(),
+            connection.clock.clone(),
+        )
+        .settings(settings)
+        .hooks(options.hooks.unwrap_or_default())
+        .pool(pool);
+        let interceptor = match store {
+            Some((store, key)) => interceptor.store(store, key),
+            None => interceptor,
+        };
+        Ok(Arc::new(interceptor.build()))
+    }
+}
+
+/// The token endpoint below the login base.
+fn token_url(login_base: &Url) -> Url {
+    let mut url = login_base.clone();
+    let prefix = login_base.path().trim_end_matches('/');
+    url.set_path(&format!("{prefix}/oauth/token"));
+    url
+}
+
+/// Refuses what can be no credential; the most frequent cause is a variable that is empty, or a file read with its line break.
+fn check(text: &str, name: &str) -> Result<(), Error> {
+    if text.is_empty() {
+        return Err(Error::configuration(format!("{name} is empty")));
+    }
+    if text.trim() != text || text.chars().any(char::is_control) {
+        return Err(Error::configuration(format!(
+            "{name} has spaces around it or control characters in it, as a line break at its end"
+        )));
+    }
+    Ok(())
+}
+
+fn check_client(id: &str, secret: Option<&Secret>) -> Result<(), Error> {
+    check(id, "the id of the OAuth client")?;
+    if id.contains(':') {
+        return Err(Error::configuration(
+            "the id of the OAuth client has a colon in it, which HTTP Basic authentication cannot carry",
+        ));
+    }
+    secret.map_or(Ok(()), |secret| {
+        check(secret.expose(), "the secret of the OAuth client")
+    })
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Credentials({})", self.grant.name())
+    }
+}

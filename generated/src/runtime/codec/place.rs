@@ -1,0 +1,100 @@
+//! Where values go while they are read.
+//!
+//! A model is filled where it will stay. Returned from function to function it would be copied at every level of nesting, and without
+//! optimisation every level would keep several copies on the stack, which a deep document could overflow.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
+/// Where a value goes.
+#[doc(hidden)]
+pub trait Place<T>: Sized {
+    /// Puts a value, or `None` for null.
+    fn put(self, value: Option<T>);
+
+    /// Puts the default and shows it, to be filled.
+    fn fresh<'a>(self) -> &'a mut T
+    where
+        Self: 'a,
+        T: Default;
+}
+
+/// A property.
+impl<T> Place<T> for &mut Option<T> {
+    #[inline]
+    fn put(self, value: Option<T>) {
+        *self = value;
+    }
+
+    fn fresh<'a>(self) -> &'a mut T
+    where
+        Self: 'a,
+        T: Default,
+    {
+        self.insert(T::default())
+    }
+}
+
+/// A property in a box.
+impl<T> Place<T> for &mut Option<Box<T>> {
+    #[inline]
+    fn put(self, value: Option<T>) {
+        *self = value.map(Box::new);
+    }
+
+    fn fresh<'a>(self) -> &'a mut T
+    where
+        Self: 'a,
+        T: Default,
+    {
+        self.insert(Box::default())
+    }
+}
+
+/// The next element of a list. Nulls are dropped.
+impl<T> Place<T> for &mut Vec<T> {
+    #[inline]
+    fn put(self, value: Option<T>) {
+        self.extend(value);
+    }
+
+    fn fresh<'a>(self) -> &'a mut T
+    where
+        Self: 'a,
+        T: Default,
+    {
+        let index = self.len();
+        self.push(T::default());
+        &mut self[index]
+    }
+}
+
+/// An entry of a map. Nulls are dropped; of a key that stands twice, the last value counts.
+pub(super) struct MapEntry<'m, T> {
+    pub(super) map: &'m mut BTreeMap<String, T>,
+    pub(super) key: String,
+}
+
+impl<T> Place<T> for MapEntry<'_, T> {
+    #[inline]
+    fn put(self, value: Option<T>) {
+        match value {
+            Some(value) => self.map.insert(self.key, value),
+            None => self.map.remove(&self.key),
+        };
+    }
+
+    fn fresh<'a>(self) -> &'a mut T
+    where
+        Self: 'a,
+        T: Default,
+    {
+        match self.map.entry(self.key) {
+            Entry::Vacant(entry) => entry.insert(T::default()),
+            Entry::Occupied(mut entry) => {
+                entry.insert(T::default());
+                entry.into_mut()
+            }
+        }
+    }
+}

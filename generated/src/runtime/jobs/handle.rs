@@ -1,0 +1,137 @@
+//! The calls about a job, whatever kind of job it is.
+
+use super::{JobError, JobFailure, JobFamily, JobPhase, JobStatePlace};
+use crate::runtime::client::Client;
+use crate::runtime::error::Error;
+use crate::runtime::paging::lookup;
+use crate::runtime::pipeline;
+use crate::runtime::request::{CallOptions, OperationMetadata, Request};
+use crate::runtime::response::RawResponse;
+use crate::runtime::transport::ResponseBody;
+
+/// Names a job and its operations.
+#[derive(Clone, Debug)]
+pub(super) struct Handle {
+    pub(super) client: Client,
+    pub(super) family: &'static JobFamily,
+    pub(super) id: Option<String>,
+    started_by: &'static OperationMetadata,
+    /// The path of the call that started the job: all paths about the job begin with it.
+    path: String,
+    options: CallOptions,
+}
+
+/// The state of a job as the API told it.
+#[derive(Debug)]
+pub(super) struct Polled {
+    pub(super) phase: JobPhase,
+    pub(super) state: Option<String>,
+    pub(super) response: RawResponse,
+}
+
+impl Handle {
+    /// For the job that `request` is going to start.
+    pub(super) fn of(
+        request: &Request,
+        started_by: &'static OperationMetadata,
+        family: &'static JobFamily,
+    ) -> Result<Self, Error> {
+        let mut options = request.options().clone();
+        // These are about the call that starts the job.
+        options.deadline = None;
+        options.idempotent = None;
+        options.follow_redirects = None;
+        Ok(Self {
+            client: request.client().clone(),
+            family,
+            id: None,
+            started_by,
+            path: request.completed_path()?,
+            options,
+        })
+    }
+
+    /// The request of an operation about the job.
+    pub(super) fn request(&self, metadata: &'static OperationMetadata) -> Request {
+        let mut request = Request::new(&self.client, metadata);
+        request.set_path_start(&self.path, tail(metadata.path, self.started_by.path));
+        match &self.id {
+            Some(id) => {
+                request.path_argument(id);
+            }
+            None => request.fail(self.unnamed()),
+        }
+        *request.options_mut() = self.options.clone();
+        request
+    }
+
+    fn unnamed(&self) -> Error {
+        JobError::new(JobFailure::Unnamed, None).into_error(self.started_by)
+    }
+
+    /// Reads the state once.
+    pub(super) async fn poll(&self) -> Result<Polled, Error> {
+        let request = self.request(self.family.status);
+        let response = pipeline::execute(request, false).await?;
+        let state = match self.family.state {
+            JobStatePlace::Property(path) => {
+                let [state] = lookup(bytes(&response), [path]);
+                state
+            }
+            JobStatePlace::Body => Some(text(bytes(&response))),
+            JobStatePlace::StatusCode => None,
+        };
+        let phase = match (&self.family.state, &state) {
+            (JobStatePlace::StatusCode, _) if response.head.status.as_u16() != 202 => {
+                JobPhase::Succeeded
+            }
+            (_, Some(state)) => self.family.phase_of(state),
+            (_, None) => JobPhase::Running,
+        };
+        Ok(Polled {
+            phase,
+            state,
+            response,
+        })
+    }
+
+    /// Stops the job on the server.
+    pub(super) async fn cancel(&self) -> Result<(), Error> {
+        let Some(cancel) = self.family.cancel else {
+            return Err(Error::invalid_request(
+                "the API has no operation that cancels a job of this kind",
+            )
+            .with_operation(self.started_by));
+        };
+        pipeline::execute(self.request(cancel), false)
+            .await
+            .map(drop)
+    }
+
+    /// The error of a job that is over without success.
+    pub(super) fn failed(&self, failure: JobFailure, polled: &Polled) -> Error {
+        JobError::new(failure, self.id.clone())
+            .with_status(polled.state.clone(), bytes(&polled.response))
+            .into_error(self.family.status)
+    }
+}
+
+/// What the path of an operation about a job has after that of the one that starts it. Their parameters may have other names, but lie
+/// in the same places.
+fn tail(path: &'static str, start: &str) -> &'static str {
+    let mut slashes = path.match_indices('/').map(|(place, _)| place);
+    let place = slashes.nth(start.matches('/').count());
+    place.map_or("", |place| &path[place..])
+}
+
+pub(super) fn bytes(response: &RawResponse) -> &[u8] {
+    match &response.body {
+        ResponseBody::Bytes(bytes) => bytes,
+        ResponseBody::Stream(_) => &[],
+    }
+}
+
+/// A JSON text, or plain text.
+fn text(body: &[u8]) -> String {
+    serde_json::from_slice(body).unwrap_or_else(|_| String::from_utf8_lossy(body).trim().to_owned())
+}

@@ -1,0 +1,169 @@
+//! A job on the server.
+
+use std::fmt;
+use std::ops::Deref;
+
+use super::handle::{Handle, Polled, bytes};
+use super::{JobPhase, JobResults, Submit, Wait};
+use crate::runtime::error::Error;
+use crate::runtime::paging::{Items, Paged, Pages, lookup};
+use crate::runtime::pipeline;
+use crate::runtime::request::{Call, Operation};
+use crate::runtime::response::{FromResponse, Response};
+
+/// A job that was started on the server. Dropping it changes nothing there.
+pub struct Job<S: Submit> {
+    handle: Handle,
+    submitted: Response<S::Output>,
+}
+
+impl<S: Submit> Job<S> {
+    /// Sends the call that starts the job.
+    #[doc(hidden)]
+    pub async fn submit(operation: S) -> Result<Self, Error> {
+        let request = operation.into_request();
+        let handle = Handle::of(&request, S::METADATA, S::JOB);
+        // What is wrong with the path is wrong with the call, which says so itself.
+        let raw = pipeline::execute(request, false).await?;
+        let mut handle = handle?;
+        let [id] = lookup(bytes(&raw), [S::JOB.id]);
+        handle.id = id.filter(|id| !id.is_empty());
+        Ok(Self {
+            handle,
+            submitted: S::Output::from_response(raw)?,
+        })
+    }
+
+    /// The id of the job; none where the API did not name one, because it had the result at once or nothing to do.
+    #[must_use]
+    pub fn id(&self) -> Option<&str> {
+        self.handle.id.as_deref()
+    }
+
+    /// What the API answered to the call that started the job.
+    #[must_use]
+    pub fn submitted(&self) -> &Response<S::Output> {
+        &self.submitted
+    }
+
+    /// Reads the state of the job once.
+    ///
+    /// # Errors
+    ///
+    /// Whatever ends the call; that the job failed is none.
+    pub async fn status(&self) -> Result<JobStatus<S::Status>, Error> {
+        // Only the handle: the output need not be shareable between threads for the future to be sendable.
+        let handle = self.handle.clone();
+        JobStatus::decode(handle.poll().await?)
+    }
+
+    /// Waits until the job is over. Nothing happens before it is awaited; dropping it stops the waiting, and not the job.
+    pub fn wait(&self) -> Wait<S> {
+        Wait::new(self.handle.clone())
+    }
+
+    /// Whether the API has an operation that stops such a job.
+    #[must_use]
+    pub fn is_cancellable(&self) -> bool {
+        self.handle.family.cancel.is_some()
+    }
+
+    /// Stops the job on the server; a job that is over is removed there.
+    ///
+    /// # Errors
+    ///
+    /// Whatever ends the call, and an invalid request where the API cannot stop such a job.
+    pub async fn cancel(&self) -> Result<(), Error> {
+        let handle = self.handle.clone();
+        handle.cancel().await
+    }
+}
+
+impl<S: JobResults> Job<S> {
+    /// The results of the job, which has to be done: the call that reads them. Where they come in pages, it is the first one.
+    pub fn result(&self) -> Call<<S::Results as Operation>::Output> {
+        Call::new(self.handle.request(S::RESULTS))
+    }
+
+    /// The results of the job, which has to be done, one by one.
+    pub fn results(&self) -> Items<S::Results>
+    where
+        S::Results: Paged,
+    {
+        Items::from_request(self.handle.request(S::RESULTS))
+    }
+
+    /// The results of the job, which has to be done, page by page.
+    pub fn result_pages(&self) -> Pages<S::Results>
+    where
+        S::Results: Paged,
+    {
+        Pages::from_request(self.handle.request(S::RESULTS))
+    }
+}
+
+impl<S: Submit> fmt::Debug for Job<S> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Job")
+            .field("operation", &S::METADATA.name)
+            .field("id", &self.id())
+            .finish_non_exhaustive()
+    }
+}
+
+/// The state of a job. It dereferences to the response of the API.
+pub struct JobStatus<T> {
+    phase: JobPhase,
+    state: Option<String>,
+    response: Response<T>,
+}
+
+impl<T: FromResponse> JobStatus<T> {
+    pub(super) fn decode(polled: Polled) -> Result<Self, Error> {
+        Ok(Self {
+            phase: polled.phase,
+            state: polled.state,
+            response: T::from_response(polled.response)?,
+        })
+    }
+}
+
+impl<T> JobStatus<T> {
+    /// What the state means.
+    #[must_use]
+    pub fn phase(&self) -> JobPhase {
+        self.phase
+    }
+
+    /// The state as the API tells it, where it tells one.
+    #[must_use]
+    pub fn state(&self) -> Option<&str> {
+        self.state.as_deref()
+    }
+
+    /// The response of the API.
+    #[must_use]
+    pub fn into_response(self) -> Response<T> {
+        self.response
+    }
+}
+
+impl<T> Deref for JobStatus<T> {
+    type Target = Response<T>;
+
+    fn deref(&self) -> &Response<T> {
+        &self.response
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for JobStatus<T> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("JobStatus")
+            .field("phase", &self.phase)
+            .field("state", &self.state)
+            .field("response", &self.response)
+            .finish()
+    }
+}

@@ -1,0 +1,47 @@
+//! Work that the API does in the background: a call starts a job, others read its state and its results.
+//!
+//! ```text
+//! let job = client.analytics().post_analytics_conversations_details_jobs(query).submit().await?;
+//! job.wait().timeout(Duration::from_secs(600)).await?;
+//! let mut conversations = job.results();
+//! while let Some(conversation) = conversations.next().await {
+//!     println!("{:?}", conversation?.conversation_id);
+//! }
+//! ```
+//!
+//! Which operations belong together, and what their states mean, is found by the generator ([`JobFamily`], constant data). A job that did not
+//! succeed is an error of the kind [`ErrorKind::Job`](crate::runtime::error::ErrorKind::Job) with a [`JobError`] as its source.
+
+mod backoff;
+mod error;
+mod family;
+mod handle;
+mod job;
+mod wait;
+
+pub use error::{JobError, JobFailure};
+pub use family::{JobFamily, JobPhase, JobStatePlace};
+pub use job::{Job, JobStatus};
+pub use wait::Wait;
+
+use crate::runtime::request::Operation;
+use crate::runtime::response::FromResponse;
+
+/// An operation that starts a job. Generated code implements it, and gives the operation its method `submit`.
+pub trait Submit: Operation + 'static {
+    /// What the API says of the state of the job.
+    type Status: FromResponse + 'static;
+
+    /// The operations of the job.
+    const JOB: &'static JobFamily;
+}
+
+/// An operation that starts a job whose results another operation gives.
+pub trait JobResults: Submit {
+    /// That operation.
+    type Results: Operation;
+
+    /// The same, as its spec describes it.
+    const RESULTS: &'static crate::runtime::request::OperationMetadata =
+        <Self::Results as Operation>::METADATA;
+}

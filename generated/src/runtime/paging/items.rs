@@ -1,0 +1,159 @@
+//! A listing, item by item.
+
+use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use futures_core::Stream;
+
+use super::{Paged, Pages, PagingState};
+use crate::runtime::error::Error;
+use crate::runtime::request::Request;
+
+/// The items of a listing, as a stream. Made by the method `items` of an operation.
+///
+/// It does nothing until it is polled, and ends after the first error; [`Items::state`] then is where to go on.
+#[must_use = "a listing is fetched as it is read"]
+pub struct Items<O: Paged> {
+    pages: Pages<O>,
+    page: std::vec::IntoIter<O::Item>,
+    /// The page that `page` is of, and how many of its items are done.
+    current: PagingState,
+    items_left: Option<u64>,
+}
+
+// Nothing in it is ever pinned.
+impl<O: Paged> Unpin for Items<O> {}
+
+impl<O: Paged> Items<O> {
+    pub(super) fn new(pages: Pages<O>) -> Self {
+        Self {
+            current: pages.state(),
+            pages,
+            page: Vec::new().into_iter(),
+            items_left: None,
+        }
+    }
+
+    /// The items of `operation`.
+    #[doc(hidden)]
+    pub fn of(operation: O) -> Self {
+        Self::new(Pages::new(operation))
+    }
+
+    pub(crate) fn from_request(request: Request) -> Self {
+        Self::new(Pages::from_request(request))
+    }
+
+    /// How many items a page has, for operations that take that in their query. Without it, the API decides.
+    pub fn page_size(self, page_size: u32) -> Self {
+        self.with_pages(|pages| pages.page_size(page_size))
+    }
+
+    /// Fetches up to that many pages at the same time, in tasks of their own; their items are handed out in order. It takes effect where
+    /// pages have numbers, and the response says how many there are; other listings are read page after page.
+    pub fn concurrency(self, pages: usize) -> Self {
+        self.with_pages(|all| all.concurrency(pages))
+    }
+
+    /// Stops after that many pages.
+    pub fn max_pages(self, pages: u64) -> Self {
+        self.with_pages(|all| all.max_pages(pages))
+    }
+
+    /// Stops after that many items.
+    pub fn max_items(mut self, items: u64) -> Self {
+        self.items_left = Some(items);
+        self
+    }
+
+    /// Begins where another listing of the same operation stopped, with the parameters that are set here. A page of which some items were
+    /// handed out is fetched again, and these items are passed over.
+    pub fn resume(self, state: PagingState) -> Self {
+        self.with_pages(|pages| pages.resume(state))
+    }
+
+    fn with_pages(self, change: impl FnOnce(Pages<O>) -> Pages<O>) -> Self {
+        Self {
+            items_left: self.items_left,
+            ..Self::new(change(self.pages))
+        }
+    }
+
+    /// Where the listing is: at the item that [`Items::next`] would give.
+    #[must_use]
+    pub fn state(&self) -> PagingState {
+        if self.page.len() == 0 {
+            self.pages.state()
+        } else {
+            self.current.clone()
+        }
+    }
+
+    /// The next item; `None` after the last one, and after an error.
+    ///
+    /// # Errors
+    ///
+    /// Whatever ends the call of a page, and a [`PagingError`](super::PagingError) where the listing cannot be read on.
+    pub async fn next(&mut self) -> Option<Result<O::Item, Error>> {
+        std::future::poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
+    }
+
+    /// All items that are left.
+    ///
+    /// # Errors
+    ///
+    /// That of the first page that could not be had. [`Items::state`] tells where to go on.
+    pub async fn collect_all(&mut self) -> Result<Vec<O::Item>, Error> {
+        let mut items = Vec::new();
+        while let Some(item) = self.next().await {
+            items.push(item?);
+        }
+        Ok(items)
+    }
+}
+
+impl<O: Paged> Stream for Items<O> {
+    type Item = Result<O::Item, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = &mut *self;
+        loop {
+            if this.items_left == Some(0) {
+                return Poll::Ready(None);
+            }
+            if let Some(item) = this.page.next() {
+                this.current.skip += 1;
+                this.items_left = this.items_left.map(|items| items - 1);
+                return Poll::Ready(Some(Ok(item)));
+            }
+            let page_state = this.pages.state();
+            match ready!(Pin::new(&mut this.pages).poll_next(context)) {
+                None => return Poll::Ready(None),
+                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                Some(Ok(mut page)) => {
+                    let items = O::items_of(&mut page)
+                        .map(std::mem::take)
+                        .unwrap_or_default();
+                    this.page = items.into_iter();
+                    // Passed over one by one: there may be fewer now than there were.
+                    for _ in 0..page_state.skip {
+                        if this.page.next().is_none() {
+                            break;
+                        }
+                    }
+                    this.current = page_state;
+                }
+            }
+        }
+    }
+}
+
+impl<O: Paged> fmt::Debug for Items<O> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Items")
+            .field("state", &self.state())
+            .finish_non_exhaustive()
+    }
+}
