@@ -1,5 +1,6 @@
 //! Tests of token handling: virtual time, and a Genesys Cloud in memory.
 
+mod credentials;
 mod invariants;
 mod login;
 mod pool_and_hooks;
@@ -9,3 +10,4 @@ mod pure;
 #[cfg(feature = "redis")]
 mod redis;
 mod support;
+mod threads;

@@ -173,3 +173,78 @@ async fn invariant_07_retry_after_is_kept_within_the_flight() {
     assert_eq!(error.retry_after(), Some(seconds(3600.0)));
     assert_eq!(world.token_requests(), 1);
 }
+
+/// A clock that is wrong is named, whichever way it shows.
+#[tokio::test(start_paused = true)]
+async fn invariant_07_a_wrong_clock_is_told_apart() {
+    use crate::runtime::auth::{Previous, Saml2Bearer, Secret, TokenProvider};
+    let refusal = |date: &str, description: &str| {
+        TokenAnswer::Header(
+            400,
+            "date",
+            date.to_owned(),
+            format!(r#"{{"error":"invalid_grant","error_description":"{description}"}}"#),
+        )
+    };
+    // The clock of the tests begins on the 15th of January 2027, at 08:00.
+    for (answer, expected) in [
+        (
+            refusal("Fri, 15 Jan 2027 08:00:30 GMT", "bad signature"),
+            AuthErrorKind::AssertionRefused,
+        ),
+        (
+            refusal("Fri, 15 Jan 2027 08:10:00 GMT", "bad signature"),
+            AuthErrorKind::ClockSkew,
+        ),
+        (
+            refusal("Fri, 15 Jan 2027 07:50:00 GMT", "bad signature"),
+            AuthErrorKind::ClockSkew,
+        ),
+        (
+            refusal(
+                "Fri, 15 Jan 2027 08:00:00 GMT",
+                "the assertion is not yet valid",
+            ),
+            AuthErrorKind::ClockSkew,
+        ),
+    ] {
+        let world = World::new();
+        world.script([answer]);
+        let saml = Saml2Bearer::new(world.endpoint(), "the-id", SECRET, "the-org", || async {
+            Ok::<_, AuthError>(Secret::from("an-assertion"))
+        });
+        let error = saml.fetch(Previous::default()).await.unwrap_err();
+        assert_eq!(error.kind(), expected);
+    }
+
+    struct Future;
+    impl crate::runtime::transport::Transport for Future {
+        fn execute(
+            &self,
+            _: crate::runtime::transport::HttpRequest,
+        ) -> crate::runtime::clock::BoxFuture<
+            '_,
+            Result<
+                crate::runtime::transport::HttpResponse,
+                crate::runtime::transport::TransportError,
+            >,
+        > {
+            Box::pin(async {
+                Err(crate::runtime::transport::TransportError {
+                    kind: TransportErrorKind::Connect,
+                    source: "invalid peer certificate: certificate not valid yet".into(),
+                })
+            })
+        }
+    }
+    let world = World::new();
+    let endpoint = crate::runtime::auth::TokenEndpoint::new(
+        world.endpoint().url().clone(),
+        std::sync::Arc::new(Future),
+        world.clock.clone(),
+    );
+    let provider = crate::runtime::auth::ClientCredentials::new(endpoint, "the-id", SECRET);
+    let error = provider.fetch(Previous::default()).await.unwrap_err();
+    assert_eq!(error.kind(), AuthErrorKind::ClockSkew);
+    assert!(error.to_string().contains("NTP"));
+}

@@ -156,6 +156,11 @@ async fn invariant_12_what_is_adopted_and_what_is_not() {
     put(&newer, 0.0, 1000.0, 1).await;
     assert_eq!(world.get(&interceptor).await.unwrap(), 200);
     assert_eq!(world.token_requests(), 3);
+    // Nor is one that this client saw refused, whatever its number.
+    world.revoke_all();
+    put(&good, 0.0, 1000.0, u64::MAX - 1).await;
+    assert_eq!(world.get(&interceptor).await.unwrap(), 200);
+    assert_eq!(world.token_requests(), 4);
     let sources = sources.lock().unwrap();
     assert_eq!(sources[1].0, RefreshSource::Adopted);
     assert!(sources[1].1 <= seconds(600.0) && sources[1].1 > seconds(598.0));
