@@ -100,17 +100,13 @@
 //! ```no_run
 //! # async fn call() -> genesys_cloud::Result<()> {
 //! use genesys_cloud::{Client, Region};
-
 //!
 //! let client = Client::builder()
 //!     .region(Region::UsEast1)
 //!     .client_credentials("client id", "client secret")
 //!     .build()?;
-
 //! let user = client.users().get_user("user id").send().await?;
-
 //! println!("{:?} of {:?}", user.name, user.department);
-
 //! # Ok(())
 //! # }
 //! ```

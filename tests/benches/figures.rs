@@ -3,6 +3,8 @@
 //! `cargo bench -p genesys-cloud-tests --bench figures` (about five minutes; nothing else should run). Every step is a process of its own, so
 //! that its peak memory is its own. The dependencies are built before the clock starts.
 
+#![allow(clippy::expect_used, reason = "a bench that cannot measure stops")]
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};

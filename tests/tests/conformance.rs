@@ -152,6 +152,11 @@ async fn v06_a_refused_refresh_is_told_to_every_waiter_and_ends_the_session() {
         let error = call.await.unwrap().unwrap_err();
         assert!(error.is_unauthorized(), "{error:?}");
         assert!(error.to_string().contains("log in again"), "{error}");
+        assert_eq!(
+            auth_kind(&error),
+            Some(AuthErrorKind::RefreshTokenRevoked),
+            "{error:?}"
+        );
     }
     let error = get(&client, "u9").await.unwrap_err();
     assert_eq!(

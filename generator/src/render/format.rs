@@ -77,6 +77,9 @@ fn starts_paragraph(previous: &str, line: &str) -> bool {
         Some(member) => member == "}" || (member.ends_with(';') && !member.starts_with(' ')),
         None => previous == "}" || previous.ends_with(';'),
     };
+    if previous.trim_start().starts_with("//") {
+        return false;
+    }
     let indent = if previous.starts_with("    ") {
         "    "
     } else {
@@ -109,6 +112,12 @@ mod tests {
             spaced(text),
             "use a::b;\nuse c::d;\n\nstruct A {\n    x: u8,\n}\n\nimpl A {\n    fn a() {\n        b();\n        c();\n    }\n\n    fn b() {}\n}\n\nx!(A);\n"
         );
+    }
+
+    #[test]
+    fn a_comment_stays_with_its_item_however_it_ends() {
+        let text = "/// One;\n/// two }\nstruct A;\n";
+        assert_eq!(spaced(text), text);
     }
 
     #[test]

@@ -148,7 +148,6 @@ impl crate::api::AnalyticsApi {
 ///
 /// Starts a job, which `submit` gives: its state is read by `get_analytics_resolutions_aggregates_job`,
 /// its results by `get_analytics_resolutions_aggregates_job_results`;
-
 /// `delete_analytics_resolutions_aggregates_job` stops it.
 ///
 /// Made by `AnalyticsApi::post_analytics_resolutions_aggregates_jobs`.

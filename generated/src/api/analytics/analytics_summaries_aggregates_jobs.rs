@@ -145,7 +145,6 @@ impl crate::api::AnalyticsApi {
 ///
 /// Starts a job, which `submit` gives: its state is read by `get_analytics_summaries_aggregates_job`,
 /// its results by `get_analytics_summaries_aggregates_job_results`;
-
 /// `delete_analytics_summaries_aggregates_job` stops it.
 ///
 /// Made by `AnalyticsApi::post_analytics_summaries_aggregates_jobs`.

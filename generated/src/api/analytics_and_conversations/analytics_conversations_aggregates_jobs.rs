@@ -191,7 +191,6 @@ impl crate::api::ConversationsApi {
 /// Starts a job, which `submit` gives: its state is read by
 /// `get_analytics_conversations_aggregates_job`, its results by
 /// `get_analytics_conversations_aggregates_job_results`;
-
 /// `delete_analytics_conversations_aggregates_job` stops it.
 ///
 /// Made by `AnalyticsApi::post_analytics_conversations_aggregates_jobs` and

@@ -193,7 +193,6 @@ impl crate::api::ConversationsApi {
 ///
 /// Starts a job, which `submit` gives: its state is read by `get_analytics_conversations_details_job`,
 /// its results by `get_analytics_conversations_details_job_results`;
-
 /// `delete_analytics_conversations_details_job` stops it.
 ///
 /// Made by `AnalyticsApi::post_analytics_conversations_details_jobs` and

@@ -187,7 +187,6 @@ impl crate::api::JourneyApi {
 ///
 /// Starts a job, which `submit` gives: its state is read by `get_analytics_journeys_aggregates_job`,
 /// its results by `get_analytics_journeys_aggregates_job_results`;
-
 /// `delete_analytics_journeys_aggregates_job` stops it.
 ///
 /// Made by `AnalyticsApi::post_analytics_journeys_aggregates_jobs` and

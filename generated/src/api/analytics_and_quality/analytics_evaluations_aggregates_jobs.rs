@@ -190,7 +190,6 @@ impl crate::api::QualityApi {
 ///
 /// Starts a job, which `submit` gives: its state is read by `get_analytics_evaluations_aggregates_job`,
 /// its results by `get_analytics_evaluations_aggregates_job_results`;
-
 /// `delete_analytics_evaluations_aggregates_job` stops it.
 ///
 /// Made by `AnalyticsApi::post_analytics_evaluations_aggregates_jobs` and

@@ -144,7 +144,6 @@ impl crate::api::KnowledgeApi {
 /// Permission: `knowledge:exportJob:add`
 ///
 /// Starts a job, which `submit` gives: its state is read by `get_knowledge_knowledgebase_export_job`;
-
 /// `delete_knowledge_knowledgebase_export_job` stops it.
 ///
 /// Made by `KnowledgeApi::post_knowledge_knowledgebase_export_jobs`.

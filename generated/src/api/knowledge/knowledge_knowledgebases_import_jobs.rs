@@ -227,7 +227,6 @@ impl crate::api::KnowledgeApi {
 /// Permission: `knowledge:importJob:add`
 ///
 /// Starts a job, which `submit` gives: its state is read by `get_knowledge_knowledgebase_import_job`;
-
 /// `delete_knowledge_knowledgebase_import_job` stops it.
 ///
 /// Made by `KnowledgeApi::post_knowledge_knowledgebase_import_jobs`.

@@ -217,7 +217,6 @@ impl crate::api::TaskManagementApi {
 /// Starts a job, which `submit` gives: its state is read by
 /// `get_taskmanagement_workitems_bulk_terminate_job`, its results by
 /// `get_taskmanagement_workitems_bulk_terminate_job_results`;
-
 /// `delete_taskmanagement_workitems_bulk_terminate_job` stops it.
 ///
 /// Made by `TaskManagementApi::post_taskmanagement_workitems_bulk_terminate_jobs`.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::runtime::clock::BoxFuture;
 use crate::runtime::error::{Error, ErrorKind};
-use crate::runtime::pipeline::{Attempt, Authorize, Authorized};
+use crate::runtime::pipeline::{Attempt, Authorize, Authorized, Refusal};
 use crate::runtime::transport::HttpRequest;
 
 use super::error::{AuthError, AuthErrorKind};
@@ -21,13 +21,16 @@ impl Authorize for Interceptor {
             match Interceptor::send(self, request, deadline, next).await {
                 Ok(response) => Ok(Authorized {
                     response,
-                    advice: None,
+                    refusal: None,
                 }),
                 Err(InterceptError::Unauthorized(unauthorized)) => {
                     let advice = unauthorized.advice();
                     Ok(Authorized {
                         response: unauthorized.response,
-                        advice: Some(advice.into()),
+                        refusal: Some(Refusal {
+                            advice: advice.into(),
+                            cause: unauthorized.cause.map(Into::into),
+                        }),
                     })
                 }
                 Err(InterceptError::Auth(error)) => Err(error.into()),

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use http::{Method, header};
 
-use super::{Authorization, RetryPolicy};
+use super::{Authorization, Refusal, RetryPolicy};
 use crate::runtime::client::Client;
 use crate::runtime::clock::Clock;
 use crate::runtime::error::Error;
@@ -36,7 +36,7 @@ pub struct CallContext {
     started: Duration,
     deadline: Option<Duration>,
     attempts: AtomicU32,
-    advice: Mutex<Option<Cow<'static, str>>>,
+    refusal: Mutex<Option<Refusal>>,
 }
 
 impl CallContext {
@@ -79,7 +79,7 @@ impl CallContext {
             // A timeout that outlives the clock is none.
             deadline: started.checked_add(longest),
             attempts: AtomicU32::new(0),
-            advice: Mutex::new(None),
+            refusal: Mutex::new(None),
             client,
         }
     }
@@ -179,12 +179,12 @@ impl CallContext {
     }
 
     /// Keeps what authentication says of the answer that it just got.
-    pub(super) fn set_advice(&self, advice: Option<Cow<'static, str>>) {
-        *self.advice.lock().unwrap_or_else(PoisonError::into_inner) = advice;
+    pub(super) fn set_refusal(&self, refusal: Option<Refusal>) {
+        *self.refusal.lock().unwrap_or_else(PoisonError::into_inner) = refusal;
     }
 
-    pub(super) fn take_advice(&self) -> Option<Cow<'static, str>> {
-        self.advice
+    pub(super) fn take_refusal(&self) -> Option<Refusal> {
+        self.refusal
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .take()

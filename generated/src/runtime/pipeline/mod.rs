@@ -27,7 +27,7 @@ mod retry_after;
 mod trace;
 
 pub use attempt::Attempt;
-pub use authorize::{Authorize, Authorized};
+pub use authorize::{Authorize, Authorized, Refusal};
 pub use budget::RetryBudget;
 pub(crate) use context::CALL_TIMEOUT;
 pub use context::CallContext;
@@ -161,8 +161,11 @@ async fn call(context: &CallContext, request: HttpRequest) -> Result<RawResponse
     };
     let mut error =
         Error::status_error(response.status, response.headers, body).with_retry_after(retry_after);
-    if let Some(advice) = context.take_advice() {
-        error = error.with_advice(advice);
+    if let Some(refusal) = context.take_refusal() {
+        error = error.with_advice(refusal.advice);
+        if let Some(cause) = refusal.cause {
+            error = error.with_source(cause);
+        }
     }
     Err(context.finish_error(error))
 }
@@ -298,9 +301,9 @@ async fn authorized(
         )
         .with_advice("Give the client builder credentials, or an access token"));
     };
-    let Authorized { response, advice } = authorizer
+    let Authorized { response, refusal } = authorizer
         .send(request, context.deadline(), &exchange)
         .await?;
-    context.set_advice(advice);
+    context.set_refusal(refusal);
     Ok(response)
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::Attempt;
 use crate::runtime::clock::BoxFuture;
 use crate::runtime::error::Error;
-use crate::runtime::transport::{HttpRequest, HttpResponse};
+use crate::runtime::transport::{BoxError, HttpRequest, HttpResponse};
 
 /// Puts a token on requests, and renews it.
 #[doc(hidden)]
@@ -40,6 +40,16 @@ pub trait Authorize: Debug + Send + Sync + 'static {
 pub struct Authorized {
     /// The answer, whatever its status.
     pub response: HttpResponse,
-    /// Where it is a 401 that authentication gave up on: why, and what to do.
-    pub advice: Option<Cow<'static, str>>,
+    /// Set where it is a 401 that authentication gave up on.
+    pub refusal: Option<Refusal>,
+}
+
+/// Why authentication gave up on a 401.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Refusal {
+    /// Why, and what to do.
+    pub advice: Cow<'static, str>,
+    /// What kept it from a new token, for the error's source chain.
+    pub cause: Option<BoxError>,
 }
