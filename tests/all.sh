@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Every check of the project, cheapest first; the README's test command. Prints how long each step took.
+# Every check of the project, the quickest to fail first; the README's test command. Prints how long each step took.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -54,9 +54,9 @@ fidelity() {
 step 'format' cargo fmt --check "${hand_written[@]}"
 step 'generated/ is what the generator writes' cargo run -q -p genesys-codegen -- check
 step 'clippy' cargo clippy -q "${hand_written[@]}" "${runtime_features[@]}" --all-targets -- -D warnings
+step 'tests' cargo test -q "${hand_written[@]}" "${runtime_features[@]}"
 step 'the whole crate, warnings denied' whole
 step 'each feature alone' each_feature
 step 'every operation on the wire, every model there and back' fidelity
 step 'documentation' documentation
 step 'package' package
-step 'tests' cargo test -q "${hand_written[@]}" "${runtime_features[@]}"
