@@ -40,7 +40,7 @@ pub use retry::{Decision, Outcome, RetryPolicy, RetryState, Stop, decide};
 
 use std::pin::pin;
 
-use http::{StatusCode, header};
+use http::{HeaderMap, StatusCode, header};
 use tracing::Instrument;
 
 use crate::runtime::clock::BoxFuture;
@@ -76,7 +76,10 @@ pub(crate) fn execute(
 
 /// Makes the HTTP request and everything that the steps need to know of the call.
 fn prepare(parts: RequestParts, path: &str, streamed: bool) -> (CallContext, HttpRequest) {
-    let own_headers = parts.options.headers.clone();
+    let own_headers = match &parts.external {
+        Some(_) => parts.options.headers.clone(),
+        None => HeaderMap::new(),
+    };
     let options = parts.options.or(parts.client.default_options());
     let is_external = parts.external.is_some();
     let url = match parts.external {
@@ -92,19 +95,20 @@ fn prepare(parts: RequestParts, path: &str, streamed: bool) -> (CallContext, Htt
         }
         None => parts.client.url(path, &parts.query),
     };
-    let mut headers = parts.client.default_headers().clone();
-    // The client's own default headers are for the API.
-    let option_headers = if is_external {
-        own_headers
-    } else {
-        options.headers.clone()
-    };
-    for source in [parts.headers, option_headers] {
-        for (name, value) in source {
-            if let Some(name) = name {
-                headers.insert(name, value);
-            }
+    let mut headers = parts.headers;
+    for (name, value) in parts.client.default_headers() {
+        if !headers.contains_key(name) {
+            headers.insert(name.clone(), value.clone());
         }
+    }
+    // The client's own default headers are for the API; those of the call are for wherever it goes.
+    let from_options = if is_external {
+        &own_headers
+    } else {
+        &options.headers
+    };
+    for (name, value) in from_options {
+        headers.insert(name.clone(), value.clone());
     }
     let request = HttpRequest {
         method: parts.method,
