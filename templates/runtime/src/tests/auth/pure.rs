@@ -128,11 +128,12 @@ proptest::proptest! {
     #[test]
     fn the_next_attempt_falls_before_expiry(
         failures in 1_u32..80,
-        left in 0.3_f64..1e6,
+        // From a third of a second to twelve days, short ones as often as long ones.
+        magnitude in -0.5_f64..6.0,
         random in 0.0_f64..1.0,
     ) {
         let settings = TokenSettings::default();
-        let expiry = seconds(left);
+        let expiry = seconds(10_f64.powf(magnitude));
         let mandatory = expiry.saturating_sub(seconds(60.0));
         let delay = next_attempt(failures, Some(Remaining { mandatory, expiry }), random, &settings);
         proptest::prop_assert!(delay < expiry);

@@ -154,6 +154,26 @@ async fn invariant_04_no_replay_past_the_deadline() {
     assert!(world.now() - before <= seconds(1.01));
 }
 
+/// Not even where a good token is at hand.
+#[tokio::test(start_paused = true)]
+async fn invariant_04_no_replay_past_the_deadline_with_a_newer_token_either() {
+    let world = World::new();
+    let interceptor = world.interceptor();
+    world.get(&interceptor).await.unwrap();
+    world.book().api_latency = seconds(2.0);
+    let late = {
+        let (world, interceptor) = (world.clone(), Arc::clone(&interceptor));
+        tokio::spawn(async move { world.call(&interceptor, request(Method::GET), 2.0).await })
+    };
+    tokio::time::sleep(seconds(0.1)).await;
+    world.revoke_all();
+    world.book().api_latency = seconds(0.005);
+    assert_eq!(world.get(&interceptor).await.unwrap(), 200);
+    let before = world.api_requests();
+    assert_eq!(reason(late.await.unwrap()), Reason::DeadlineExceeded);
+    assert_eq!(world.api_requests(), before);
+}
+
 #[tokio::test(start_paused = true)]
 async fn invariant_04_403_never_invalidates() {
     let world = World::new();
