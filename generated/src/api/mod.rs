@@ -4,6 +4,7 @@
 #![allow(missing_docs)]
 
 /// A file whose items are public here.
+#[allow(unused_macros, reason = "without a feature there is no file")]
 macro_rules! export {
     ($file:ident: *) => {
         mod $file;
@@ -136,6 +137,7 @@ export_if_any!(web_deployments: "web-deployments");
 export_if_any!(webmessaging: "webmessaging");
 export_if_any!(workforce_management: "workforce-management");
 mod handles;
+#[allow(unused_imports, reason = "without a feature there is no handle")]
 pub use self::handles::*;
 /// The error codes by status that every operation can answer with; those of its own are in its metadata.
 pub const COMMON_ERROR_CODES: &[(u16, &[&str])] = &[(400, &["bad.request"]), (401, &["authentication.required", "bad.credentials"]), (403, &["missing.any.permissions", "missing.permissions", "not.authorized"]), (404, &["not.found"]), (415, &["unsupported.media.type"]), (429, &["too.many.requests"]), (500, &["internal.server.error"]), (503, &["service.unavailable"]), (504, &["authentication.request.timeout", "request.timeout"])];

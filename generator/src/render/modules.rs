@@ -155,6 +155,7 @@ fn module<'a>(path: String, folder: &Folder) -> Result<Job<'a>, RenderError> {
 /// The macros that keep `mod.rs` files at one line a module.
 const MACROS: &str = "
 /// A file whose items are public here.
+#[allow(unused_macros, reason = \"without a feature there is no file\")]
 macro_rules! export {
     ($file:ident: *) => {
         mod $file;
@@ -191,7 +192,7 @@ fn api_root(api: &Api, calls: &BTreeMap<&str, Folder>) -> String {
         "//! Every operation of the API, and the handles that make them.\n#![allow(missing_docs)]\n",
     );
     groups(api, calls, &mut lines);
-    lines.push_str("mod handles;\npub use self::handles::*;\n");
+    lines.push_str("mod handles;\n#[allow(unused_imports, reason = \"without a feature there is no handle\")]\npub use self::handles::*;\n");
     let _ = writeln!(
         lines,
         "/// The error codes by status that every operation can answer with; those of its own are in its metadata.\n\
