@@ -20,7 +20,7 @@ macro_rules! export {
 macro_rules! export_if_any {
     ($folder:ident: $($feature:literal)+) => {
         #[cfg(any($(feature = $feature),+))]
-        mod $folder;
+        pub(crate) mod $folder;
         #[cfg(any($(feature = $feature),+))]
         pub use self::$folder::*;
     };

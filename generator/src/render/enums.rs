@@ -60,9 +60,7 @@ pub(super) fn render(
     let template = EnumTemplate {
         name: literal::identifier(file, &item.name)?,
         docs: literal::doc_lines(lines),
-        alias_of: item
-            .alias_of
-            .map(|other| types.named(&api.enums[other].name)),
+        alias_of: item.alias_of.map(|other| types.enumeration(other)),
         variants,
         integer: item.repr == EnumRepr::Integer,
     };

@@ -1,13 +1,14 @@
 //! Types of the ir as Rust.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::ir::{Api, Type};
+use crate::ir::{Api, EnumHome, EnumId, ModelId, Type};
 
 /// Writes types, and remembers what has to be imported for them.
 pub(super) struct Types<'a> {
     api: &'a Api,
-    models: BTreeSet<String>,
+    /// Names by the folder that they are imported from.
+    models: BTreeMap<&'a str, BTreeSet<&'a str>>,
     local: BTreeSet<String>,
     hidden: BTreeSet<String>,
     map: bool,
@@ -19,7 +20,7 @@ impl<'a> Types<'a> {
     pub(super) fn new(api: &'a Api, local: impl IntoIterator<Item = String>) -> Self {
         Self {
             api,
-            models: BTreeSet::new(),
+            models: BTreeMap::new(),
             local: local.into_iter().collect(),
             hidden: BTreeSet::new(),
             map: false,
@@ -47,8 +48,8 @@ impl<'a> Types<'a> {
             Type::LocalDateTime => self.time("LocalDateTime"),
             Type::YearMonth => self.time("YearMonth"),
             Type::Json => "serde_json::Value".to_owned(),
-            Type::Model(id) => self.named(&self.api.models[*id].name.clone()),
-            Type::Enum(id) => self.named(&self.api.enums[*id].name.clone()),
+            Type::Model(id) => self.model(*id),
+            Type::Enum(id) => self.enumeration(*id),
             Type::List(item) => format!("Vec<{}>", self.rust(item)),
             Type::Map(item) => {
                 self.map = true;
@@ -57,13 +58,31 @@ impl<'a> Types<'a> {
         }
     }
 
-    /// The name of a model or enum, imported or with its path.
-    pub(super) fn named(&mut self, name: &str) -> String {
+    fn model(&mut self, id: ModelId) -> String {
+        let api = self.api;
+        let model = &api.models[id];
+        self.named(&model.name, &api.groups[model.group].folder)
+    }
+
+    /// The name of an enum, imported or with its path.
+    pub(super) fn enumeration(&mut self, id: EnumId) -> String {
+        let api = self.api;
+        let item = &api.enums[id];
+        let group = match item.home {
+            EnumHome::Model(model) => api.models[model].group,
+            EnumHome::Operation(_) | EnumHome::Shared { .. } => item.group,
+        };
+        self.named(&item.name, &api.groups[group].folder)
+    }
+
+    /// Imported from its folder and not from `models`: that one re-exports some 280 folders as globs, and to look 25,000 imports up in
+    /// each of them takes the compiler ten seconds.
+    fn named(&mut self, name: &'a str, folder: &'a str) -> String {
         if self.hidden.contains(name) {
-            return format!("crate::models::{name}");
+            return format!("crate::models::{folder}::{name}");
         }
         if !self.local.contains(name) {
-            self.models.insert(name.to_owned());
+            self.models.entry(folder).or_default().insert(name);
         }
         name.to_owned()
     }
@@ -79,9 +98,9 @@ impl<'a> Types<'a> {
         if self.map {
             imports.push("std::collections::BTreeMap".to_owned());
         }
-        if !self.models.is_empty() {
-            let names: Vec<&str> = self.models.iter().map(String::as_str).collect();
-            imports.push(format!("crate::models::{{{}}}", names.join(", ")));
+        for (folder, names) in &self.models {
+            let names: Vec<&str> = names.iter().copied().collect();
+            imports.push(format!("crate::models::{folder}::{{{}}}", names.join(", ")));
         }
         if self.time {
             imports.push("crate::runtime::time".to_owned());

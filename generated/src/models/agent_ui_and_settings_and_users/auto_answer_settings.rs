@@ -2,7 +2,7 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::AutoAnswerSetting;
+use crate::models::agent_ui_and_settings_and_users::AutoAnswerSetting;
 
 #[derive(Clone, Default)]
 pub struct AutoAnswerSettings {

@@ -2,7 +2,7 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::StatisticalResponse;
+use crate::models::shared_by_6_6749ae::StatisticalResponse;
 
 #[derive(Clone, Default)]
 pub struct AgentCopilotAggregateDataContainer {

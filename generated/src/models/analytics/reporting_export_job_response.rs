@@ -2,7 +2,7 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::{
+use crate::models::analytics::{
     ChartColumn, ReportingExportJobRequestCsvDelimiter,
     ReportingExportJobRequestDurationFormat, ReportingExportJobRequestExportFormat,
     ReportingExportJobRequestViewType, SelectedColumns, ViewFilter,

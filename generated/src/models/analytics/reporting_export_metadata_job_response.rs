@@ -2,7 +2,7 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::ReportingExportJobRequestViewType;
+use crate::models::analytics::ReportingExportJobRequestViewType;
 
 #[derive(Clone, Default)]
 pub struct ReportingExportMetadataJobResponse {

@@ -2,7 +2,8 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::{AnalyticsParticipantFlaggedReason, AnalyticsSession};
+use crate::models::analytics_and_conversations::AnalyticsSession;
+use crate::models::shared_by_6_9c7977::AnalyticsParticipantFlaggedReason;
 
 #[derive(Clone, Default)]
 pub struct AnalyticsParticipant {

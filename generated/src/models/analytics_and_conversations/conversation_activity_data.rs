@@ -2,7 +2,9 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::{ConversationActivityEntityData, ConversationActivityMetricValue};
+use crate::models::analytics_and_conversations::{
+    ConversationActivityEntityData, ConversationActivityMetricValue,
+};
 
 #[derive(Clone, Default)]
 pub struct ConversationActivityData {

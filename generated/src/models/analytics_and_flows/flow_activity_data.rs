@@ -2,7 +2,9 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::{FlowActivityEntityData, FlowActivityMetricValue};
+use crate::models::analytics_and_flows::{
+    FlowActivityEntityData, FlowActivityMetricValue,
+};
 
 #[derive(Clone, Default)]
 pub struct FlowActivityData {

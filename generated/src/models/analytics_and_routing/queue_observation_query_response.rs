@@ -2,7 +2,7 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::QueueObservationDataContainer;
+use crate::models::analytics_and_routing::QueueObservationDataContainer;
 
 #[derive(Clone, Default)]
 pub struct QueueObservationQueryResponse {

@@ -2,7 +2,9 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::{RoutingActivityEntityData, RoutingActivityMetricValue};
+use crate::models::analytics_and_routing::{
+    RoutingActivityEntityData, RoutingActivityMetricValue,
+};
 
 #[derive(Clone, Default)]
 pub struct RoutingActivityData {

@@ -2,7 +2,9 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::{TeamActivityEntityData, TeamActivityMetricValue};
+use crate::models::analytics_and_teams::{
+    TeamActivityEntityData, TeamActivityMetricValue,
+};
 
 #[derive(Clone, Default)]
 pub struct TeamActivityData {

@@ -2,7 +2,9 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::{UserActivityEntityData, UserActivityMetricValue};
+use crate::models::analytics_and_users::{
+    UserActivityEntityData, UserActivityMetricValue,
+};
 
 #[derive(Clone, Default)]
 pub struct UserActivityData {

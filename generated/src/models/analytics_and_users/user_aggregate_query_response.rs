@@ -2,7 +2,7 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::UserAggregateDataContainer;
+use crate::models::analytics_and_users::UserAggregateDataContainer;
 
 #[derive(Clone, Default)]
 pub struct UserAggregateQueryResponse {

@@ -2,7 +2,7 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::ObservationMetricData;
+use crate::models::shared_by_4_fcb4c3::ObservationMetricData;
 
 #[derive(Clone, Default)]
 pub struct UserObservationDataContainer {

@@ -2,7 +2,8 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::{AddressableEntityRef, ErrorBody};
+use crate::models::shared_by_17_e2efed::ErrorBody;
+use crate::models::shared_by_40_c1b62e::AddressableEntityRef;
 use crate::runtime::time;
 
 #[derive(Clone, Default)]

@@ -2,7 +2,7 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::{FlowHealthIntentInfo, FlowHealthVersionInfo, LocaleInfo};
+use crate::models::architect::{FlowHealthIntentInfo, FlowHealthVersionInfo, LocaleInfo};
 
 #[derive(Clone, Default)]
 pub struct FlowHealth {

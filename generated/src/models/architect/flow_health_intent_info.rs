@@ -2,7 +2,7 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::LocaleHealth;
+use crate::models::architect::LocaleHealth;
 
 #[derive(Clone, Default)]
 pub struct FlowHealthIntentInfo {

@@ -2,7 +2,9 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::{DomainEntityRef, ErrorBody, FlowVersion};
+use crate::models::architect_and_routing_and_web_deployments::FlowVersion;
+use crate::models::shared_by_17_e2efed::ErrorBody;
+use crate::models::shared_by_34_c2464f::DomainEntityRef;
 use crate::runtime::time;
 
 #[derive(Clone, Default)]

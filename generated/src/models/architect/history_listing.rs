@@ -2,11 +2,14 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::{
-    Detail, DomainEntityRef, HistoryEntry, HistoryListingActionName,
-    HistoryListingActionStatus, User,
+use crate::models::architect::HistoryEntry;
+use crate::models::architect_and_routing_and_telephony::{
+    HistoryListingActionName, HistoryListingActionStatus,
 };
 
+use crate::models::shared_by_18_9d4865::Detail;
+use crate::models::shared_by_19_01097d::User;
+use crate::models::shared_by_34_c2464f::DomainEntityRef;
 use crate::runtime::time;
 
 #[derive(Clone, Default)]

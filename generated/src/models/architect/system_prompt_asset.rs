@@ -2,7 +2,7 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::{AudioFormat, PromptAssetCreateUploadStatus};
+use crate::models::architect_and_telephony::{AudioFormat, PromptAssetCreateUploadStatus};
 
 #[derive(Clone, Default)]
 pub struct SystemPromptAsset {

@@ -2,9 +2,13 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::{
-    Detail, DomainEntityRef, HistoryListingActionName, HistoryListingActionStatus, User,
+use crate::models::architect_and_routing_and_telephony::{
+    HistoryListingActionName, HistoryListingActionStatus,
 };
+
+use crate::models::shared_by_18_9d4865::Detail;
+use crate::models::shared_by_19_01097d::User;
+use crate::models::shared_by_34_c2464f::DomainEntityRef;
 
 #[derive(Clone, Default)]
 pub struct Operation {

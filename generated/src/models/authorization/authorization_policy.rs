@@ -2,7 +2,7 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::{Subject, TypedAttribute};
+use crate::models::authorization::{Subject, TypedAttribute};
 use crate::runtime::time;
 
 #[derive(Clone, Default)]

@@ -2,7 +2,7 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::DomainPermission;
+use crate::models::authorization::DomainPermission;
 
 #[derive(Clone, Default)]
 pub struct DomainPermissionCollection {

@@ -2,7 +2,7 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::{PolicyAttribute, TypedAttribute};
+use crate::models::authorization::{PolicyAttribute, TypedAttribute};
 
 #[derive(Clone, Default)]
 pub struct PolicyAttributeSet {

@@ -2,7 +2,7 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::TypedAttribute;
+use crate::models::authorization::TypedAttribute;
 
 #[derive(Clone, Default)]
 pub struct PolicyTestPayload {

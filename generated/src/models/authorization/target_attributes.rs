@@ -2,7 +2,7 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::{PolicyAttribute, TargetAttributeValue};
+use crate::models::authorization::{PolicyAttribute, TargetAttributeValue};
 
 #[derive(Clone, Default)]
 pub struct TargetAttributes {

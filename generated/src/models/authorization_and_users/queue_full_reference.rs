@@ -2,15 +2,17 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::{
+use crate::models::shared_by_10_7b650e::{
     AcwSettings, AgentOwnedRouting, Bullseye, CannedResponseLibraries,
     ConditionalGroupActivation, ConditionalGroupRouting,
     CreateQueueRequestLastAgentRoutingMode, CreateQueueRequestScoringMethod,
-    CreateQueueRequestSkillEvaluationMethod, DirectRouting, Division, DomainEntityRef,
-    MemberGroup, QueueEmailAddress, QueueMediaSettings, QueueMessagingAddresses,
-    RoutingRule, Script,
+    CreateQueueRequestSkillEvaluationMethod, DirectRouting, MemberGroup,
+    QueueEmailAddress, QueueMediaSettings, QueueMessagingAddresses, RoutingRule,
 };
 
+use crate::models::shared_by_11_c3fc53::Script;
+use crate::models::shared_by_24_565fba::Division;
+use crate::models::shared_by_34_c2464f::DomainEntityRef;
 use crate::runtime::time;
 
 #[derive(Clone, Default)]

@@ -2,7 +2,7 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::DecisionTableRowParameterValue;
+use crate::models::business_rules::DecisionTableRowParameterValue;
 
 #[derive(Clone, Default)]
 pub struct CreateDecisionTableRowRequest {

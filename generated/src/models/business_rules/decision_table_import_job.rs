@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::{
-    AddressableEntityRef, CreateDecisionTableImportJobRequestImportMode,
-    DecisionTableImportJobError, DecisionTableImportRowMetrics,
+use crate::models::business_rules::{
+    CreateDecisionTableImportJobRequestImportMode, DecisionTableImportJobError,
+    DecisionTableImportRowMetrics,
 };
 
+use crate::models::shared_by_40_c1b62e::AddressableEntityRef;
 use crate::runtime::time;
 
 #[derive(Clone, Default)]

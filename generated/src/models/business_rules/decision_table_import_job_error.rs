@@ -2,7 +2,7 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::DecisionTableJobValidationError;
+use crate::models::business_rules::DecisionTableJobValidationError;
 
 #[derive(Clone, Default)]
 pub struct DecisionTableImportJobError {

@@ -2,7 +2,10 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::{DecisionTableRowParameterValue, DecisionTableVersionEntity};
+use crate::models::business_rules::{
+    DecisionTableRowParameterValue, DecisionTableVersionEntity,
+};
+
 use crate::runtime::time;
 
 #[derive(Clone, Default)]

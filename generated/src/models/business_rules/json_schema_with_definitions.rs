@@ -2,7 +2,7 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::Definition;
+use crate::models::business_rules::Definition;
 
 #[derive(Clone, Default)]
 pub struct JsonSchemaWithDefinitions {

@@ -2,7 +2,9 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::{AddressableEntityRef, ChatReaction, Entity};
+use crate::models::chat::ChatReaction;
+use crate::models::shared_by_40_c1b62e::AddressableEntityRef;
+use crate::models::shared_by_7_cf0774::Entity;
 use crate::runtime::time;
 
 #[derive(Clone, Default)]

@@ -2,7 +2,7 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::QueryResponseData;
+use crate::models::coaching::QueryResponseData;
 
 #[derive(Clone, Default)]
 pub struct QueryResponseGroupedData {

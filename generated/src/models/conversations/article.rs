@@ -2,7 +2,8 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::{AddressableEntityRef, MetadataAttribute};
+use crate::models::conversations::MetadataAttribute;
+use crate::models::shared_by_40_c1b62e::AddressableEntityRef;
 
 #[derive(Clone, Default)]
 pub struct Article {

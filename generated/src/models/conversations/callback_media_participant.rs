@@ -2,13 +2,16 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::{
-    AnalyticsParticipantFlaggedReason, AnalyticsSessionDirection,
-    CallHistoryParticipantDisconnectType, CallMediaParticipantState,
-    ConversationRoutingData, DialerPreview, DomainEntityRef, ErrorInfo, JourneyContext,
-    Voicemail, Wrapup,
+use crate::models::conversations::CallHistoryParticipantDisconnectType;
+use crate::models::shared_by_10_dae6e1::AnalyticsSessionDirection;
+use crate::models::shared_by_34_c2464f::DomainEntityRef;
+use crate::models::shared_by_4_4dfa64::CallMediaParticipantState;
+use crate::models::shared_by_5_d44d7e::{
+    ConversationRoutingData, DialerPreview, JourneyContext, Voicemail, Wrapup,
 };
 
+use crate::models::shared_by_6_9c7977::AnalyticsParticipantFlaggedReason;
+use crate::models::shared_by_7_6681a2::ErrorInfo;
 use crate::runtime::time;
 
 #[derive(Clone, Default)]

@@ -2,7 +2,7 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::Destination;
+use crate::models::conversations::Destination;
 
 #[derive(Clone, Default)]
 pub struct CreateCallRequest {

@@ -2,7 +2,7 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::RoutingData;
+use crate::models::conversations::RoutingData;
 use crate::runtime::time;
 
 #[derive(Clone, Default)]

@@ -2,7 +2,10 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::{CreateCallbackCommandCustomerFirstCallbackDeliveryMode, RoutingData};
+use crate::models::conversations::{
+    CreateCallbackCommandCustomerFirstCallbackDeliveryMode, RoutingData,
+};
+
 use crate::runtime::time;
 
 #[derive(Clone, Default)]

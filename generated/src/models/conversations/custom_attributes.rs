@@ -2,7 +2,7 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::ConversationDataSchema;
+use crate::models::conversations::ConversationDataSchema;
 use crate::runtime::time;
 
 #[derive(Clone, Default)]

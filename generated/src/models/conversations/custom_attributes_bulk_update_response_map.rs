@@ -2,7 +2,7 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::CustomAttributesBulkUpdateResponse;
+use crate::models::conversations::CustomAttributesBulkUpdateResponse;
 
 #[derive(Clone, Default)]
 pub struct CustomAttributesBulkUpdateResponseMap {

@@ -2,7 +2,9 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::{OpenInboundMessageContent, OpenInboundMessageMessagingChannel};
+use crate::models::conversations::{
+    OpenInboundMessageContent, OpenInboundMessageMessagingChannel,
+};
 
 #[derive(Clone, Default)]
 pub struct OpenInboundNormalizedMessage {

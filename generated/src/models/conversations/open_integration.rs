@@ -2,11 +2,13 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::{
-    AppleIntegrationCreateStatus, DomainEntityRef, ErrorBody, MessagingSettingReference,
-    SupportedContentReference,
+use crate::models::conversations::{
+    AppleIntegrationCreateStatus, MessagingSettingReference,
 };
 
+use crate::models::conversations_and_routing_and_web_deployments::SupportedContentReference;
+use crate::models::shared_by_17_e2efed::ErrorBody;
+use crate::models::shared_by_34_c2464f::DomainEntityRef;
 use crate::runtime::time;
 
 #[derive(Clone, Default)]

@@ -2,7 +2,8 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::{MessagingSettingRequestReference, SupportedContentReference};
+use crate::models::conversations::MessagingSettingRequestReference;
+use crate::models::conversations_and_routing_and_web_deployments::SupportedContentReference;
 
 #[derive(Clone, Default)]
 pub struct OpenIntegrationRequest {

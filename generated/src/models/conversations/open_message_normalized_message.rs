@@ -2,9 +2,8 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::{
-    ConversationContentTextType, OpenMessageContent, OpenMessagingChannel,
-};
+use crate::models::conversations::{OpenMessageContent, OpenMessagingChannel};
+use crate::models::shared_by_5_7d9409::ConversationContentTextType;
 
 #[derive(Clone, Default)]
 pub struct OpenMessageNormalizedMessage {

@@ -2,10 +2,10 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::{
-    AgentChecklistResponseDirection, ConversationNormalizedMessageStatus,
-    ConversationReason, OpenMessageContent, OpenMessagingChannel,
-};
+use crate::models::conversations::{OpenMessageContent, OpenMessagingChannel};
+use crate::models::conversations_and_social_media::ConversationReason;
+use crate::models::conversations_and_social_media_and_webmessaging::AgentChecklistResponseDirection;
+use crate::models::shared_by_4_bc62df::ConversationNormalizedMessageStatus;
 
 #[derive(Clone, Default)]
 pub struct OpenNormalizedMessage {

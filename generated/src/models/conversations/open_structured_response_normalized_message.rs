@@ -2,7 +2,7 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::{
+use crate::models::conversations::{
     OpenInboundStructuredResponseNormalizedMessageContent, OpenMessagingChannel,
 };
 

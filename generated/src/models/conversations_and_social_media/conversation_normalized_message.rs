@@ -2,12 +2,18 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::{
-    AgentChecklistResponseDirection, ConversationEnrichment, ConversationMessageContent,
-    ConversationMessageEvent, ConversationMessageMetadataType,
-    ConversationMessagingChannel, ConversationNormalizedMessageOriginatingEntity,
-    ConversationNormalizedMessageStatus, ConversationReason,
+use crate::models::conversations_and_social_media::{
+    ConversationEnrichment, ConversationMessagingChannel, ConversationReason,
 };
+
+use crate::models::conversations_and_social_media_and_webmessaging::{
+    AgentChecklistResponseDirection, ConversationNormalizedMessageOriginatingEntity,
+};
+
+use crate::models::shared_by_4_4e7f65::ConversationMessageContent;
+use crate::models::shared_by_4_a95d1a::ConversationMessageEvent;
+use crate::models::shared_by_4_bc62df::ConversationNormalizedMessageStatus;
+use crate::models::shared_by_8_bb3498::ConversationMessageMetadataType;
 
 #[derive(Clone, Default)]
 pub struct ConversationNormalizedMessage {

@@ -2,7 +2,7 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::AudioState;
+use crate::models::events::AudioState;
 
 #[derive(Clone, Default)]
 pub struct InitialConfiguration {

@@ -2,14 +2,15 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::{
-    AddressableEntityRef, Browser, ConnectedQueue, ConnectedUser, ConversationChannel,
+use crate::models::external_contacts_and_journey::{
+    Browser, ConnectedQueue, ConnectedUser, ConversationChannel,
     ConversationUserDisposition, CustomEventAttribute, CustomEventAttributeList, Device,
     JourneyApp, JourneyCampaign, JourneyCaseAssociation, JourneyGeolocation, JourneyPage,
     NetworkConnectivity, OutcomeAchievement, Referrer, SdkLibrary, SessionLastEvent,
     SessionSegmentAssignment,
 };
 
+use crate::models::shared_by_40_c1b62e::AddressableEntityRef;
 use crate::runtime::time;
 
 #[derive(Clone, Default)]

@@ -2,7 +2,7 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::{Greeting, GreetingOwner};
+use crate::models::greetings::{Greeting, GreetingOwner};
 use crate::runtime::time;
 
 #[derive(Clone, Default)]

@@ -2,7 +2,7 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::MetadataProperty;
+use crate::models::infrastructure_as_code::MetadataProperty;
 
 #[derive(Clone, Default)]
 pub struct MetadataSchema {

@@ -2,7 +2,7 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::BotSlot;
+use crate::models::integrations::BotSlot;
 
 #[derive(Clone, Default)]
 pub struct BotIntent {

@@ -2,7 +2,9 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::{ClientAppConfigurationInfo, IntegrationStatusInfo, IntegrationType};
+use crate::models::integrations::{
+    ClientAppConfigurationInfo, IntegrationStatusInfo, IntegrationType,
+};
 
 #[derive(Clone, Default)]
 pub struct ClientApp {

@@ -2,7 +2,7 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::DialogflowParameter;
+use crate::models::integrations::DialogflowParameter;
 
 #[derive(Clone, Default)]
 pub struct DialogflowIntent {

@@ -2,7 +2,7 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::CredentialInfo;
+use crate::models::integrations::CredentialInfo;
 
 #[derive(Clone, Default)]
 pub struct EffectiveConfiguration {

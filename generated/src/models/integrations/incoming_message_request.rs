@@ -2,7 +2,8 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::{IncomingMessageRequestMessagingPlatformType, InputMessage};
+use crate::models::integrations::InputMessage;
+use crate::models::integrations_and_textbots::IncomingMessageRequestMessagingPlatformType;
 
 #[derive(Clone, Default)]
 pub struct IncomingMessageRequest {

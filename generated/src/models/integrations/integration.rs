@@ -2,7 +2,7 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::{
+use crate::models::integrations::{
     ClientAppIntendedState, IntegrationConfigurationInfo, IntegrationStatusInfo,
     IntegrationType,
 };

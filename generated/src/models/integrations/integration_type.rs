@@ -2,7 +2,8 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::{CredentialSpecification, HelpLink, Image};
+use crate::models::integrations::{CredentialSpecification, HelpLink};
+use crate::models::shared_by_21_8695a1::Image;
 
 #[derive(Clone, Default)]
 pub struct IntegrationType {

@@ -2,7 +2,7 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::LexSlot;
+use crate::models::integrations::LexSlot;
 
 #[derive(Clone, Default)]
 pub struct LexIntent {

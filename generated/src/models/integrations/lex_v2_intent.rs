@@ -2,7 +2,7 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::LexV2Slot;
+use crate::models::integrations::LexV2Slot;
 
 #[derive(Clone, Default)]
 pub struct LexV2Intent {

@@ -2,9 +2,9 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::{
-    BotEntityValue, ErrorInfo, OutgoingMessageRequestBotState, ReplyMessage,
-};
+use crate::models::integrations::{BotEntityValue, ReplyMessage};
+use crate::models::integrations_and_textbots::OutgoingMessageRequestBotState;
+use crate::models::shared_by_7_6681a2::ErrorInfo;
 
 #[derive(Clone, Default)]
 pub struct OutgoingMessageRequest {

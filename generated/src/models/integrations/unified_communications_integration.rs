@@ -2,9 +2,9 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::{
-    AddressableEntityRef, GetProfilesUsersIntegrationPresenceSource, UcIcon, Uci10n,
-};
+use crate::models::integrations::{UcIcon, Uci10n};
+use crate::models::integrations_and_search_and_users::GetProfilesUsersIntegrationPresenceSource;
+use crate::models::shared_by_40_c1b62e::AddressableEntityRef;
 
 #[derive(Clone, Default)]
 pub struct UnifiedCommunicationsIntegration {

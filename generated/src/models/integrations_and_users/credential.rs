@@ -2,7 +2,7 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::CredentialType;
+use crate::models::integrations_and_users::CredentialType;
 
 #[derive(Clone, Default)]
 pub struct Credential {

@@ -2,7 +2,7 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::{
+use crate::models::external_contacts_and_journey::{
     CustomEventAttribute, Device, JourneyApp, JourneyCampaign, JourneyGeolocation,
     NetworkConnectivity, SdkLibrary,
 };

@@ -2,10 +2,11 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::{
-    CustomEventAttribute, JourneyApp, NetworkConnectivity, RequestDevice, SdkLibrary,
+use crate::models::external_contacts_and_journey::{
+    CustomEventAttribute, JourneyApp, NetworkConnectivity, SdkLibrary,
 };
 
+use crate::models::journey::RequestDevice;
 use crate::runtime::time;
 
 #[derive(Clone, Default)]

@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::{
-    AppEventResponseSession, CustomEventAttribute, Device, JourneyApp, JourneyCampaign,
-    JourneyGeolocation, NetworkConnectivity, SdkLibrary,
+use crate::models::external_contacts_and_journey::{
+    CustomEventAttribute, Device, JourneyApp, JourneyCampaign, JourneyGeolocation,
+    NetworkConnectivity, SdkLibrary,
 };
 
+use crate::models::journey::AppEventResponseSession;
 use crate::runtime::time;
 
 #[derive(Clone, Default)]

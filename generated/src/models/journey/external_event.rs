@@ -2,7 +2,7 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::ExternalEventIdentifiers;
+use crate::models::journey::ExternalEventIdentifiers;
 use crate::runtime::time;
 
 #[derive(Clone, Default)]

@@ -2,7 +2,7 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::FlowPathsElement;
+use crate::models::journey::FlowPathsElement;
 use crate::runtime::time;
 
 #[derive(Clone, Default)]

@@ -2,7 +2,7 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::DomainEntityRef;
+use crate::models::shared_by_34_c2464f::DomainEntityRef;
 
 #[derive(Clone, Default)]
 pub struct OpenActionFields {

@@ -2,7 +2,7 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::{
+use crate::models::external_contacts_and_journey::{
     Browser, CustomEventAttribute, Device, JourneyCampaign, JourneyGeolocation,
     JourneyPage, Referrer,
 };

@@ -2,7 +2,8 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::{CustomEventAttribute, RequestPage, WebEventBrowser, WebEventDevice};
+use crate::models::external_contacts_and_journey::CustomEventAttribute;
+use crate::models::journey::{RequestPage, WebEventBrowser, WebEventDevice};
 use crate::runtime::time;
 
 #[derive(Clone, Default)]

@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::{
-    CustomEventAttribute, JourneyCampaign, JourneyGeolocation, Referrer, ResponsePage,
-    WebEventBrowser, WebEventDevice, WebEventResponseSession,
+use crate::models::external_contacts_and_journey::{
+    CustomEventAttribute, JourneyCampaign, JourneyGeolocation, Referrer,
+};
+
+use crate::models::journey::{
+    ResponsePage, WebEventBrowser, WebEventDevice, WebEventResponseSession,
 };
 
 use crate::runtime::time;

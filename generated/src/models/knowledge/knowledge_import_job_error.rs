@@ -2,7 +2,9 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::{Detail, ErrorBody, Limit};
+use crate::models::shared_by_17_e2efed::ErrorBody;
+use crate::models::shared_by_18_94a174::Limit;
+use crate::models::shared_by_18_9d4865::Detail;
 
 #[derive(Clone, Default)]
 pub struct KnowledgeImportJobError {

@@ -2,7 +2,7 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::{V3SynchronizationRef, V3SynchronizationUploadMetadata};
+use crate::models::knowledge::{V3SynchronizationRef, V3SynchronizationUploadMetadata};
 
 #[derive(Clone, Default)]
 pub struct V3SynchronizationUploadUrlResponse {

@@ -2,7 +2,7 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::SupportedLanguagesInfoDefinition;
+use crate::models::language_understanding::SupportedLanguagesInfoDefinition;
 
 #[derive(Clone, Default)]
 pub struct NluOrganization {

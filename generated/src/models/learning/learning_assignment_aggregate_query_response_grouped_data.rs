@@ -2,7 +2,7 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::LearningAssignmentAggregateQueryResponseData;
+use crate::models::learning::LearningAssignmentAggregateQueryResponseData;
 
 #[derive(Clone, Default)]
 pub struct LearningAssignmentAggregateQueryResponseGroupedData {

@@ -2,7 +2,7 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::LearningScormResponseStatus;
+use crate::models::learning::LearningScormResponseStatus;
 
 #[derive(Clone, Default)]
 pub struct LearningScormUploadResponse {

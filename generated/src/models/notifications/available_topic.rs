@@ -2,7 +2,7 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::PermissionDetails;
+use crate::models::notifications::PermissionDetails;
 
 #[derive(Clone, Default)]
 pub struct AvailableTopic {

@@ -2,7 +2,7 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::RecallEntry;
+use crate::models::outbound::RecallEntry;
 use crate::runtime::time;
 
 #[derive(Clone, Default)]

@@ -2,7 +2,7 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::ColumnStatus;
+use crate::models::outbound::ColumnStatus;
 
 #[derive(Clone, Default)]
 pub struct ContactableStatus {

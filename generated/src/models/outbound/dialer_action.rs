@@ -2,7 +2,8 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::{ContactColumnToDataActionFieldMapping, DomainEntityRef};
+use crate::models::outbound::ContactColumnToDataActionFieldMapping;
+use crate::models::shared_by_34_c2464f::DomainEntityRef;
 
 #[derive(Clone, Default)]
 pub struct DialerAction {

@@ -2,7 +2,7 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::Reaction;
+use crate::models::outbound::Reaction;
 use crate::runtime::time;
 
 #[derive(Clone, Default)]

@@ -2,7 +2,7 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::ChatPresenceSystemPresence;
+use crate::models::presence_and_users_and_workforce_management::ChatPresenceSystemPresence;
 
 #[derive(Clone, Default)]
 pub struct OrganizationPresenceDefinition {

@@ -2,7 +2,7 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::EvaluationSearchAggregationResponse;
+use crate::models::quality::EvaluationSearchAggregationResponse;
 
 #[derive(Clone, Default)]
 pub struct EvaluationSearchAggregationBucket {

@@ -2,7 +2,9 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::{EvaluationSearchAggregationResponse, EvaluationSearchItemResponse};
+use crate::models::quality::{
+    EvaluationSearchAggregationResponse, EvaluationSearchItemResponse,
+};
 
 #[derive(Clone, Default)]
 pub struct EvaluationSearchResponse {

@@ -2,7 +2,10 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::{AddressableEntityRef, DomainEntityRef, MessageInfo, PropertyChange};
+use crate::models::audit_and_quality::PropertyChange;
+use crate::models::shared_by_34_c2464f::DomainEntityRef;
+use crate::models::shared_by_40_c1b62e::AddressableEntityRef;
+use crate::models::shared_by_4_c19848::MessageInfo;
 use crate::runtime::time;
 
 #[derive(Clone, Default)]

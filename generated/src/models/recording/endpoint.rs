@@ -2,7 +2,9 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::{ActionTargetState, Division, DomainEntityRef};
+use crate::models::shared_by_23_573a2b::ActionTargetState;
+use crate::models::shared_by_24_565fba::Division;
+use crate::models::shared_by_34_c2464f::DomainEntityRef;
 use crate::runtime::time;
 
 #[derive(Clone, Default)]

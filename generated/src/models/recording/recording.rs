@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::{
+use crate::models::recording::{
     Annotation, ChatMessage, MediaResult, OrphanRecordingMediaSubtype,
-    RecordingEmailMessage, RecordingMessagingMessage, User,
+    RecordingEmailMessage, RecordingMessagingMessage,
 };
 
+use crate::models::shared_by_19_01097d::User;
 use crate::runtime::time;
 
 #[derive(Clone, Default)]

@@ -2,7 +2,7 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::{LabelUtilizationResponse, MediaUtilization};
+use crate::models::routing_and_users::{LabelUtilizationResponse, MediaUtilization};
 
 #[derive(Clone, Default)]
 pub struct AgentMaxUtilizationResponse {

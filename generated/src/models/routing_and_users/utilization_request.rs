@@ -2,7 +2,7 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::{LabelUtilizationRequest, MediaUtilization};
+use crate::models::routing_and_users::{LabelUtilizationRequest, MediaUtilization};
 
 #[derive(Clone, Default)]
 pub struct UtilizationRequest {

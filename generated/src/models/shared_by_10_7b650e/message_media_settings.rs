@@ -2,7 +2,11 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::{InactivityTimeoutSettings, MessageSubtypeSettings, ServiceLevel};
+use crate::models::shared_by_10_7b650e::{
+    InactivityTimeoutSettings, MessageSubtypeSettings,
+};
+
+use crate::models::shared_by_11_d3e18a::ServiceLevel;
 
 #[derive(Clone, Default)]
 pub struct MessageMediaSettings {

@@ -2,7 +2,8 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::{Detail, Limit};
+use crate::models::shared_by_18_94a174::Limit;
+use crate::models::shared_by_18_9d4865::Detail;
 
 #[derive(Clone, Default)]
 pub struct ErrorBody {

@@ -2,7 +2,7 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::LocationDefinition;
+use crate::models::shared_by_22_5bafab::LocationDefinition;
 
 #[derive(Clone, Default)]
 pub struct Location {

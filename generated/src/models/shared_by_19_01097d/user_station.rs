@@ -2,7 +2,7 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::User;
+use crate::models::shared_by_19_01097d::User;
 use crate::runtime::time;
 
 #[derive(Clone, Default)]

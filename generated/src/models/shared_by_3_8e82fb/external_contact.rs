@@ -2,13 +2,14 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::{
+use crate::models::shared_by_12_a5bb20::WritableStarrableDivision;
+use crate::models::shared_by_3_8e82fb::{
     AppleOpaqueId, ContactAddress, ContactAddressableEntityRef, ContactIdentifier,
-    DataSchema, ExternalDataSource, ExternalId, ExternalOrganization, FacebookId,
-    InstagramId, LineId, MergeOperation, PhoneNumber, TwitterId, WhatsAppId,
-    WritableStarrableDivision,
+    ExternalDataSource, ExternalId, ExternalOrganization, FacebookId, InstagramId,
+    LineId, MergeOperation, PhoneNumber, TwitterId, WhatsAppId,
 };
 
+use crate::models::shared_by_5_57759c::DataSchema;
 use crate::runtime::time;
 
 #[derive(Clone, Default)]

@@ -2,12 +2,14 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::{
-    ContactAddress, DataSchema, ExternalDataSource, ExternalId,
-    ExternalOrganizationIdentifier, PhoneNumber, Ticker, Trustor, TwitterId,
-    WritableStarrableDivision,
+use crate::models::shared_by_12_a5bb20::WritableStarrableDivision;
+use crate::models::shared_by_3_8e82fb::{
+    ContactAddress, ExternalDataSource, ExternalId, ExternalOrganizationIdentifier,
+    PhoneNumber, Ticker, TwitterId,
 };
 
+use crate::models::shared_by_5_45e5b4::Trustor;
+use crate::models::shared_by_5_57759c::DataSchema;
 use crate::runtime::time;
 
 #[derive(Clone, Default)]

@@ -2,7 +2,9 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::{AdditionalLanguagesIntent, NamedEntityTypeBinding, NluUtterance};
+use crate::models::shared_by_4_090eb5::{
+    AdditionalLanguagesIntent, NamedEntityTypeBinding, NluUtterance,
+};
 
 #[derive(Clone, Default)]
 pub struct IntentDefinition {

@@ -2,7 +2,7 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::AdditionalLanguagesSynonyms;
+use crate::models::shared_by_4_090eb5::AdditionalLanguagesSynonyms;
 
 #[derive(Clone, Default)]
 pub struct NamedEntityTypeItem {

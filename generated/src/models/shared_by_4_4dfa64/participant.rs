@@ -2,13 +2,15 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::{
-    AnalyticsParticipantFlaggedReason, Call, Callback, Cobrowsesession, ConversationChat,
-    ConversationRoutingData, Email, Evaluation, InternalMessage, Message,
-    ParticipantBasicScreenRecordingState, ParticipantBasicWrapupPrompt, ScreenMonitoring,
-    Screenshare, SocialExpression, Video, Wrapup,
+use crate::models::shared_by_4_4dfa64::{Call, Callback};
+use crate::models::shared_by_5_d44d7e::{
+    Cobrowsesession, ConversationChat, ConversationRoutingData, Email, InternalMessage,
+    Message, ParticipantBasicScreenRecordingState, ParticipantBasicWrapupPrompt,
+    ScreenMonitoring, Screenshare, SocialExpression, Video, Wrapup,
 };
 
+use crate::models::shared_by_6_9c7977::AnalyticsParticipantFlaggedReason;
+use crate::models::shared_by_6_af40a9::Evaluation;
 use crate::runtime::time;
 
 #[derive(Clone, Default)]

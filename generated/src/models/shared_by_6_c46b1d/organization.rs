@@ -2,7 +2,7 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::ActionTargetState;
+use crate::models::shared_by_23_573a2b::ActionTargetState;
 
 #[derive(Clone, Default)]
 pub struct Organization {

@@ -2,9 +2,8 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::{
-    ConversationContentTextType, OpenSocialMediaChannel, OpenSocialMediaMessageContent,
-};
+use crate::models::shared_by_5_7d9409::ConversationContentTextType;
+use crate::models::social_media::{OpenSocialMediaChannel, OpenSocialMediaMessageContent};
 
 #[derive(Clone, Default)]
 pub struct OpenSocialMediaNormalizedMessage {

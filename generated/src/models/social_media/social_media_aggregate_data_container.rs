@@ -2,7 +2,7 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::SocialMediaStatisticalResponse;
+use crate::models::social_media::SocialMediaStatisticalResponse;
 
 #[derive(Clone, Default)]
 pub struct SocialMediaAggregateDataContainer {

@@ -2,13 +2,18 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::{
-    AutoStatusTransitionDetail, Division, ExternalContactReference,
-    TaskManagementObservationGroupResultStatusCategory, UserReference,
-    UserReferenceWithName, WorkbinReference, WorkitemLanguageReference,
-    WorkitemQueueReference, WorkitemRoutingSkillReference, WorkitemSchema,
-    WorkitemScoredAgent, WorkitemScriptReference, WorkitemStatusReference,
-    WorkitemUtilizationLabelReference, WorktypeReference,
+use crate::models::analytics_and_task_management::{
+    TaskManagementObservationGroupResultStatusCategory, WorktypeReference,
+};
+
+use crate::models::shared_by_11_9c3fff::UserReferenceWithName;
+use crate::models::shared_by_23_b496d3::UserReference;
+use crate::models::shared_by_24_565fba::Division;
+use crate::models::task_management::{
+    AutoStatusTransitionDetail, ExternalContactReference, WorkbinReference,
+    WorkitemLanguageReference, WorkitemQueueReference, WorkitemRoutingSkillReference,
+    WorkitemSchema, WorkitemScoredAgent, WorkitemScriptReference,
+    WorkitemStatusReference, WorkitemUtilizationLabelReference,
 };
 
 use crate::runtime::time;

@@ -2,7 +2,7 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::WorkitemScoredAgentRequest;
+use crate::models::task_management::WorkitemScoredAgentRequest;
 use crate::runtime::time;
 
 #[derive(Clone, Default)]

@@ -2,7 +2,10 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::{WorkitemAssignmentState, WorkitemScoredAgentRequest};
+use crate::models::task_management::{
+    WorkitemAssignmentState, WorkitemScoredAgentRequest,
+};
+
 use crate::runtime::time;
 
 #[derive(Clone, Default)]

@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::{
-    ActionTargetState, Division, DomainEntityRef, Edge, Line, PhoneBaseSettings,
-    PhoneCapabilities, PhoneStatus, UserAgentInfo,
+use crate::models::search_and_telephony_providers_edge::Edge;
+use crate::models::shared_by_23_573a2b::ActionTargetState;
+use crate::models::shared_by_24_565fba::Division;
+use crate::models::shared_by_34_c2464f::DomainEntityRef;
+use crate::models::telephony_providers_edge::{
+    Line, PhoneBaseSettings, PhoneCapabilities, PhoneStatus, UserAgentInfo,
 };
 
 use crate::runtime::time;

@@ -2,7 +2,8 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::{OutgoingMessageRequestBotState, PostTextMessage};
+use crate::models::integrations_and_textbots::OutgoingMessageRequestBotState;
+use crate::models::textbots::PostTextMessage;
 
 #[derive(Clone, Default)]
 pub struct PostTextResponse {

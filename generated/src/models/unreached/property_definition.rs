@@ -2,7 +2,7 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::Items;
+use crate::models::shared_by_7_935310::Items;
 
 #[derive(Clone, Default)]
 pub struct PropertyDefinition {

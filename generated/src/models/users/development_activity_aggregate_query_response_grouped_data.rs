@@ -2,7 +2,7 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::DevelopmentActivityAggregateQueryResponseData;
+use crate::models::users::DevelopmentActivityAggregateQueryResponseData;
 
 #[derive(Clone, Default)]
 pub struct DevelopmentActivityAggregateQueryResponseGroupedData {

@@ -2,7 +2,7 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::AuthenticatorAttestationResponse;
+use crate::models::users::AuthenticatorAttestationResponse;
 
 #[derive(Clone, Default)]
 pub struct PublicKeyCredentialCreationResponse {

@@ -2,7 +2,7 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::DataSchema;
+use crate::models::shared_by_5_57759c::DataSchema;
 
 #[derive(Clone, Default)]
 pub struct UserCustomAttributes {

@@ -2,10 +2,13 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::{
+use crate::models::conversations_and_social_media_and_webmessaging::{
     AgentChecklistResponseDirection, ConversationNormalizedMessageOriginatingEntity,
-    ConversationNormalizedMessageStatus, Reason, WebMessagingChannel,
-    WebMessagingContent, WebMessagingEvent,
+};
+
+use crate::models::shared_by_4_bc62df::ConversationNormalizedMessageStatus;
+use crate::models::webmessaging::{
+    Reason, WebMessagingChannel, WebMessagingContent, WebMessagingEvent,
 };
 
 #[derive(Clone, Default)]

@@ -2,7 +2,7 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::{ActivityCode, WfmVersionedEntityMetadata};
+use crate::models::workforce_management::{ActivityCode, WfmVersionedEntityMetadata};
 
 #[derive(Clone, Default)]
 pub struct ActivityCodeContainer {

@@ -2,7 +2,7 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::BuImportTimeOffLimitValuesSchema;
+use crate::models::workforce_management::BuImportTimeOffLimitValuesSchema;
 
 #[derive(Clone, Default)]
 pub struct BuImportTimeOffLimitValuesUploadResponse {

@@ -2,7 +2,7 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::DecisionMetricsUploadSchema;
+use crate::models::workforce_management::DecisionMetricsUploadSchema;
 
 #[derive(Clone, Default)]
 pub struct DecisionMetricsUploadResponse {

@@ -2,7 +2,7 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::BuImportShortTermForecastSchema;
+use crate::models::workforce_management::BuImportShortTermForecastSchema;
 
 #[derive(Clone, Default)]
 pub struct ImportForecastUploadResponse {

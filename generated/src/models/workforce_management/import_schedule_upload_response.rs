@@ -2,7 +2,7 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::ImportScheduleUploadSchema;
+use crate::models::workforce_management::ImportScheduleUploadSchema;
 
 #[derive(Clone, Default)]
 pub struct ImportScheduleUploadResponse {

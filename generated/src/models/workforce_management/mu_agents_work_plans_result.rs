@@ -2,7 +2,7 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::{AgentWorkPlans, WorkPlanReference};
+use crate::models::workforce_management::{AgentWorkPlans, WorkPlanReference};
 use crate::runtime::time;
 
 #[derive(Clone, Default)]

@@ -2,7 +2,7 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::PerformancePredictionUploadSchema;
+use crate::models::workforce_management::PerformancePredictionUploadSchema;
 
 #[derive(Clone, Default)]
 pub struct PerformancePredictionRecalculationUploadResponse {

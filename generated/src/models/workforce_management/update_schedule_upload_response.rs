@@ -2,7 +2,7 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::UpdateScheduleUploadSchema;
+use crate::models::workforce_management::UpdateScheduleUploadSchema;
 
 #[derive(Clone, Default)]
 pub struct UpdateScheduleUploadResponse {

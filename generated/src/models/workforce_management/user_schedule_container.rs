@@ -2,7 +2,7 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::{UserSchedule, WeekScheduleReference};
+use crate::models::workforce_management::{UserSchedule, WeekScheduleReference};
 
 #[derive(Clone, Default)]
 pub struct UserScheduleContainer {

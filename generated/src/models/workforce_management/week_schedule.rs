@@ -2,7 +2,7 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::{
+use crate::models::workforce_management::{
     HeadcountForecast, ShortTermForecastReference, UserSchedule,
     WeekScheduleGenerationResult, WfmVersionedEntityMetadata,
 };

@@ -2,7 +2,7 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::WfmHistoricalAdherenceBulkUserResult;
+use crate::models::workforce_management::WfmHistoricalAdherenceBulkUserResult;
 use crate::runtime::time;
 
 #[derive(Clone, Default)]

@@ -2,7 +2,7 @@
 
 use crate::runtime::codec;
 use std::collections::BTreeMap;
-use crate::models::HistoricalAdherenceQueryResult;
+use crate::models::workforce_management::HistoricalAdherenceQueryResult;
 
 #[derive(Clone, Default)]
 pub struct WfmHistoricalAdherenceResultWrapper {
