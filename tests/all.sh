@@ -12,7 +12,7 @@ step() {
 }
 
 # `generated/` is output: rustfmt would disagree with prettyplease about it.
-hand_written=(-p genesys-codegen -p genesys-cloud-runtime -p genesys-cloud-tests)
+hand_written=(-p genesys-codegen -p genesys-cloud-runtime -p genesys-cloud-tests -p genesys-cloud-leak-watch)
 extras=redis,blocking,jiff,chrono,time
 runtime_features=(--features "$(printf 'genesys-cloud-runtime/%s,' ${extras//,/ })")
 

@@ -24,6 +24,7 @@ use super::tokens::{Grant, Subject, Tokens};
 pub(crate) struct State {
     pub(crate) clock: Clock,
     pub(crate) any_credentials: bool,
+    pub(crate) watch_leaks: bool,
     pub(crate) login_prefix: String,
     pub(crate) api_prefix: String,
     pub(crate) presigned_base: Option<String>,
@@ -77,6 +78,7 @@ impl Backend {
         Self(Arc::new(State {
             clock: config.clock,
             any_credentials: config.any_credentials,
+            watch_leaks: config.watch_leaks,
             login_prefix: normalized_prefix(&config.login_prefix),
             api_prefix: normalized_prefix(&config.api_prefix),
             presigned_base: config.presigned_base,
@@ -247,6 +249,14 @@ impl Backend {
     #[must_use]
     pub fn is_live(&self, token: &str) -> bool {
         self.0.tokens.is_live(token, self.0.clock.now())
+    }
+
+    /// Waits until every access token there is now has expired. Give the tokens a short lifetime, and set a longer one
+    /// ([`Backend::set_lifetime`]) where the next ones are to last.
+    pub async fn wait_for_expiry(&self) {
+        if let Some(end) = self.0.tokens.last_end() {
+            tokio::time::sleep_until(end.into()).await;
+        }
     }
 
     /// Revokes one access token; false if it was not live.

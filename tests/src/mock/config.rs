@@ -30,6 +30,8 @@ pub struct MockConfig {
     pub seed: u64,
     /// Clock of token lifetimes and rate-limit windows.
     pub clock: Clock,
+    /// End the process as soon as anything in it lets a secret of this mock out (the crate `genesys_cloud_leak_watch`).
+    pub watch_leaks: bool,
     /// The rest, which can change while the mock runs.
     pub settings: Settings,
 }
@@ -45,6 +47,7 @@ impl Default for MockConfig {
             presigned_base: None,
             seed: 1,
             clock: Clock::Monotonic,
+            watch_leaks: true,
             settings: Settings::default(),
         }
     }
@@ -59,10 +62,14 @@ impl MockConfig {
         config
     }
 
-    /// The defaults without recording: for load, where keeping every request would fill the memory.
+    /// The defaults without recording and without the watch for leaks: for load, where keeping every request would fill the memory and looking
+    /// at everything would take the time.
     #[must_use]
     pub fn for_load() -> Self {
-        let mut config = Self::default();
+        let mut config = Self {
+            watch_leaks: false,
+            ..Self::default()
+        };
         config.settings.recording = false;
         config
     }

@@ -29,6 +29,7 @@ mod clock;
 mod config;
 mod faults;
 mod gate;
+mod leaks;
 mod oauth;
 mod pipeline;
 mod ratelimit;

@@ -19,7 +19,7 @@ use super::config::{ExpiresIn, OAuthClient, Settings};
 use super::ratelimit::whole_seconds_up;
 use super::reply::Reply;
 use super::sync::read;
-use super::tokens::{Code, Grant, Subject, secret};
+use super::tokens::{CODE_PREFIX, Code, Grant, Subject, secret};
 
 const SAML2_BEARER: &str = "urn:ietf:params:oauth:grant-type:saml2-bearer";
 
@@ -409,7 +409,7 @@ impl State {
         redirect_uri: &str,
         challenge: Option<&str>,
     ) -> String {
-        let text = secret("mockcode-");
+        let text = secret(CODE_PREFIX);
         let code = Code {
             client_id: client_id.to_owned(),
             redirect_uri: redirect_uri.to_owned(),

@@ -20,6 +20,7 @@ use super::backend::State;
 use super::body::ReplyBody;
 use super::call::Call;
 use super::faults::{Action, Broken, End, Fault, Revoke};
+use super::leaks;
 use super::oauth;
 use super::ratelimit::RateSnapshot;
 use super::record::{Arrived, Recorded, Target};
@@ -66,6 +67,9 @@ pub(crate) async fn serve(
             &command,
             &body,
         )));
+    }
+    if state.watch_leaks {
+        leaks::inspect(target, &parts);
     }
     let mut request = Received {
         path: path.to_owned(),

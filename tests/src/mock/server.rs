@@ -18,6 +18,7 @@ use tokio::task::{AbortHandle, JoinSet};
 use super::backend::{Backend, State};
 use super::config::MockConfig;
 use super::faults::{Action, Broken, End};
+use super::leaks;
 use super::pipeline::{self, Outcome, Source};
 use super::sync::lock;
 
@@ -157,6 +158,9 @@ fn listen(port: u16) -> io::Result<TcpListener> {
 }
 
 fn bound(config: MockConfig, listener: &TcpListener) -> io::Result<(Backend, SocketAddr)> {
+    if config.watch_leaks {
+        leaks::watch(&config);
+    }
     let address = listener.local_addr()?;
     let backend = Backend::new(config);
     backend

@@ -12,6 +12,8 @@ use super::sync::lock;
 pub const ACCESS_TOKEN_PREFIX: &str = "mockaccess-";
 /// Every refresh token of the mock begins with this.
 pub const REFRESH_TOKEN_PREFIX: &str = "mockrefresh-";
+/// Every authorization code of the mock begins with this.
+pub(crate) const CODE_PREFIX: &str = "mockcode-";
 
 /// Dead tokens are forgotten when there are this many: load tests make thousands.
 const PRUNE_AT: usize = 4096;
@@ -145,6 +147,15 @@ impl Tokens {
             .access
             .get(token)
             .is_some_and(|access| now < access.expires)
+    }
+
+    /// When the last of the access tokens ends.
+    pub(crate) fn last_end(&self) -> Option<Instant> {
+        lock(&self.0)
+            .access
+            .values()
+            .map(|access| access.expires)
+            .max()
     }
 
     /// Ends an access token; false if it was not live.

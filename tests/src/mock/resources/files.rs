@@ -14,6 +14,9 @@ use super::super::router::Route;
 use super::super::sync::lock;
 use super::{object, route};
 
+/// What makes a presigned URL worth keeping secret.
+pub(crate) const PRESIGNED_SIGNATURE: &str = "mock-signature";
+
 pub(super) fn routes() -> Vec<Route> {
     vec![
         route(Method::GET, "/api/v2/downloads/{downloadId}", download),
@@ -52,7 +55,7 @@ fn download(state: &State, call: &Call) -> Reply {
     let id: String = form_urlencoded::byte_serialize(call.param("downloadId").as_bytes()).collect();
     let size = call.number("size").unwrap_or(1000);
     let url = format!(
-        "{}/presigned/downloads/{id}?size={size}&X-Signature=mock-signature",
+        "{}/presigned/downloads/{id}?size={size}&X-Signature={PRESIGNED_SIGNATURE}",
         state.presigned_base()
     );
     if call.query("issueRedirect").as_deref() == Some("false") {
@@ -77,7 +80,7 @@ fn upload_url(state: &State, call: &Call) -> Reply {
         state.resources.uploads.keys.fetch_add(1, Ordering::Relaxed) + 1
     );
     Reply::json(&json!({
-        "url": format!("{}/presigned/uploads/{key}?X-Signature=mock-signature", state.presigned_base()),
+        "url": format!("{}/presigned/uploads/{key}?X-Signature={PRESIGNED_SIGNATURE}", state.presigned_base()),
         "uploadKey": key,
         "headers": {
             "x-amz-meta-uploadkey": key,

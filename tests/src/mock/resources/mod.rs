@@ -30,6 +30,8 @@ use super::call::Call;
 use super::reply::Reply;
 use super::router::{Handler, Route};
 
+pub(crate) use files::PRESIGNED_SIGNATURE;
+pub(crate) use users::MAIL_DOMAIN;
 pub use users::user_json;
 
 /// What the resources remember.

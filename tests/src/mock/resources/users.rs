@@ -16,6 +16,9 @@ use super::super::router::Route;
 use super::super::sync::{read, write};
 use super::{Page, bad_request, not_found, object, route};
 
+/// The end of every e-mail address that the mock makes up.
+pub(crate) const MAIL_DOMAIN: &str = "@example.com";
+
 pub(super) fn routes() -> Vec<Route> {
     vec![
         route(Method::GET, "/api/v2/users", list),
