@@ -1,9 +1,8 @@
 //! The one way through the rooms, for the command line and for build scripts.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use crate::ir::{self, Api, IrError, Options, Overrides};
+use crate::ir::{self, Api, IrError, Options, Overrides, Selection};
 use crate::load::source::Source;
 use crate::load::{self, LoadError, Spec, Warning};
 use crate::render::{self, Files, RenderError, RuntimeSource};
@@ -21,7 +20,7 @@ use crate::write::{self, Stale, Summary, Tags, WriteError};
 #[derive(Clone, Debug)]
 pub struct Config {
     spec: PathBuf,
-    tags: Option<Vec<String>>,
+    selection: Selection,
     templates: PathBuf,
 }
 
@@ -32,7 +31,7 @@ pub enum GenerateError {
     /// The spec cannot be read.
     #[error(transparent)]
     Load(#[from] LoadError),
-    /// The spec, or a tag asked for, has no place in the SDK.
+    /// The spec, or a tag or operation asked for, has no place in the SDK.
     #[error("{}: {source}", spec.display())]
     Ir {
         /// The spec.
@@ -64,9 +63,9 @@ pub enum Step {
 /// The SDK, and what was left out of the spec on the way.
 #[derive(Clone, Debug)]
 pub struct Built {
-    /// The SDK, or the slice of it that the tags select.
+    /// The SDK, or the slice of it that was selected.
     pub api: Api,
-    /// The tags selected, by the names of their features.
+    /// What of the spec it was made from.
     pub tags: Tags,
     /// What was left out.
     pub warnings: Vec<Warning>,
@@ -77,7 +76,7 @@ pub struct Built {
 pub struct Rendered {
     /// Every file.
     pub files: Files,
-    /// The tags selected, by the names of their features.
+    /// What of the spec it was made from.
     pub tags: Tags,
     /// What was left out of the spec.
     pub warnings: Vec<Warning>,
@@ -95,7 +94,7 @@ impl Config {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         Self {
             spec: root.join("spec"),
-            tags: None,
+            selection: Selection::default(),
             templates: root.join("templates"),
         }
     }
@@ -112,7 +111,15 @@ impl Config {
     /// (`speech-text-analytics`), of the module, or of the tag itself, in any case.
     #[must_use]
     pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.tags = Some(tags.into_iter().map(Into::into).collect());
+        self.selection.tags = Some(tags.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Only these operations (with [`tags`](Self::tags): those of them that are given here), and what they need. A name is what Genesys
+    /// calls the operation (`getUser`), that of its method (`get_user`), or its operationId.
+    #[must_use]
+    pub fn operations(mut self, operations: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.selection.operations = Some(operations.into_iter().map(Into::into).collect());
         self
     }
 
@@ -128,20 +135,27 @@ impl Config {
         let ir_error = |source| in_spec(&spec.source, source);
         let overrides = Overrides::read(folder(&spec.source)).map_err(ir_error)?;
         let api = api(&spec, overrides)?;
-        let (api, tags) = match &self.tags {
-            None => (api, Tags::All),
-            Some(names) => {
-                let slice = ir::select(&api, names).map_err(ir_error)?;
-                let features: BTreeSet<String> =
-                    slice.tags.iter().map(|tag| tag.feature.clone()).collect();
-                (slice, Tags::Only(features))
-            }
-        };
+        let api = ir::select(&api, &self.selection).map_err(ir_error)?;
+        let tags = self.made_from(&api);
         Ok(Built {
             api,
             tags,
             warnings: spec.warnings,
         })
+    }
+
+    /// What of the spec the SDK was made from.
+    fn made_from(&self, api: &Api) -> Tags {
+        let features = || api.tags.iter().map(|tag| tag.feature.clone()).collect();
+        let operations = api.operations.iter();
+        match (&self.selection.tags, &self.selection.operations) {
+            (None, None) => Tags::All,
+            (Some(_), None) => Tags::Only(features()),
+            (_, Some(_)) => Tags::Operations {
+                tags: features(),
+                operations: operations.map(|item| item.wire_name.clone()).collect(),
+            },
+        }
     }
 
     /// Renders what was built.

@@ -215,7 +215,7 @@ fn tags_need_a_folder_of_their_own() {
     let workspace = Workspace::new();
     workspace
         .run(&["generate", "--tags", "users"])
-        .assert_failed("--tags needs --out");
+        .assert_failed("a slice needs --out");
     assert!(!workspace.path("generated").exists());
 
     workspace
@@ -256,6 +256,78 @@ fn tags_need_a_folder_of_their_own() {
     workspace
         .run(&["generate", "--tags", "users"])
         .assert_done();
+}
+
+#[test]
+fn a_slice_is_a_crate_of_its_own() {
+    let workspace = Workspace::new();
+    let slice =
+        |arguments: &[&str]| workspace.run(&[&["slice", "--out", "slice"], arguments].concat());
+    slice(&[]).assert_failed("a slice of what?");
+    let no_folder = workspace.run(&["slice", "--tags", "users"]);
+    assert_eq!(no_folder.code, Some(2));
+    assert!(no_folder.stderr.contains("--out"), "{no_folder:?}");
+    slice(&["--operations", "getUserMe,getUsersMe"])
+        .assert_failed("operation \"getUserMe\": the spec has no such operation");
+    slice(&["--operations", "getUserMe"]).assert_failed("Near names are getUsersMe,");
+    slice(&["--tags", "routing", "--operations", "getUsersMe"])
+        .assert_failed("it has none of the tags chosen");
+    assert!(!workspace.path("slice").exists());
+
+    slice(&["--operations", "getUsersMe"]).assert_done();
+    let made = files(&workspace.path("slice"));
+    let text = |path: &str| String::from_utf8(made[Path::new(path)].clone()).unwrap();
+    assert!(made.contains_key(Path::new("src/models/users/user.rs")));
+    assert!(made.contains_key(Path::new("src/runtime/mod.rs")));
+    assert!(!made.contains_key(Path::new("src/models/routing/settings.rs")));
+    // All of it is wanted, and features of a whole crate can still be named.
+    for (path, content) in &made {
+        let content = String::from_utf8_lossy(content);
+        assert!(
+            path.starts_with("src/runtime") || !content.contains("cfg("),
+            "{path:?}"
+        );
+    }
+    let manifest = text("Cargo.toml");
+    assert!(manifest.contains("\nusers = []\n"), "{manifest}");
+    assert!(!manifest.contains("routing"), "{manifest}");
+    assert!(!manifest.contains("path ="), "{manifest}");
+
+    // The same tags choose the same, whichever command is asked; a change of the choice never deletes.
+    let arguments = ["--tags", "users", "--out", "other"];
+    for command in ["generate", "slice", "check"] {
+        workspace
+            .run(&[&[command], &arguments[..]].concat())
+            .assert_done();
+    }
+    slice(&["--operations", "get_users_me,getRoutingSettings"]).assert_done();
+    slice(&["--operations", "getUsersMe"]).assert_failed(
+        "was made with the operations getRoutingSettings,getUsersMe of the tags routing,users",
+    );
+    workspace
+        .run(&[
+            "check",
+            "--out",
+            "slice",
+            "--operations",
+            "getRoutingSettings,getUsersMe",
+        ])
+        .assert_done();
+}
+
+#[test]
+fn a_slice_in_the_folder_of_a_workspace_is_told_how_to_be_built() {
+    let workspace = Workspace::new();
+    let arguments = ["slice", "--tags", "users", "--out", "slice"];
+    let outcome = workspace.run(&arguments);
+    outcome.assert_done();
+    assert!(!outcome.stderr.contains("note: "), "{outcome:?}");
+    fs::remove_dir_all(workspace.path("slice")).unwrap();
+    fs::write(workspace.path("Cargo.toml"), "[workspace]\n").unwrap();
+    let outcome = workspace.run(&arguments);
+    outcome.assert_done();
+    assert!(outcome.stderr.contains("`exclude`"), "{outcome:?}");
+    assert!(!workspace.run(&arguments).stderr.contains("note: "));
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use genesys_codegen::ir::{
     Api, EnumHome, EnumRepr, Field, IrError, Location, Model, Operation, Options, Output,
-    Overrides, PathPiece, Type, build, select, stats,
+    Overrides, PathPiece, Selection, Type, build, select, stats,
 };
 use genesys_codegen::load::load_str;
 use serde_json::{Value, json};
@@ -751,10 +751,21 @@ fn a_shared_enum_is_compiled_for_all_who_use_it() {
     assert_eq!(find("LonelyMode").alias_of, None);
 }
 
+fn names(names: &[&str]) -> Option<Vec<String>> {
+    Some(names.iter().map(|name| (*name).to_owned()).collect())
+}
+
+fn tag(name: &str) -> Selection {
+    Selection {
+        tags: names(&[name]),
+        operations: None,
+    }
+}
+
 #[test]
 fn a_slice_has_its_own_groups() {
     let api = try_build(&shared()).unwrap();
-    let slice = select(&api, &["USERS".to_owned()]).unwrap();
+    let slice = select(&api, &tag("USERS")).unwrap();
     let names: Vec<&str> = slice
         .models
         .iter()
@@ -780,11 +791,68 @@ fn a_slice_has_its_own_groups() {
         .find(|item| item.name == "StationState")
         .unwrap();
     assert_eq!(first.alias_of, None);
-    let error = select(&api, &["user".to_owned()]).unwrap_err();
+    let error = select(&api, &tag("user")).unwrap_err();
     assert!(
         error.to_string().contains("Near names are users"),
         "{error}"
     );
+}
+
+#[test]
+fn a_slice_of_operations_is_what_they_reach() {
+    let api = try_build(&shared()).unwrap();
+    let slice = |tags: Option<&[&str]>, operations: &[&str]| {
+        let selection = Selection {
+            tags: tags.and_then(names),
+            operations: names(operations),
+        };
+        select(&api, &selection).map(|slice| {
+            assert!(slice.is_slice);
+            let all = |list: Vec<&str>| list.join(" ");
+            [
+                all(slice.operations.iter().map(|it| &*it.wire_name).collect()),
+                all(slice.tags.iter().map(|it| &*it.module).collect()),
+                all(slice.models.iter().map(|it| &*it.wire_name).collect()),
+                all(slice.groups.iter().map(|it| &*it.folder).collect()),
+            ]
+        })
+    };
+    // By each of its names; an operation keeps all its tags where none were chosen.
+    for name in ["getUserQueues", "get_user_queues"] {
+        assert_eq!(
+            slice(None, &[name]).unwrap(),
+            [
+                "getUserQueues",
+                "routing users",
+                "Queue Station",
+                "routing_and_users"
+            ]
+        );
+    }
+    assert_eq!(
+        slice(None, &["getUsers", "getUsers"]).unwrap(),
+        ["getUsers", "users", "Division User", "users"]
+    );
+    // Of these tags only; a tag of which nothing is left goes.
+    assert_eq!(
+        slice(Some(&["users"]), &["getUserQueues"]).unwrap(),
+        ["getUserQueues", "users", "Queue Station", "users"]
+    );
+    assert_eq!(
+        slice(Some(&["users", "routing"]), &["getUsers"]).unwrap(),
+        ["getUsers", "users", "Division User", "users"]
+    );
+    let error = |tags, operations: &[&str]| slice(tags, operations).unwrap_err().to_string();
+    let message = error(Some(&["users"]), &["getQueues"]);
+    assert!(message.contains("has none of the tags chosen"), "{message}");
+    assert!(message.contains("Choose \"routing\", too"), "{message}");
+    let message = error(None, &["getUsers", "getUserQueue"]);
+    assert!(message.contains("operation \"getUserQueue\""), "{message}");
+    assert!(
+        message.contains("Near names are getUserQueues, "),
+        "{message}"
+    );
+    assert!(error(None, &[]).contains("it is empty"));
 }
 
 const NO_ENTRIES: &str = "";

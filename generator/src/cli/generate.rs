@@ -5,12 +5,18 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use genesys_codegen::GenerateError;
-use genesys_codegen::write::{self, MANIFEST_FILE, Recovery, Tags};
+use genesys_codegen::write::{self, MANIFEST_FILE, Recovery, Summary, Tags};
 
 use super::progress::Progress;
 use super::{Failure, Selection, output, workspace};
 
 pub(super) fn run(selection: &Selection) -> Result<ExitCode, Failure> {
+    write(selection)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Brings the folder to what is selected, and tells of it.
+pub(super) fn write(selection: &Selection) -> Result<Summary, Failure> {
     let start = Instant::now();
     let config = selection.config()?;
     let out = workspace::out(selection.out.as_deref())?;
@@ -37,7 +43,7 @@ pub(super) fn run(selection: &Selection) -> Result<ExitCode, Failure> {
         summary.removed,
         start.elapsed().as_secs_f64()
     ));
-    Ok(ExitCode::SUCCESS)
+    Ok(summary)
 }
 
 /// Finishes or undoes what a killed run has left, even if this one comes to nothing.
@@ -63,7 +69,7 @@ fn refuse_default_folder(tags: &Tags, out: &Path) -> Result<(), Failure> {
         None => format!("it has no {MANIFEST_FILE}"),
     };
     Err(Failure(format!(
-        "--tags needs --out: {} is not a folder for {tags} ({state})\n  Say --out DIR.",
+        "a slice needs --out: {} is not a folder for {tags} ({state})\n  Say --out DIR.",
         out.display()
     )))
 }

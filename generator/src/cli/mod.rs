@@ -6,6 +6,7 @@ mod diff;
 mod generate;
 mod output;
 mod progress;
+mod slice;
 mod stats;
 mod workspace;
 
@@ -32,6 +33,8 @@ struct Cli {
 enum Command {
     /// Writes the crate; only files whose content differs are touched.
     Generate(Selection),
+    /// Writes a crate of its own with some operations, the models that they reach, and the runtime.
+    Slice(slice::Arguments),
     /// Says whether the crate is what `generate` would write; exit code 1 and the stale files if not.
     Check(Selection),
     /// Says what the change from one spec to another means for users of the crate.
@@ -49,18 +52,31 @@ struct Selection {
     /// The folder of the crate [default: generated/ of the workspace].
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    #[command(flatten)]
+    part: Part,
+}
+
+/// The part of the spec that a slice is made of.
+#[derive(Args, Clone)]
+struct Part {
     /// Only these tags, separated by commas: features, modules or tags themselves, in any case.
     #[arg(long, value_name = "TAGS", value_delimiter = ',')]
     tags: Option<Vec<String>>,
+    /// Only these operations (of these tags), separated by commas: getUser or get_user.
+    #[arg(long, value_name = "OPERATIONS", value_delimiter = ',')]
+    operations: Option<Vec<String>>,
 }
 
 impl Selection {
     fn config(&self) -> Result<Config, Failure> {
-        let config = Config::new().spec(workspace::spec(self.spec.as_deref())?);
-        Ok(match &self.tags {
-            None => config,
-            Some(tags) => config.tags(tags),
-        })
+        let mut config = Config::new().spec(workspace::spec(self.spec.as_deref())?);
+        if let Some(tags) = &self.part.tags {
+            config = config.tags(tags);
+        }
+        if let Some(operations) = &self.part.operations {
+            config = config.operations(operations);
+        }
+        Ok(config)
     }
 }
 
@@ -86,6 +102,7 @@ pub(crate) fn run() -> ExitCode {
     };
     let outcome = match cli.command {
         Command::Generate(selection) => generate::run(&selection),
+        Command::Slice(arguments) => slice::run(&arguments),
         Command::Check(selection) => check::run(&selection),
         Command::Diff(arguments) => diff::run(&arguments),
         Command::Stats(arguments) => stats::run(&arguments),

@@ -12,6 +12,7 @@ mod jobs;
 mod kinds;
 mod model;
 mod naming;
+mod near;
 mod operations;
 mod overrides;
 mod paging;
@@ -31,7 +32,7 @@ pub use error::IrError;
 pub use model::*;
 pub use overrides::{IDEMPOTENT_FILE, IdempotentOverride, Overrides, PAGING_FILE};
 pub use paging::PagingOverride;
-pub use select::select;
+pub use select::{Selection, select};
 pub use stats::{PagingStyles, SkippedDefinition, Stats, stats};
 
 use schemas::Schemas;

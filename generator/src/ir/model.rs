@@ -9,6 +9,8 @@ pub struct Api {
     pub release: Option<String>,
     /// The SHA-256 of the spec file, in hexadecimal.
     pub sha256: String,
+    /// Some of the spec's operations, and what they reach: all of it is wanted, so nothing waits for a feature.
+    pub is_slice: bool,
     /// Every tag, sorted by module name.
     pub tags: Vec<Tag>,
     /// Every distinct set of tags that something belongs to, sorted by folder.

@@ -1,30 +1,64 @@
-//! Slices: the operations of some tags, and what they reach.
+//! Slices: some operations, and what they reach.
+
+use crate::load::quote;
 
 use super::arrange::{Numbers, arrange};
-use super::error::IrError;
-use super::model::{Api, JobFamily, OperationId, TagId};
-use super::reach::reach;
-use super::tags::find;
+use super::error::{IrError, operation as subject};
+use super::model::{Api, JobFamily, Operation, OperationId, Tag, TagId};
+use super::near::{near, remedy};
+use super::reach::{TagSet, reach};
+use super::tags::find as find_tags;
 
-/// Keeps the operations that have any of these tags, and the models and enums that they reach; each of them keeps its name. Tags
-/// that were not chosen are gone from operations that have chosen ones too, and groups are those of the rest.
-///
-/// A name is a feature, a module, or a tag itself, in any case.
+/// Which operations a slice has: those of some tags, some by their names, or (with both) the named ones of these tags. With neither it
+/// has all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Selection {
+    /// Tags: a name is a feature, a module, or a tag itself, in any case.
+    pub tags: Option<Vec<String>>,
+    /// Operations: a name is an `x-purecloud-method-name`, the Rust method called after it, or an operationId.
+    pub operations: Option<Vec<String>>,
+}
+
+impl Selection {
+    /// Whether it chooses nothing, so that everything stays.
+    pub fn is_everything(&self) -> bool {
+        self.tags.is_none() && self.operations.is_none()
+    }
+}
+
+/// Keeps the selected operations, and the models and enums that they reach; each of them keeps its name. Tags that were not chosen are
+/// gone from operations that have chosen ones too, tags without an operation are gone altogether, and groups are those of the rest.
 ///
 /// # Errors
 ///
-/// Fails if a name means no tag (the error lists near ones), or there is no name.
-pub fn select(api: &Api, names: &[String]) -> Result<Api, IrError> {
-    let chosen = find(&api.tags, names)?;
+/// Fails if a name means no tag or no operation (the error lists near ones), if a list of names is empty, or if a named operation has none
+/// of the chosen tags.
+pub fn select(api: &Api, selection: &Selection) -> Result<Api, IrError> {
+    if selection.is_everything() {
+        return Ok(api.clone());
+    }
+    let tags = match &selection.tags {
+        Some(names) => find_tags(&api.tags, names)?,
+        None => (0..api.tags.len()).collect(),
+    };
+    let wanted = match &selection.operations {
+        Some(names) => find_operations(api, names, &tags)?,
+        None => (0..api.operations.len()).collect(),
+    };
     let mut slice = api.clone();
-    keep_tags(&mut slice, &chosen);
-    let operations = keep_operations(&mut slice);
+    slice.is_slice = true;
+    let operations = keep_operations(&mut slice, &wanted, &tags);
+    keep_tags(&mut slice);
     keep_types(&mut slice);
     slice.job_families = slice
         .job_families
         .iter()
         .filter_map(|family| keep_family(family, &operations))
         .collect();
+    let kept = &slice.operations;
+    slice
+        .paging_undecided
+        .retain(|name| kept.iter().any(|operation| operation.wire_name == *name));
     slice.aliases.clear();
     slice.skipped.clear();
     // The order of what is left is as it was, so that the numbers of operations stay, too.
@@ -32,33 +66,100 @@ pub fn select(api: &Api, names: &[String]) -> Result<Api, IrError> {
     Ok(slice)
 }
 
-fn keep_tags(api: &mut Api, chosen: &[TagId]) {
-    api.tags = chosen.iter().map(|id| api.tags[*id].clone()).collect();
-    for operation in &mut api.operations {
-        operation.tags = operation
-            .tags
-            .iter()
-            .filter_map(|tag| chosen.binary_search(tag).ok())
-            .collect();
+/// The operations of these names, ascending.
+fn find_operations(
+    api: &Api,
+    names: &[String],
+    tags: &[TagId],
+) -> Result<Vec<OperationId>, IrError> {
+    let mut found = Vec::with_capacity(names.len());
+    for name in names {
+        let Some(id) = position(&api.operations, name) else {
+            let names = api.operations.iter().map(|item| item.wire_name.as_str());
+            return Err(IrError::new(
+                subject(name),
+                "the spec has no such operation",
+                remedy(&near(names, name)),
+            ));
+        };
+        let its_tags = &api.operations[id].tags;
+        if !its_tags.iter().any(|tag| tags.contains(tag)) {
+            let its_tags: Vec<String> = its_tags
+                .iter()
+                .map(|tag| quote(&api.tags[*tag].feature))
+                .collect();
+            return Err(IrError::new(
+                subject(name),
+                "it has none of the tags chosen",
+                format!(
+                    "Choose {}, too, or leave the operation out.",
+                    its_tags.join(" or ")
+                ),
+            ));
+        }
+        found.push(id);
     }
+    if found.is_empty() {
+        return Err(IrError::new(
+            "the choice of operations",
+            "it is empty",
+            "Name at least one operation.",
+        ));
+    }
+    found.sort_unstable();
+    found.dedup();
+    Ok(found)
 }
 
-/// Drops operations without a tag, and returns the new number of each old one.
-fn keep_operations(api: &mut Api) -> Vec<Option<OperationId>> {
-    let mut count = 0;
-    let numbers = api
-        .operations
-        .iter()
-        .map(|operation| {
-            (!operation.tags.is_empty()).then(|| {
-                count += 1;
-                count - 1
-            })
-        })
-        .collect();
+/// The operation of a name: what Genesys calls it goes before what else it is called.
+fn position(operations: &[Operation], name: &str) -> Option<OperationId> {
+    let by = |called: fn(&Operation) -> &str| {
+        operations
+            .iter()
+            .position(|operation| called(operation) == name)
+    };
+    by(|operation| &operation.wire_name)
+        .or_else(|| by(|operation| &operation.method_name))
+        .or_else(|| by(|operation| &operation.operation_id))
+}
+
+/// Keeps those that are wanted and have one of the tags, which are the tags that they keep. Returns the new number of each old one.
+fn keep_operations(
+    api: &mut Api,
+    wanted: &[OperationId],
+    tags: &[TagId],
+) -> Vec<Option<OperationId>> {
+    for (id, operation) in api.operations.iter_mut().enumerate() {
+        let is_wanted = wanted.binary_search(&id).is_ok();
+        operation
+            .tags
+            .retain(|tag| is_wanted && tags.binary_search(tag).is_ok());
+    }
+    let numbers = numbered(
+        api.operations
+            .iter()
+            .map(|operation| !operation.tags.is_empty()),
+    );
     api.operations
         .retain(|operation| !operation.tags.is_empty());
     numbers
+}
+
+/// Keeps the tags that operations have.
+fn keep_tags(api: &mut Api) {
+    let mut used = TagSet::default();
+    for operation in &api.operations {
+        used.add(&TagSet::of(&operation.tags));
+    }
+    let used = used.tags();
+    let tags: Vec<Tag> = used.iter().map(|id| api.tags[*id].clone()).collect();
+    api.tags = tags;
+    for operation in &mut api.operations {
+        for tag in &mut operation.tags {
+            // Every tag of an operation is among the used ones.
+            *tag = used.binary_search(tag).unwrap_or_default();
+        }
+    }
 }
 
 fn keep_types(api: &mut Api) {

@@ -9,6 +9,7 @@ use crate::load::quote;
 use super::error::{FIX_UP, IrError};
 use super::model::{Tag, TagId};
 use super::naming::module;
+use super::near::{near, remedy};
 use super::schemas::prose;
 
 /// Features that the runtime has.
@@ -67,9 +68,6 @@ const DERIVING: &str = "with_";
 
 /// The longest name of a module.
 const MODULE_LIMIT: usize = 60;
-
-/// How many names an error about an unknown tag lists.
-const NEAR_NAMES: usize = 5;
 
 /// The words of a tag: whatever its letters and digits make, in lower case, with `-` between.
 pub(crate) fn feature(tag: &str) -> String {
@@ -168,7 +166,7 @@ pub(crate) fn find(tags: &[Tag], names: &[String]) -> Result<Vec<TagId>, IrError
             return Err(IrError::new(
                 subject(name),
                 "the spec has no such tag",
-                format!("Near names are {}.", near(tags, &wanted).join(", ")),
+                remedy(&near(tags.iter().map(|tag| tag.feature.as_str()), &wanted)),
             ));
         };
         found.push(id);
@@ -183,43 +181,6 @@ pub(crate) fn find(tags: &[Tag], names: &[String]) -> Result<Vec<TagId>, IrError
     found.sort_unstable();
     found.dedup();
     Ok(found)
-}
-
-fn near<'t>(tags: &'t [Tag], wanted: &str) -> Vec<&'t str> {
-    let mut ranked: Vec<(bool, usize, &str)> = tags
-        .iter()
-        .map(|tag| {
-            let contains = !wanted.is_empty()
-                && (tag.feature.contains(wanted) || wanted.contains(tag.feature.as_str()));
-            (
-                !contains,
-                distance(&tag.feature, wanted),
-                tag.feature.as_str(),
-            )
-        })
-        .collect();
-    ranked.sort_unstable();
-    ranked
-        .into_iter()
-        .take(NEAR_NAMES)
-        .map(|(_, _, feature)| feature)
-        .collect()
-}
-
-/// How many letters must be added, removed or changed to make one word of the other (Levenshtein).
-pub(super) fn distance(left: &str, right: &str) -> usize {
-    let right: Vec<char> = right.chars().collect();
-    let mut row: Vec<usize> = (0..=right.len()).collect();
-    for (line, letter) in left.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = line + 1;
-        for column in 0..right.len() {
-            let changed = diagonal + usize::from(letter != right[column]);
-            diagonal = row[column + 1];
-            row[column + 1] = changed.min(row[column] + 1).min(diagonal + 1);
-        }
-    }
-    row[right.len()]
 }
 
 #[cfg(test)]
@@ -314,13 +275,5 @@ mod tests {
             "{error}"
         );
         assert!(super::find(&tags, &[]).is_err());
-    }
-
-    #[test]
-    fn the_distance_of_words() {
-        assert_eq!(distance("users", "users"), 0);
-        assert_eq!(distance("users", "user"), 1);
-        assert_eq!(distance("kitten", "sitting"), 3);
-        assert_eq!(distance("", "abc"), 3);
     }
 }

@@ -13,6 +13,8 @@ use crate::ir::{Api, EnumHome};
 #[template(path = "lib.rs.jinja", escape = "none")]
 struct LibTemplate {
     docs: Vec<String>,
+    /// The operation of the example is there.
+    has_users: bool,
 }
 
 /// A folder of the output as modules see it: its files, with what each makes public.
@@ -153,8 +155,8 @@ fn module<'a>(path: String, folder: &Folder) -> Result<Job<'a>, RenderError> {
 }
 
 /// The macros that keep `mod.rs` files at one line a module.
-const MACROS: &str = "
-/// A file whose items are public here.
+const EXPORT: &str = "
+/// A file or folder whose items are public here.
 #[allow(unused_macros, reason = \"without a feature there is no file\")]
 macro_rules! export {
     ($file:ident: *) => {
@@ -166,13 +168,25 @@ macro_rules! export {
         pub use self::$file::{$($name),+};
     };
 }
-
+";
+const EXPORT_IF_ANY: &str = "
 /// A folder that is compiled when one of the features is on, and whose items are public here.
 macro_rules! export_if_any {
     ($folder:ident: $($feature:literal)+) => {
         #[cfg(any($(feature = $feature),+))]
         pub(crate) mod $folder;
         #[cfg(any($(feature = $feature),+))]
+        pub use self::$folder::*;
+    };
+}
+";
+
+const EXPORT_FOLDER: &str = "
+/// A folder whose items are public here.
+#[allow(unused_macros, reason = \"operations without models have no folder of them\")]
+macro_rules! export_folder {
+    ($folder:ident) => {
+        pub(crate) mod $folder;
         pub use self::$folder::*;
     };
 }
@@ -203,13 +217,23 @@ fn api_root(api: &Api, calls: &BTreeMap<&str, Folder>) -> String {
 }
 
 fn groups(api: &Api, folders: &BTreeMap<&str, Folder>, lines: &mut String) {
-    lines.push_str(MACROS);
+    lines.push_str(EXPORT);
+    lines.push_str(if api.is_slice {
+        EXPORT_FOLDER
+    } else {
+        EXPORT_IF_ANY
+    });
     for (index, group) in api.groups.iter().enumerate() {
         let folder = group.folder.as_str();
-        if folders.contains_key(folder) {
-            let features = feature::names(api, index);
-            let _ = writeln!(lines, "export_if_any!({folder}: {});", features.join(" "));
+        if !folders.contains_key(folder) {
+            continue;
         }
+        let _ = if api.is_slice {
+            writeln!(lines, "export_folder!({folder});")
+        } else {
+            let features = feature::names(api, index).join(" ");
+            writeln!(lines, "export_if_any!({folder}: {features});")
+        };
     }
 }
 
@@ -217,10 +241,15 @@ fn handles_module(api: &Api) -> String {
     let mut lines = String::new();
     for tag in &api.tags {
         let module = &tag.module;
+        let gate = if api.is_slice {
+            String::new()
+        } else {
+            format!("#[cfg(feature = \"{}\")]\n", tag.feature)
+        };
         let _ = writeln!(
             lines,
-            "#[cfg(feature = \"{0}\")]\nmod {module};\n#[cfg(feature = \"{0}\")]\npub use self::{module}::{1};",
-            tag.feature, tag.type_name
+            "{gate}mod {module};\n{gate}pub use self::{module}::{};",
+            tag.type_name
         );
     }
     lines
@@ -237,9 +266,14 @@ fn lib(api: &Api) -> Result<String, RenderError> {
     )];
     lines.push(String::new());
     lines.extend(docs::wrap_markdown(&format!(
-        "{} operations and {} models, each tag of the API behind a feature of its own; `full` is all of them.",
+        "{} operations and {} models{}",
         api.operations.len(),
-        api.models.len()
+        api.models.len(),
+        if api.is_slice {
+            ": a slice of the API, all of it compiled. The features of its tags turn on nothing; they are there for those who name them."
+        } else {
+            ", each tag of the API behind a feature of its own; `full` is all of them."
+        }
     )));
     lines.push(String::new());
     lines.push("| feature | method of `Client` | operations |".to_owned());
@@ -257,6 +291,13 @@ fn lib(api: &Api) -> Result<String, RenderError> {
     }
     LibTemplate {
         docs: literal::doc_lines(lines),
+        has_users: api.operations.iter().any(|operation| {
+            operation.wire_name == "getUser"
+                && operation
+                    .tags
+                    .iter()
+                    .any(|tag| api.tags[*tag].module == "users")
+        }),
     }
     .render()
     .map_err(|source| RenderError::Template {

@@ -159,7 +159,7 @@ fn view<'a>(
         Some(body) => setters.push(body_view(body, SETTER_VALUE, types)),
         None => {}
     }
-    let several = operation.tags.len() > 1;
+    let is_gated = operation.tags.len() > 1 && !api.is_slice;
     Ok(OperationView {
         docs: literal::doc_lines(struct_docs(api, operation)),
         method_docs: literal::doc_lines(method_docs(operation)),
@@ -205,7 +205,7 @@ fn view<'a>(
             .iter()
             .map(|tag| HandleView {
                 type_name: &api.tags[*tag].type_name,
-                feature: several.then(|| literal::string(&api.tags[*tag].feature)),
+                feature: is_gated.then(|| literal::string(&api.tags[*tag].feature)),
             })
             .collect(),
     })

@@ -61,9 +61,9 @@ pub enum WriteError {
         /// The folder.
         folder: PathBuf,
         /// The tags it was made with.
-        made_with: Tags,
+        made_with: Box<Tags>,
         /// The tags asked for.
-        asked_for: Tags,
+        asked_for: Box<Tags>,
     },
     /// The file system refused.
     #[error("cannot {action} {}: {source}", path.display())]

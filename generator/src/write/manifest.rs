@@ -1,4 +1,4 @@
-//! The manifest: which files of a folder the generator made, and from which tags.
+//! The manifest: which files of a folder the generator made, and from which part of the spec.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -19,13 +19,20 @@ const FORMAT: u32 = 1;
 
 const REMEDY: &str = "Restore it (it belongs into version control), or remove the folder.";
 
-/// The tags that something was generated from.
+/// The part of the spec that something was generated from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Tags {
     /// Every tag of the spec.
     All,
     /// These, by the names of their features.
     Only(BTreeSet<String>),
+    /// Some operations of some tags.
+    Operations {
+        /// The tags, by the names of their features.
+        tags: BTreeSet<String>,
+        /// The operations, by what Genesys calls them.
+        operations: BTreeSet<String>,
+    },
 }
 
 impl Tags {
@@ -33,8 +40,17 @@ impl Tags {
     pub fn contains(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::All, _) => true,
-            (Self::Only(_), Self::All) => false,
-            (Self::Only(these), Self::Only(others)) => these.is_superset(others),
+            (_, Self::All) | (Self::Operations { .. }, Self::Only(_)) => false,
+            (Self::Only(these), Self::Only(tags) | Self::Operations { tags, .. }) => {
+                these.is_superset(tags)
+            }
+            (
+                Self::Operations { tags, operations },
+                Self::Operations {
+                    tags: other_tags,
+                    operations: others,
+                },
+            ) => tags.is_superset(other_tags) && operations.is_superset(others),
         }
     }
 }
@@ -43,16 +59,23 @@ impl fmt::Display for Tags {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::All => formatter.write_str("all tags"),
-            Self::Only(tags) => {
-                formatter.write_str("the tags ")?;
-                for (index, tag) in tags.iter().enumerate() {
-                    let separator = if index == 0 { "" } else { "," };
-                    write!(formatter, "{separator}{}", tag.escape_debug())?;
-                }
-                Ok(())
-            }
+            Self::Only(tags) => write!(formatter, "the tags {}", list(tags)),
+            Self::Operations { tags, operations } => write!(
+                formatter,
+                "the operations {} of the tags {}",
+                list(operations),
+                list(tags)
+            ),
         }
     }
+}
+
+fn list(names: &BTreeSet<String>) -> String {
+    let names: Vec<String> = names
+        .iter()
+        .map(|name| name.escape_debug().to_string())
+        .collect();
+    names.join(",")
 }
 
 /// Which files of a folder the generator made.
@@ -64,25 +87,38 @@ pub(super) struct Manifest {
     /// The features selected; absent where all are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     tags: Option<BTreeSet<String>>,
+    /// The operations selected; absent where all of the tags are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    operations: Option<BTreeSet<String>>,
     /// The BLAKE3 hash of the content of each file.
     pub(super) files: BTreeMap<Name, String>,
 }
 
 impl Manifest {
     pub(super) fn new(tags: &Tags, files: BTreeMap<Name, String>) -> Self {
+        let (tags, operations) = match tags.clone() {
+            Tags::All => (None, None),
+            Tags::Only(tags) => (Some(tags), None),
+            Tags::Operations { tags, operations } => (Some(tags), Some(operations)),
+        };
         Self {
             generator: GENERATOR.to_owned(),
             format: FORMAT,
-            tags: match tags {
-                Tags::All => None,
-                Tags::Only(tags) => Some(tags.clone()),
-            },
+            tags,
+            operations,
             files,
         }
     }
 
     pub(super) fn tags(&self) -> Tags {
-        self.tags.clone().map_or(Tags::All, Tags::Only)
+        match (self.tags.clone(), self.operations.clone()) {
+            (None, None) => Tags::All,
+            (Some(tags), None) => Tags::Only(tags),
+            (tags, Some(operations)) => Tags::Operations {
+                tags: tags.unwrap_or_default(),
+                operations,
+            },
+        }
     }
 
     /// Its text: one line per file, sorted.

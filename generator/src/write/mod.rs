@@ -281,8 +281,8 @@ fn refuse_narrower(old: Option<&Manifest>, tags: &Tags, folder: &Path) -> Result
     match old.map(Manifest::tags) {
         Some(made_with) if !tags.contains(&made_with) => Err(WriteError::Tags {
             folder: folder.to_owned(),
-            made_with,
-            asked_for: tags.clone(),
+            made_with: Box::new(made_with),
+            asked_for: Box::new(tags.clone()),
         }),
         _ => Ok(()),
     }

@@ -19,7 +19,7 @@ impl codec::Model for Shape {
     }
 }
 
-crate::__model!(Shape);
+codec::__model!(Shape);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -51,5 +51,5 @@ impl codec::OpenEnum for ShapeSize {
     }
 }
 
-crate::__open_enum!(ShapeSize);
+codec::__open_enum!(ShapeSize);
 

@@ -19,7 +19,7 @@ impl codec::Model for Shape {
     }
 }
 
-crate::__model!(Shape);
+codec::__model!(Shape);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -48,5 +48,5 @@ impl codec::OpenEnum for ShapeStates {
     }
 }
 
-crate::__open_enum!(ShapeStates);
+codec::__open_enum!(ShapeStates);
 

@@ -17,5 +17,5 @@ impl codec::Model for Shape {
     }
 }
 
-crate::__model!(Shape);
+codec::__model!(Shape);
 

@@ -19,7 +19,7 @@ impl codec::Model for Shape {
     }
 }
 
-crate::__model!(Shape);
+codec::__model!(Shape);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -63,5 +63,5 @@ impl codec::OpenEnum for ShapeState {
     }
 }
 
-crate::__open_enum!(ShapeState);
+codec::__open_enum!(ShapeState);
 

@@ -24,5 +24,5 @@ impl codec::Model for Shape {
     }
 }
 
-crate::__model!(Shape);
+codec::__model!(Shape);
 
