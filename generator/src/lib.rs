@@ -1,9 +1,10 @@
 //! Generates the Genesys Cloud SDK crate from the published OpenAPI document.
 //!
-//! The way through the rooms: a spec file is mended by data ([`fixups`]), loaded and converted ([`load`]), turned into the SDK as nouns
+//! A new spec comes in through [`fetch`]. The way through the rooms: a spec file is mended by data ([`fixups`]), loaded and converted ([`load`]), turned into the SDK as nouns
 //! ([`ir`]), rendered to text, and written.
 
 pub mod diff;
+pub mod fetch;
 pub mod fixups;
 mod generate;
 pub mod ir;

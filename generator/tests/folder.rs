@@ -412,22 +412,19 @@ fn a_record_that_is_not_understood_is_refused() {
 }
 
 #[test]
-fn a_spec_and_its_record_are_installed_together() {
-    let folder = Folder::new();
-    folder.write("source.toml", &described().to_toml());
-    let mut newer = spec();
-    newer["definitions"]["Other"] = json!({"type": "object"});
-    let bytes = newer.to_string().into_bytes();
-    let source = Source::describe("spec.json", &bytes, 270, "a test").unwrap();
-    source.install(folder.0.path(), &bytes).unwrap();
-    let loaded = load_file(folder.0.path()).unwrap();
-    assert_eq!(loaded.document.components.unwrap().schemas.len(), 2);
-    assert_eq!(Source::read(folder.0.path()).unwrap().unwrap().release, 270);
-    assert_eq!(fs::read_dir(folder.0.path()).unwrap().count(), 2);
-
-    let error = source.install(folder.0.path(), b"{}").unwrap_err();
-    assert!(error.problem().contains("other bytes"), "{error}");
-    assert_eq!(load_file(folder.0.path()).unwrap().sha256, source.sha256);
+fn a_record_says_where_prose_is_left_out() {
+    let source = described();
+    assert!(source.prose);
+    assert!(!source.to_toml().contains("prose"));
+    let without = Source {
+        prose: false,
+        ..source
+    };
+    assert!(without.to_toml().ends_with("\nprose = false\n"));
+    assert_eq!(
+        Source::parse("source.toml", &without.to_toml()).unwrap(),
+        without
+    );
 }
 
 #[test]

@@ -2,12 +2,16 @@
 
 use std::process::ExitCode;
 
-use genesys_codegen::write::{StaleKind, tags_of};
+use genesys_codegen::GenerateError;
+use genesys_codegen::write::{StaleKind, half_written_files, tags_of};
 
 use super::progress::Progress;
 use super::{Failure, STALE, Selection, output, workspace};
 
 pub(super) fn run(selection: &Selection) -> Result<ExitCode, Failure> {
+    if let Some(half_written) = half_written_spec(selection)? {
+        return Ok(half_written);
+    }
     let config = selection.config()?;
     let out = workspace::out(selection.out.as_deref())?;
 
@@ -52,4 +56,29 @@ pub(super) fn run(selection: &Selection) -> Result<ExitCode, Failure> {
     }
     output::note(&note);
     Ok(ExitCode::from(STALE))
+}
+
+/// A spec that a killed run was replacing cannot be loaded, so it is named first.
+fn half_written_spec(selection: &Selection) -> Result<Option<ExitCode>, Failure> {
+    let spec = workspace::spec(selection.spec.as_deref())?;
+    let folder = if spec.is_dir() {
+        &*spec
+    } else {
+        spec.parent().unwrap_or(&spec)
+    };
+    let mut stale = half_written_files(folder).map_err(GenerateError::from)?;
+    // Of a run that has come through with the spec, what is left shows in the crate.
+    stale.retain(|file| !file.path.starts_with(".."));
+    if stale.is_empty() {
+        return Ok(None);
+    }
+    output::lines(stale.iter().map(|file| {
+        let path = folder.join(&file.path);
+        format!("{:<12} {}", file.kind, path.display())
+    }))?;
+    output::note(&format!(
+        "{}: half-written by a run that was killed; run `genesys-codegen generate`",
+        folder.display()
+    ));
+    Ok(Some(ExitCode::from(STALE)))
 }

@@ -8,7 +8,7 @@ use genesys_codegen::Step;
 use genesys_codegen::diff::{Format, diff_files};
 
 use super::progress::Progress;
-use super::{Failure, output};
+use super::{Failure, output, recovery};
 
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -32,6 +32,9 @@ enum Shape {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    for spec in [&arguments.old, &arguments.new] {
+        recovery::of_spec(spec)?;
+    }
     let progress = Progress::new();
     progress.step(Step::Load);
     let diff = diff_files(&arguments.old, &arguments.new)?;

@@ -5,10 +5,10 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use genesys_codegen::GenerateError;
-use genesys_codegen::write::{self, MANIFEST_FILE, Recovery, Summary, Tags};
+use genesys_codegen::write::{self, MANIFEST_FILE, Summary, Tags};
 
 use super::progress::Progress;
-use super::{Failure, Selection, output, workspace};
+use super::{Failure, Selection, output, recovery, workspace};
 
 pub(super) fn run(selection: &Selection) -> Result<ExitCode, Failure> {
     write(selection)?;
@@ -20,7 +20,8 @@ pub(super) fn write(selection: &Selection) -> Result<Summary, Failure> {
     let start = Instant::now();
     let config = selection.config()?;
     let out = workspace::out(selection.out.as_deref())?;
-    recover(&out)?;
+    recovery::of_spec(&workspace::spec(selection.spec.as_deref())?)?;
+    recovery::of_folder(&out)?;
 
     let progress = Progress::new();
     let mut step = |next| progress.step(next);
@@ -44,18 +45,6 @@ pub(super) fn write(selection: &Selection) -> Result<Summary, Failure> {
         start.elapsed().as_secs_f64()
     ));
     Ok(summary)
-}
-
-/// Finishes or undoes what a killed run has left, even if this one comes to nothing.
-fn recover(out: &Path) -> Result<(), Failure> {
-    match write::recover(out).map_err(GenerateError::from)? {
-        Recovery::Finished => output::note(&format!(
-            "{}: an earlier run was killed; what it had begun is finished",
-            out.display()
-        )),
-        Recovery::Nothing | Recovery::Undone => {}
-    }
-    Ok(())
 }
 
 /// The folder of the whole SDK is not where a slice goes by default.

@@ -1,11 +1,14 @@
 //! Arguments in, files and an exit code out: 0 for done, 1 for a folder that is out of date, 2 for an
 //! error. Results go to stdout, everything else to stderr.
 
+mod acquire;
 mod check;
 mod diff;
+mod fetch;
 mod generate;
 mod output;
 mod progress;
+mod recovery;
 mod slice;
 mod stats;
 mod workspace;
@@ -14,6 +17,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
+use genesys_codegen::fetch::FetchError;
 use genesys_codegen::{Config, GenerateError};
 
 /// The exit code of `check` where something is out of date.
@@ -37,6 +41,8 @@ enum Command {
     Slice(slice::Arguments),
     /// Says whether the crate is what `generate` would write; exit code 1 and the stale files if not.
     Check(Selection),
+    /// Takes the published spec, or a file, in the place of the one there, if it is whole and sound.
+    Fetch(fetch::Arguments),
     /// Says what the change from one spec to another means for users of the crate.
     Diff(diff::Arguments),
     /// Counts what the spec holds and what becomes of it.
@@ -90,6 +96,12 @@ impl From<GenerateError> for Failure {
     }
 }
 
+impl From<FetchError> for Failure {
+    fn from(error: FetchError) -> Self {
+        Self(error.to_string())
+    }
+}
+
 /// Runs the command that the arguments of this process name.
 pub(crate) fn run() -> ExitCode {
     let cli = match Cli::try_parse() {
@@ -104,6 +116,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Generate(selection) => generate::run(&selection),
         Command::Slice(arguments) => slice::run(&arguments),
         Command::Check(selection) => check::run(&selection),
+        Command::Fetch(arguments) => fetch::run(&arguments),
         Command::Diff(arguments) => diff::run(&arguments),
         Command::Stats(arguments) => stats::run(&arguments),
     };

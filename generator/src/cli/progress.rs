@@ -4,6 +4,8 @@ use std::io::{IsTerminal, stderr};
 use std::time::Duration;
 
 use genesys_codegen::Step;
+#[cfg(feature = "fetch")]
+use genesys_codegen::fetch::download;
 use indicatif::{ProgressBar, ProgressStyle};
 
 /// How many steps the longest command has.
@@ -40,5 +42,55 @@ impl Progress {
 impl Drop for Progress {
     fn drop(&mut self) {
         self.0.finish_and_clear();
+    }
+}
+
+/// A download's bar, gone when this is dropped.
+#[cfg(feature = "fetch")]
+pub(super) struct Bytes {
+    bar: ProgressBar,
+    what: &'static str,
+}
+
+#[cfg(feature = "fetch")]
+impl Bytes {
+    pub(super) fn new(what: &'static str) -> Self {
+        if !stderr().is_terminal() {
+            let bar = ProgressBar::hidden();
+            return Self { bar, what };
+        }
+        let bar = ProgressBar::no_length();
+        if let Ok(style) = ProgressStyle::with_template(
+            "{spinner} {msg} {bar:30} {bytes}/{total_bytes} {bytes_per_sec}",
+        ) {
+            bar.set_style(style);
+        }
+        bar.enable_steady_tick(Duration::from_millis(100));
+        Self { bar, what }
+    }
+
+    pub(super) fn show(&self, progress: download::Progress) {
+        let what = self.what;
+        match progress {
+            download::Progress::Received { bytes, of } => {
+                if let Some(of) = of {
+                    self.bar.set_length(of);
+                }
+                self.bar.set_position(bytes);
+                self.bar.set_message(format!("downloading {what}"));
+            }
+            download::Progress::Waiting(pause) => {
+                let seconds = pause.as_secs_f64();
+                self.bar
+                    .set_message(format!("trying {what} again in {seconds:.1} s"));
+            }
+        }
+    }
+}
+
+#[cfg(feature = "fetch")]
+impl Drop for Bytes {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
     }
 }

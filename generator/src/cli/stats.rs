@@ -9,7 +9,7 @@ use indexmap::IndexMap;
 use serde_json::Value;
 
 use super::progress::Progress;
-use super::{Failure, output, workspace};
+use super::{Failure, output, recovery, workspace};
 
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -22,7 +22,9 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
-    let config = Config::new().spec(workspace::spec(arguments.spec.as_deref())?);
+    let spec = workspace::spec(arguments.spec.as_deref())?;
+    recovery::of_spec(&spec)?;
+    let config = Config::new().spec(spec);
     let progress = Progress::new();
     let built = config.build(&mut |step| progress.step(step))?;
     drop(progress);

@@ -162,6 +162,17 @@ impl Fixups {
         Ok(())
     }
 
+    /// Applies those that apply, in order. What the others say comes back.
+    pub(crate) fn apply_where_possible(&self, root: &mut Json<'_>) -> Vec<LoadError> {
+        let entries = self.entries.iter().enumerate();
+        entries
+            .filter_map(|(index, entry)| {
+                let problem = entry.apply(root).err()?;
+                Some(self.error(index, &entry.reason, &problem, OUTLIVED))
+            })
+            .collect()
+    }
+
     fn error(&self, index: usize, reason: &str, problem: &str, remedy: &str) -> LoadError {
         LoadError::new(
             self.file.clone(),

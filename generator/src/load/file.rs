@@ -11,7 +11,7 @@ use super::source::Source;
 
 /// The most bytes that a spec may have, packed or not: twenty times today's. A small `.gz` can
 /// unpack to any size.
-const SIZE_LIMIT: u64 = 300 * 1024 * 1024;
+pub(crate) const SIZE_LIMIT: u64 = 300 * 1024 * 1024;
 
 /// The first two bytes of gzip data (RFC 1952, section 2.3.1).
 const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];

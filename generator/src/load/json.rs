@@ -9,6 +9,7 @@ use std::collections::HashSet;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use serde_json::{Number, Value};
 
 use super::error::Fault;
@@ -76,6 +77,29 @@ impl<'d> Json<'d> {
         }
     }
 
+    /// The value under a key, to be changed.
+    pub(crate) fn get_mut(&mut self, key: &str) -> Option<&mut Self> {
+        self.entries_mut()?
+            .iter_mut()
+            .find_map(|(name, value)| (name == key).then_some(value))
+    }
+
+    /// The keys and values of an object, to be changed.
+    pub(crate) fn entries_mut(&mut self) -> Option<&mut Vec<(Cow<'d, str>, Self)>> {
+        match self {
+            Self::Object(entries) => Some(entries),
+            _ => None,
+        }
+    }
+
+    /// The text of a string.
+    pub(crate) fn as_str(&self) -> Option<&str> {
+        match self {
+            Self::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
     /// The same value for `serde_json`; the order of keys is lost.
     pub(crate) fn to_value(&self) -> Value {
         match self {
@@ -90,6 +114,25 @@ impl<'d> Json<'d> {
                     .map(|(key, value)| (key.clone().into_owned(), value.to_value()))
                     .collect(),
             ),
+        }
+    }
+}
+
+impl Serialize for Json<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Null => serializer.serialize_unit(),
+            Self::Boolean(value) => serializer.serialize_bool(*value),
+            Self::Number(value) => value.serialize(serializer),
+            Self::String(value) => serializer.serialize_str(value),
+            Self::Array(items) => serializer.collect_seq(items),
+            Self::Object(entries) => {
+                let mut map = serializer.serialize_map(Some(entries.len()))?;
+                for (key, value) in entries {
+                    map.serialize_entry(key, value)?;
+                }
+                map.end()
+            }
         }
     }
 }

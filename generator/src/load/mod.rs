@@ -23,7 +23,7 @@
 
 mod common;
 mod error;
-mod file;
+pub(crate) mod file;
 pub(crate) mod json;
 mod openapi;
 mod operations;
@@ -112,9 +112,32 @@ fn load(
         source.check(path, &sha256, count(&root))?;
     }
     fixups.apply(&mut root)?;
+    read_tree(path, &root, sha256)
+}
 
+/// Loads a spec that is not (or no longer) in its place, with the fix-ups that apply to it. What does
+/// not apply comes back beside it.
+///
+/// # Errors
+///
+/// Fails with the first other thing that is wrong.
+pub(crate) fn load_leniently(
+    path: &Path,
+    bytes: &[u8],
+    fixups: &Fixups,
+) -> Result<(Spec, Vec<LoadError>), LoadError> {
+    let name = path.display().to_string();
+    let bytes = file::unpack(&name, bytes)?;
+    let text = file::text(&name, &bytes)?;
+    let mut root = Json::parse(text).map_err(|fault| fault.in_file(&name))?;
+    let outlived = fixups.apply_where_possible(&mut root);
+    Ok((read_tree(path, &root, sha256_of(&bytes))?, outlived))
+}
+
+fn read_tree(path: &Path, root: &Json<'_>, sha256: String) -> Result<Spec, LoadError> {
+    let name = path.display().to_string();
     let notes = Notes::default();
-    let document = read_document(&name, &root, &notes)?;
+    let document = read_document(&name, root, &notes)?;
     let warnings = notes
         .into_inner()
         .into_iter()
@@ -175,11 +198,17 @@ fn read_document(name: &str, root: &Json<'_>, notes: &Notes) -> Result<OpenAPI, 
     }
 }
 
+/// The keys of a path that are operations (Swagger 2.0 knows no `trace`), in the order that Genesys
+/// publishes them in.
+pub(crate) const METHODS: [&str; 8] = [
+    "get", "head", "options", "post", "put", "patch", "delete", "trace",
+];
+
 /// How much a document holds, counted before anything is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Counts {
-    operations: usize,
-    definitions: usize,
+    pub(crate) operations: usize,
+    pub(crate) definitions: usize,
 }
 
 /// The fingerprint and the counts of a spec.
@@ -190,19 +219,13 @@ fn document_counts(name: &str, bytes: &[u8]) -> Result<(String, Counts), LoadErr
     Ok((sha256_of(&bytes), count(&root)))
 }
 
-fn count(root: &Json<'_>) -> Counts {
-    let is_method = |key: &str| {
-        matches!(
-            key,
-            "get" | "put" | "post" | "delete" | "options" | "head" | "patch" | "trace"
-        )
-    };
+pub(crate) fn count(root: &Json<'_>) -> Counts {
     let paths = root.get("paths").map(Json::entries).unwrap_or_default();
     let operations = paths
         .iter()
         .filter(|(path, _)| path.starts_with('/'))
         .flat_map(|(_, item)| item.entries())
-        .filter(|(key, _)| is_method(key))
+        .filter(|(key, _)| METHODS.contains(&key.as_ref()))
         .count();
     let schemas = root.get("definitions").or_else(|| {
         root.get("components")
@@ -214,7 +237,7 @@ fn count(root: &Json<'_>) -> Counts {
     }
 }
 
-fn sha256_of(bytes: &[u8]) -> String {
+pub(crate) fn sha256_of(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
 
     let mut text = String::with_capacity(64);

@@ -33,6 +33,22 @@ pub struct Source {
     pub sha256: String,
     /// Where the file was taken from: a URL, or a sentence.
     pub origin: String,
+    /// Whether it has the prose of the published file (summaries and descriptions), or interface facts
+    /// only. Where a record says nothing, it has.
+    #[serde(default = "yes", skip_serializing_if = "is_true")]
+    pub prose: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde asks for a reference"
+)]
+fn is_true(value: &bool) -> bool {
+    *value
 }
 
 impl Source {
@@ -56,6 +72,7 @@ impl Source {
             definitions: counts.definitions,
             sha256,
             origin: origin.to_owned(),
+            prose: true,
         };
         source.validate(file)?;
         Ok(source)
@@ -86,7 +103,7 @@ impl Source {
             LoadError::new(
                 name,
                 format!("not a record of a spec: {}", error.message()),
-                "It needs file, release, operations, definitions, sha256 and origin, and nothing else.",
+                "It needs file, release, operations, definitions, sha256 and origin; prose = false may follow, and nothing else.",
             )
         })?;
         source.validate(name)?;
@@ -120,25 +137,6 @@ impl Source {
         // Every string in it is escaped; a record of strings and numbers cannot fail to serialise.
         let body = toml::to_string(self).unwrap_or_default();
         format!("{HEADER}{body}")
-    }
-
-    /// Writes a spec and its record into a folder, each whole or not at all. Should the second write
-    /// fail, the two disagree and loading says so.
-    ///
-    /// # Errors
-    ///
-    /// Fails if `bytes` are not what this record describes, or a file cannot be written.
-    pub fn install(&self, folder: &Path, bytes: &[u8]) -> Result<(), LoadError> {
-        let described = Self::describe(&self.file, bytes, self.release, &self.origin)?;
-        if described != *self {
-            return Err(LoadError::new(
-                folder.join(SOURCE_FILE).display().to_string(),
-                "the record describes other bytes than those to be written",
-                "Describe the bytes again.",
-            ));
-        }
-        replace(&folder.join(&self.file), bytes)?;
-        replace(&folder.join(SOURCE_FILE), self.to_toml().as_bytes())
     }
 
     /// Refuses a spec that is not the recorded one. A record of another file says nothing about it.
@@ -179,19 +177,4 @@ impl Source {
 fn is_file_name(text: &str) -> bool {
     !text.contains(['/', '\\', '\0'])
         && Path::new(text).file_name().is_some_and(|name| name == text)
-}
-
-/// Writes a file under another name first, so that readers see the old or the new one.
-fn replace(path: &Path, bytes: &[u8]) -> Result<(), LoadError> {
-    let mut temporary = path.as_os_str().to_owned();
-    temporary.push(".tmp");
-    fs::write(&temporary, bytes)
-        .and_then(|()| fs::rename(&temporary, path))
-        .map_err(|error| {
-            LoadError::new(
-                path.display().to_string(),
-                format!("cannot be written: {error}"),
-                "Check the folder and its permissions.",
-            )
-        })
 }

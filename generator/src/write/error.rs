@@ -76,7 +76,7 @@ pub enum WriteError {
         source: io::Error,
     },
     /// The file system refused after files had begun to be replaced.
-    #[error("{cause}\n  {} is half-written; the next `generate` finishes it.", folder.display())]
+    #[error("{cause}\n  {} is half-written; the next command of the generator finishes it.", folder.display())]
     HalfWritten {
         /// The folder.
         folder: PathBuf,

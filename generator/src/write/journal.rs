@@ -2,8 +2,9 @@
 //!
 //! Every new content is staged first. Then the journal takes its place with one rename: without it
 //! the folder is as it was, with it every step can be repeated until all are done. Only the journal
-//! and the new manifest are synced: a killed process loses nothing that it wrote; after a loss of
-//! power a staged file can be damaged, which its hash shows, and the next run renders it again.
+//! and what no run could make again (the new manifest, a spec) are synced: a killed process loses
+//! nothing that it wrote; after a loss of power a staged file can be damaged, which its hash shows, and
+//! the next run renders it again.
 
 use std::fs;
 use std::io;
@@ -11,12 +12,12 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::WORK_FOLDER;
 use super::disk::Disk;
 use super::error::WriteError;
 use super::manifest::hash;
 use super::path::{self, Name};
 use super::tree::{self, Tree};
-use super::{MANIFEST_FILE, WORK_FOLDER};
 
 const JOURNAL_FILE: &str = "journal.json";
 const STAGED_FOLDER: &str = "staged";
@@ -42,6 +43,20 @@ pub(super) struct Journal {
 struct Entry {
     path: Name,
     blake3: String,
+}
+
+/// A file to be written.
+#[derive(Debug)]
+pub(super) struct Staged<'c> {
+    pub(super) name: Name,
+    pub(super) content: &'c [u8],
+    /// It can be made again, so it need not survive a loss of power.
+    pub(super) replaceable: bool,
+}
+
+/// Whether a run is at work in a folder, or was killed there.
+pub(super) fn has_traces(folder: &Path) -> bool {
+    folder.join(journal_name()).exists() || folder.join(WORK_FOLDER).join(STAGED_FOLDER).exists()
 }
 
 fn staged(folder: &Path, index: usize) -> PathBuf {
@@ -81,8 +96,8 @@ impl Journal {
             .remove
             .iter()
             .chain(journal.write.iter().map(|entry| &entry.path));
-        for name in names.filter(|name| *name != MANIFEST_FILE) {
-            path::validate(name).map_err(|error| damaged(error.to_string()))?;
+        for name in names {
+            path::validate_plain(name).map_err(|error| damaged(error.to_string()))?;
         }
         Ok(Some(journal))
     }
@@ -93,7 +108,7 @@ impl Journal {
         disk: &dyn Disk,
         folder: &Path,
         remove: Vec<Name>,
-        write: &[(Name, &str)],
+        write: &[Staged<'_>],
     ) -> Result<Self, WriteError> {
         let work = folder.join(WORK_FOLDER);
         let staging = work.join(STAGED_FOLDER);
@@ -104,16 +119,16 @@ impl Journal {
             remove,
             write: Vec::new(),
         };
-        for (index, (name, text)) in write.iter().enumerate() {
+        for (index, file) in write.iter().enumerate() {
             let path = staged(folder, index);
-            disk.write(&path, text.as_bytes())
+            disk.write(&path, file.content)
                 .map_err(WriteError::io("write", &path))?;
-            if name == MANIFEST_FILE {
+            if !file.replaceable {
                 disk.sync(&path).map_err(WriteError::io("write", &path))?;
             }
             journal.write.push(Entry {
-                path: name.clone(),
-                blake3: hash(text.as_bytes()),
+                path: file.name.clone(),
+                blake3: hash(file.content),
             });
         }
         let path = folder.join(journal_name());

@@ -8,9 +8,13 @@
 //! A run that is killed leaves the folder as it was, or a journal with which the next run finishes it
 //! ([`recover`], which [`write()`] does first). Journal, staged files and the lock that keeps a
 //! second generator out are in [`WORK_FOLDER`], which ignores itself in git.
+//!
+//! What belongs together but lies in several folders (the spec, its record, the crate, the changelog)
+//! is replaced together: [`Held`] has one journal for it in the folder above them.
 
 mod disk;
 mod error;
+mod held;
 mod journal;
 mod lock;
 mod manifest;
@@ -28,10 +32,11 @@ use std::path::{Path, PathBuf};
 use crate::render::Files;
 
 pub use error::WriteError;
+pub use held::{Crate, Held, Replacement};
 pub use manifest::Tags;
 
 use disk::{Disk, RealDisk};
-use journal::Journal;
+use journal::{Journal, Staged};
 use lock::Lock;
 use manifest::Manifest;
 use plan::{Plan, Rendered};
@@ -56,7 +61,7 @@ pub struct Summary {
 }
 
 /// What had to be done about an earlier run that was killed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Recovery {
     /// Nothing: there was none.
     Nothing,
@@ -117,6 +122,7 @@ fn write_on(
     folder: &Path,
 ) -> Result<Summary, WriteError> {
     let rendered = Rendered::new(files)?;
+    recover_above(disk, folder)?;
     refuse_foreign(folder)?;
     refuse_narrower(Manifest::read(folder)?.as_ref(), tags, folder)?;
     create(disk, folder)?;
@@ -132,11 +138,22 @@ fn write_on(
         unchanged: plan.unchanged,
         removed: plan.orphans.len(),
     };
-    let writes = plan.writes();
-    if writes.is_empty() && plan.orphans.is_empty() {
-        return Ok(summary);
+    carry_out(disk, folder, plan.orphans.clone(), &plan.writes())?;
+    Ok(summary)
+}
+
+/// Does what was decided: all of it, or (should this process be killed) what the next run makes all or
+/// nothing of.
+fn carry_out(
+    disk: &dyn Disk,
+    folder: &Path,
+    remove: Vec<path::Name>,
+    write: &[Staged<'_>],
+) -> Result<(), WriteError> {
+    if write.is_empty() && remove.is_empty() {
+        return Ok(());
     }
-    let journal = match Journal::commit(disk, folder, plan.orphans.clone(), &writes) {
+    let journal = match Journal::commit(disk, folder, remove, write) {
         Ok(journal) => journal,
         Err(error) => {
             // As it was before; if this fails as well, the next run does it.
@@ -147,11 +164,12 @@ fn write_on(
     journal
         .finish(disk, folder)
         .map_err(|error| half_written(folder, error))?;
-    Ok(summary)
+    Ok(())
 }
 
-/// Finishes or undoes what an earlier run, killed in the middle, has left. A folder without traces of
-/// such a run is not touched.
+/// Finishes or undoes what an earlier run, killed in the middle, has left: in this folder, and in the
+/// one above it, from where several folders are replaced together ([`Held`]). A folder without traces
+/// of such a run is not touched.
 ///
 /// # Errors
 ///
@@ -161,11 +179,25 @@ pub fn recover(folder: &Path) -> Result<Recovery, WriteError> {
 }
 
 fn recover_on(disk: &dyn Disk, folder: &Path) -> Result<Recovery, WriteError> {
+    let above = recover_above(disk, folder)?;
     if !folder.join(WORK_FOLDER).is_dir() {
-        return Ok(Recovery::Nothing);
+        return Ok(above);
     }
     let _lock = Lock::exclusive(disk, folder)?;
-    recover_locked(disk, folder)
+    Ok(above.max(recover_locked(disk, folder)?))
+}
+
+/// Recovers the folder above, where a killed run has left something there. A run that is only at work
+/// there does not matter: it has locked the folders that it is going to write.
+fn recover_above(disk: &dyn Disk, folder: &Path) -> Result<Recovery, WriteError> {
+    let Some((above, _)) = held::above(folder) else {
+        return Ok(Recovery::Nothing);
+    };
+    if !journal::has_traces(&above) {
+        return Ok(Recovery::Nothing);
+    }
+    let _lock = Lock::exclusive(disk, &above)?;
+    recover_locked(disk, &above)
 }
 
 fn recover_locked(disk: &dyn Disk, folder: &Path) -> Result<Recovery, WriteError> {
@@ -219,10 +251,54 @@ pub fn check(files: &Files, tags: &Tags, folder: &Path) -> Result<Vec<Stale>, Wr
         }
         stale.insert(journal::journal_name(), StaleKind::HalfWritten);
     }
+    stale.extend(half_written_above(folder)?);
     Ok(stale
         .into_iter()
         .map(|(path, kind)| Stale { path, kind })
         .collect())
+}
+
+/// The files of a folder that a killed run has not come to, and the journal that tells of it; none where
+/// no run was killed there. Unlike [`recover`], this changes nothing.
+///
+/// # Errors
+///
+/// Fails if the folder is in use, or the journal cannot be read.
+pub fn half_written_files(folder: &Path) -> Result<Vec<Stale>, WriteError> {
+    let mut stale = half_written_above(folder)?;
+    let _lock = Lock::shared(folder)?;
+    if let Some(journal) = Journal::read(folder)? {
+        for name in journal.pending(folder) {
+            stale.insert(tree::join(Path::new(""), name), StaleKind::HalfWritten);
+        }
+        stale.insert(journal::journal_name(), StaleKind::HalfWritten);
+    }
+    Ok(stale
+        .into_iter()
+        .map(|(path, kind)| Stale { path, kind })
+        .collect())
+}
+
+/// What a killed run that replaced several folders together has left to do in this one.
+fn half_written_above(folder: &Path) -> Result<BTreeMap<PathBuf, StaleKind>, WriteError> {
+    let mut stale = BTreeMap::new();
+    let Some((above, prefix)) = held::above(folder) else {
+        return Ok(stale);
+    };
+    if !journal::has_traces(&above) {
+        return Ok(stale);
+    }
+    let _lock = Lock::shared(&above)?;
+    if let Some(journal) = Journal::read(&above)? {
+        for name in journal.pending(&above) {
+            if let Some(name) = name.strip_prefix(&prefix) {
+                stale.insert(tree::join(Path::new(""), name), StaleKind::HalfWritten);
+            }
+        }
+        let journal = Path::new("..").join(journal::journal_name());
+        stale.insert(journal, StaleKind::HalfWritten);
+    }
+    Ok(stale)
 }
 
 /// The tags that a folder was made with; none where it has no manifest.

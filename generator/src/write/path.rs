@@ -44,12 +44,21 @@ pub(super) fn name(path: &Path) -> Result<Name, WriteError> {
     Ok(name)
 }
 
-/// Refuses a name that is not plain. Names in manifests and journals are checked as well: whoever
-/// wrote them could otherwise have files elsewhere removed.
+/// Refuses a name that is not plain, or that is not the generator's to render. Names in manifests are
+/// checked as well: whoever wrote one could otherwise have files elsewhere removed.
 pub(super) fn validate(name: &str) -> Result<(), WriteError> {
+    checked(name, &RESERVED)
+}
+
+/// Refuses a name that is not plain: for journals, in which other files than rendered ones can be.
+pub(super) fn validate_plain(name: &str) -> Result<(), WriteError> {
+    checked(name, &[WORK_FOLDER, ".git"])
+}
+
+fn checked(name: &str, reserved: &[&str]) -> Result<(), WriteError> {
     let problem = if name.is_empty() {
         Some("it is empty".to_owned())
-    } else if let Some(reserved) = RESERVED.iter().find(|reserved| {
+    } else if let Some(reserved) = reserved.iter().find(|reserved| {
         let first = name.split('/').next().unwrap_or_default();
         first.eq_ignore_ascii_case(reserved)
     }) {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::Path;
 
 use super::error::WriteError;
+use super::journal::Staged;
 use super::manifest::{Manifest, Tags, hash};
 use super::path::{self, Name};
 use super::tree::{self, Found, Tree};
@@ -100,16 +101,24 @@ impl<'f> Plan<'f> {
     }
 
     /// What has to be written, the manifest last.
-    pub(super) fn writes(&self) -> Vec<(Name, &str)> {
-        let mut writes: Vec<(Name, &str)> = self
+    pub(super) fn writes(&self) -> Vec<Staged<'_>> {
+        let mut writes: Vec<Staged<'_>> = self
             .missing
             .iter()
             .chain(&self.changed)
-            .map(|(name, text)| (name.clone(), *text))
+            .map(|(name, text)| Staged {
+                name: name.clone(),
+                content: text.as_bytes(),
+                replaceable: true,
+            })
             .collect();
-        writes.sort();
+        writes.sort_by(|left, right| left.name.cmp(&right.name));
         if let Some(manifest) = &self.manifest {
-            writes.push((MANIFEST_FILE.to_owned(), manifest));
+            writes.push(Staged {
+                name: MANIFEST_FILE.to_owned(),
+                content: manifest.as_bytes(),
+                replaceable: false,
+            });
         }
         writes
     }

@@ -1,5 +1,7 @@
 //! Real folders, and a disk that stops anywhere.
 
+mod held;
+
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::time::SystemTime;

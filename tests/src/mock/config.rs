@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use serde_json::Value;
 
 use super::clock::Clock;
@@ -166,7 +167,17 @@ pub struct Settings {
     pub recorded_body_limit: usize,
     /// Compress responses over 1 KiB where the request accepts gzip.
     pub gzip: bool,
+    /// The published API description, in JSON.
+    pub published_spec: Bytes,
+    /// The preview description beside it, in JSON.
+    pub preview_spec: Bytes,
 }
+
+/// An API description with one operation.
+const PUBLISHED_SPEC: &[u8] = br##"{"swagger":"2.0","info":{"title":"Mock","version":"v2"},"tags":[{"name":"Users"}],"paths":{"/api/v2/users/me":{"get":{"tags":["Users"],"operationId":"getUsersMe","x-purecloud-method-name":"getUsersMe","parameters":[],"responses":{"200":{"description":"OK","schema":{"$ref":"#/definitions/UserMe"}}}}}},"definitions":{"UserMe":{"type":"object","properties":{"id":{"type":"string"}}}}}"##;
+
+/// The same, with one more operation on its path.
+const PREVIEW_SPEC: &[u8] = br##"{"swagger":"2.0","info":{"title":"Mock","version":"v2"},"tags":[{"name":"Users"}],"paths":{"/api/v2/users/me":{"delete":{"tags":["Users"],"operationId":"deleteUsersMe","x-purecloud-method-name":"deleteUsersMe","parameters":[],"responses":{"204":{"description":"No Content"}}}}},"definitions":{}}"##;
 
 impl Default for Settings {
     fn default() -> Self {
@@ -194,6 +205,8 @@ impl Default for Settings {
             recording: true,
             recorded_body_limit: 1024 * 1024,
             gzip: false,
+            published_spec: Bytes::from_static(PUBLISHED_SPEC),
+            preview_spec: Bytes::from_static(PREVIEW_SPEC),
         }
     }
 }

@@ -12,9 +12,11 @@
 //! | SCIM, ETag, If-Match | `/api/v2/scim/v2/users`, `…/users/{id}` |
 //! | downloads and uploads | `GET /api/v2/downloads/{id}`, `POST /api/v2/uploads/recordings`, `/presigned/…` |
 //! | other content types | `GET /api/v2/workforcemanagement/calendar/data/ics`, `GET /api/v2/integrations/actions/{id}/templates/{name}` |
+//! | the API description | `GET /api/v2/docs/swagger`, `…/swaggerpreview` |
 //! | the mock's own | `/api/v2/mock/status/{code}`, `/api/v2/mock/bytes`, `/api/v2/mock/echo` |
 
 mod analytics;
+mod docs;
 mod files;
 mod listings;
 mod own;
@@ -58,6 +60,7 @@ pub(crate) fn routes() -> Vec<Route> {
         listings::routes(),
         scim::routes(),
         files::routes(),
+        docs::routes(),
         own::routes(),
     ]
     .concat()
