@@ -13,6 +13,7 @@ use crate::ir::{Api, EnumHome};
 #[template(path = "lib.rs.jinja", escape = "none")]
 struct LibTemplate {
     docs: Vec<String>,
+    features: Vec<String>,
     /// The operation of the example is there.
     has_users: bool,
 }
@@ -275,22 +276,24 @@ fn lib(api: &Api) -> Result<String, RenderError> {
             ", each tag of the API behind a feature of its own; `full` is all of them."
         }
     )));
-    lines.push(String::new());
-    lines.push("| feature | method of `Client` | operations |".to_owned());
-    lines.push("|---|---|---|".to_owned());
+    let mut features = vec![
+        "| feature | method of `Client` | operations |".to_owned(),
+        "|---|---|---|".to_owned(),
+    ];
     for (index, tag) in api.tags.iter().enumerate() {
         let operations = api
             .operations
             .iter()
             .filter(|operation| operation.tags.contains(&index))
             .count();
-        lines.push(format!(
+        features.push(format!(
             "| `{}` | `{}()` | {operations} |",
             tag.feature, tag.module
         ));
     }
     LibTemplate {
         docs: literal::doc_lines(lines),
+        features: literal::doc_lines(features),
         has_users: api.operations.iter().any(|operation| {
             operation.wire_name == "getUser"
                 && operation
