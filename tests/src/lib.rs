@@ -3,3 +3,4 @@
 pub mod fidelity;
 pub mod guide;
 pub mod mock;
+pub mod redis;

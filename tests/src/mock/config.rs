@@ -153,6 +153,8 @@ pub struct Settings {
     pub conversations: usize,
     /// Least size of an analytics details query's response, in bytes: its conversations are repeated until it is reached.
     pub analytics_bytes: usize,
+    /// Size of a download whose request does not name one, in bytes.
+    pub download_bytes: usize,
     /// Status requests of a job that still say it is not done.
     pub job_polls: u32,
     /// Jobs end as FAILED instead of FULFILLED.
@@ -195,6 +197,7 @@ impl Default for Settings {
             listing_total: 250,
             conversations: 250,
             analytics_bytes: 0,
+            download_bytes: 1000,
             job_polls: 2,
             jobs_fail: false,
             permissions: vec![

@@ -11,6 +11,8 @@ mod jobs;
 mod paging;
 mod permissions;
 mod pipeline;
+#[cfg(feature = "redis")]
+mod redis_server;
 mod request;
 mod response;
 mod sockets;

@@ -11,7 +11,7 @@ use super::super::backend::State;
 use super::super::call::Call;
 use super::super::reply::Reply;
 use super::super::router::Route;
-use super::super::sync::lock;
+use super::super::sync::{lock, read};
 use super::{object, route};
 
 /// What makes a presigned URL worth keeping secret.
@@ -53,7 +53,9 @@ impl Uploads {
 /// 303 to the presigned URL; `issueRedirect=false` gives it in a body instead. `size` (the mock's own parameter) is passed on.
 fn download(state: &State, call: &Call) -> Reply {
     let id: String = form_urlencoded::byte_serialize(call.param("downloadId").as_bytes()).collect();
-    let size = call.number("size").unwrap_or(1000);
+    let size = call
+        .number("size")
+        .unwrap_or_else(|| read(&state.settings).download_bytes);
     let url = format!(
         "{}/presigned/downloads/{id}?size={size}&X-Signature={PRESIGNED_SIGNATURE}",
         state.presigned_base()

@@ -35,7 +35,9 @@ pub(crate) use events::Listeners;
 pub use events::RetryEvent;
 pub use middleware::{Middleware, Next};
 pub(crate) use pacing::Pacer;
-pub use pacing::Pacing;
+#[cfg(feature = "redis")]
+pub use pacing::RedisPacing;
+pub use pacing::{Pacing, PacingLimit, PacingPlace, PacingStore};
 pub use retry::{Decision, Outcome, RetryPolicy, RetryState, Stop, decide};
 
 use std::pin::pin;

@@ -4,5 +4,8 @@ mod calls;
 mod decision;
 mod middleware;
 mod pacing;
+mod pacing_store;
 mod redirects;
+#[cfg(feature = "redis")]
+mod redis_pacing;
 mod telemetry;

@@ -17,6 +17,16 @@ const WINDOW: Duration = Duration::from_secs(60);
 
 /// Counts calls as the API does: in windows of a minute from the first call on, for each token.
 fn counting(latency: Duration, already: u64) -> (Arc<MemoryTransport>, Arc<Mutex<u64>>) {
+    counting_to(ALLOWED, WINDOW, latency, already)
+}
+
+/// The same with another limit and other windows.
+pub(super) fn counting_to(
+    allowed: u64,
+    length: Duration,
+    latency: Duration,
+    already: u64,
+) -> (Arc<MemoryTransport>, Arc<Mutex<u64>>) {
     let windows: Arc<Mutex<HashMap<String, (Instant, u64)>>> = Arc::default();
     let refused: Arc<Mutex<u64>> = Arc::default();
     let refusals = refused.clone();
@@ -30,13 +40,13 @@ fn counting(latency: Duration, already: u64) -> (Arc<MemoryTransport>, Arc<Mutex
             let (count, reset) = {
                 let mut windows = windows.lock().unwrap();
                 let window = windows.entry(token).or_insert((now, already));
-                if now >= window.0 + WINDOW {
+                if now >= window.0 + length {
                     *window = (now, 0);
                 }
                 window.1 += 1;
-                (window.1, (window.0 + WINDOW - now).as_secs() + 1)
+                (window.1, (window.0 + length - now).as_secs() + 1)
             };
-            let response = if count > ALLOWED {
+            let response = if count > allowed {
                 *refusals.lock().unwrap() += 1;
                 with(
                     HttpResponse::json(429, "{}"),
@@ -47,7 +57,7 @@ fn counting(latency: Duration, already: u64) -> (Arc<MemoryTransport>, Arc<Mutex
                 HttpResponse::json(200, "{}")
             };
             let response = with(response, "inin-ratelimit-count", &count.to_string());
-            let response = with(response, "inin-ratelimit-allowed", &ALLOWED.to_string());
+            let response = with(response, "inin-ratelimit-allowed", &allowed.to_string());
             Ok(with(response, "inin-ratelimit-reset", &reset.to_string()))
         }
     });
