@@ -13,3 +13,10 @@ pub mod render;
 pub mod write;
 
 pub use generate::{Built, Config, GenerateError, Rendered, Step};
+
+/// The chapters of the guide whose code uses the generator.
+#[cfg(doctest)]
+mod chapters {
+    #[doc = include_str!("../../tests/guide/src/extending.md")]
+    mod extending {}
+}

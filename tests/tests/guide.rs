@@ -92,9 +92,11 @@ fn every_link_leads_somewhere() {
                 "" => document.clone(),
                 path => document.with_file_name(path),
             };
+            // The rendered book has no more than its own pages.
+            let leaves_the_book = document.starts_with(chapters()) && path.contains('/');
             let is_there =
                 target.exists() && (anchor.is_empty() || anchors(&target).contains(anchor));
-            if !is_there {
+            if !is_there || leaves_the_book {
                 broken.push(format!("{}: {link}", document.display()));
             }
         }
