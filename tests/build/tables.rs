@@ -32,23 +32,24 @@ fn operations(api: &Api, folder: &Path) -> Result<(), Box<dyn Error>> {
         .operations
         .chunks(CHUNK)
         .map(|operations| {
-            let mut text = String::from(
-                "use super::{Arguments, Build, Client, Request};\nuse genesys_cloud::Operation as _;\n\n",
-            );
+            let mut text = String::from("use super::{Arguments, Client, Prepare, Prepared};\n\n");
             let mut table = String::new();
             for operation in operations {
                 function(api, operation, &mut text)?;
                 let (name, function) = (&operation.wire_name, &operation.method_name);
                 writeln!(table, "    ({name:?}, {function}),")?;
             }
-            writeln!(text, "pub(super) const TABLE: &[(&str, Build)] = &[\n{table}];")?;
+            writeln!(
+                text,
+                "pub(super) const TABLE: &[(&str, Prepare)] = &[\n{table}];"
+            )?;
             Ok(text)
         })
         .collect::<Result<_, Box<dyn Error>>>()?;
-    chunked(folder, "operations", "Build", &chunks)
+    chunked(folder, "operations", "pub", "Prepare", &chunks)
 }
 
-/// A function that makes the request of one operation.
+/// A function that fills one operation.
 fn function(api: &Api, operation: &Operation, text: &mut String) -> Result<(), Box<dyn Error>> {
     let method = &operation.method_name;
     let tag = operation
@@ -62,7 +63,7 @@ fn function(api: &Api, operation: &Operation, text: &mut String) -> Result<(), B
     let arguments = if takes_any { "arguments" } else { "_" };
     writeln!(
         text,
-        "fn {method}(client: &Client, {arguments}: &mut Arguments<'_>) -> Result<Request, String> {{"
+        "fn {method}(client: &Client, {arguments}: &mut Arguments<'_>) -> Result<Prepared, String> {{"
     )?;
     let mutable = if setters > 0 { "mut " } else { "" };
     write!(
@@ -89,7 +90,7 @@ fn function(api: &Api, operation: &Operation, text: &mut String) -> Result<(), B
     if let Some(body) = optional_body {
         setter(api, "body", "body", &body.ty, text)?;
     }
-    text.push_str("    Ok(operation.into_request())\n}\n\n");
+    text.push_str("    Ok(Prepared::new(operation))\n}\n\n");
     Ok(())
 }
 
@@ -147,13 +148,14 @@ fn models(api: &Api, folder: &Path) -> Result<(), Box<dyn Error>> {
             Ok(text)
         })
         .collect::<Result<_, std::fmt::Error>>()?;
-    chunked(folder, "models", "RoundTrip", &chunks)
+    chunked(folder, "models", "pub(crate)", "RoundTrip", &chunks)
 }
 
-/// Writes the chunks, and `{name}.rs`, whose function `all` gives what their tables hold.
+/// Writes the chunks, and `{name}.rs`, whose function `all`, as visible as said, gives what their tables hold.
 fn chunked(
     folder: &Path,
     name: &str,
+    visibility: &str,
     entry: &str,
     chunks: &[String],
 ) -> Result<(), Box<dyn Error>> {
@@ -169,7 +171,7 @@ fn chunked(
         writeln!(tables, "        chunk_{index:02}::TABLE,")?;
     }
     let all = format!(
-        "/// Everything, by name.\npub(crate) fn all() -> impl Iterator<Item = (&'static str, {entry})> {{\n    [\n{tables}    ]\n    .into_iter()\n    .flatten()\n    .copied()\n}}\n"
+        "/// Everything, by name.\n{visibility} fn all() -> impl Iterator<Item = (&'static str, {entry})> {{\n    [\n{tables}    ]\n    .into_iter()\n    .flatten()\n    .copied()\n}}\n"
     );
     fs::write(folder.join(format!("{name}.rs")), modules + &all)?;
     Ok(())

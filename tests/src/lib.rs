@@ -4,3 +4,5 @@ pub mod fidelity;
 pub mod guide;
 pub mod mock;
 pub mod redis;
+#[cfg(feature = "fidelity")]
+pub mod surface;

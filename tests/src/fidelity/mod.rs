@@ -1,7 +1,7 @@
 //! Judges of the whole generated surface: what a request must be on the wire, and what a model must give back.
 //!
 //! They read the Swagger document by themselves and share no code with the generator, so that they judge it instead of agreeing with it. The
-//! programs `wire` and `roundtrip` put the SDK beside them.
+//! programs `wire`, `roundtrip` and `prism` put the SDK beside them.
 
 mod cases;
 mod equality;
@@ -14,6 +14,7 @@ mod sample;
 mod spec;
 mod strict;
 mod vector;
+mod violations;
 
 pub use cases::{Case, cases};
 pub use equality::difference;
@@ -22,7 +23,8 @@ pub use expected::expected;
 pub use lines::read_lines;
 pub use nulls::without_dropped_nulls;
 pub use report::Report;
-pub use sample::{Additions, Enums, Nulls, Numbers, Policy, Sampler};
+pub use sample::{Additions, Constraints, Enums, Nulls, Numbers, Policy, Sampler};
 pub use spec::{Operation, Spec};
 pub use strict::parse;
 pub use vector::{Request, Variant, Vector, sample_vectors};
+pub use violations::{Violation, violations};

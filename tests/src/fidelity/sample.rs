@@ -72,6 +72,16 @@ pub enum Nulls {
     Innermost,
 }
 
+/// Whether values keep to what a schema says beyond its type.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Constraints {
+    /// As far as the rules of the recorded vectors go.
+    #[default]
+    Ruled,
+    /// All of them: a model nested deeper has its required properties.
+    Met,
+}
+
 /// What a [`Sampler`] makes.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Policy {
@@ -83,6 +93,8 @@ pub struct Policy {
     pub additions: Additions,
     /// Nulls.
     pub nulls: Nulls,
+    /// Patterns, lengths and required properties.
+    pub constraints: Constraints,
 }
 
 /// Makes values.
@@ -176,16 +188,23 @@ impl<'a> Sampler<'a> {
     }
 
     /// An object: a model with `depth` models around it (itself included), a map, or anything.
-    fn object(&self, schema: &Value, name: &str, depth: usize) -> Result<Value, Problem> {
-        if kind(schema) != "object" {
-            return self.value(schema, name, depth);
+    fn object(&self, given: &Value, name: &str, depth: usize) -> Result<Value, Problem> {
+        if kind(given) != "object" {
+            return self.value(given, name, depth);
         }
-        let properties = schema.get("properties").and_then(Value::as_object);
+        let properties = given.get("properties").and_then(Value::as_object);
         let mut object = Map::new();
         if let Some(properties) = properties.filter(|properties| !properties.is_empty()) {
             if depth > DEPTH {
                 if self.policy.nulls == Nulls::Innermost {
                     object.extend(properties.keys().map(|name| (name.clone(), Value::Null)));
+                }
+                if self.policy.constraints == Constraints::Met {
+                    for (name, schema) in properties {
+                        if is_required(given, name) {
+                            object.insert(name.clone(), self.value(schema, name, depth)?);
+                        }
+                    }
                 }
             } else {
                 for (name, schema) in properties {
@@ -193,7 +212,7 @@ impl<'a> Sampler<'a> {
                 }
             }
             self.add(&mut object);
-        } else if let Some(values) = schema
+        } else if let Some(values) = given
             .get("additionalProperties")
             .filter(|values| values.is_object())
         {
@@ -308,6 +327,11 @@ pub(super) fn kind(schema: &Value) -> &str {
         .get("type")
         .and_then(Value::as_str)
         .unwrap_or("object")
+}
+
+fn is_required(object: &Value, property: &str) -> bool {
+    let required = object.get("required").and_then(Value::as_array);
+    required.is_some_and(|names| names.iter().any(|name| name == property))
 }
 
 /// A bound as an integer: some are written as text, some as `7.0`.

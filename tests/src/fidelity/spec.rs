@@ -168,6 +168,12 @@ impl<'a> Operation<'a> {
             .filter_map(Value::as_str)
     }
 
+    /// The parts of the API that it belongs to.
+    pub fn tags(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        let tags = self.node.get("tags").and_then(Value::as_array);
+        tags.into_iter().flatten().filter_map(Value::as_str)
+    }
+
     /// Whether the operation says that it needs no token: `security: []`.
     #[must_use]
     pub fn is_public(&self) -> bool {

@@ -7,8 +7,6 @@
 //!
 //! Prints every difference; the last line is `{"vectors":n,"same":n,"different":n,"unknown_operation":n}`. Ends with 1 unless all are the same.
 
-mod arguments;
-mod operations;
 mod recorder;
 
 use std::collections::HashMap;
@@ -18,10 +16,9 @@ use std::process::ExitCode;
 
 use clap::{ArgGroup, Parser};
 use genesys_cloud_tests::fidelity::{Report, Spec, Vector, read_lines, sample_vectors};
+use genesys_cloud_tests::surface::{self, Arguments, Prepare};
 use serde::Serialize;
 
-use arguments::Arguments;
-use operations::Build;
 use recorder::Recorder;
 
 /// Compares what the generated operations put on the wire with vectors.
@@ -72,7 +69,7 @@ fn run(options: &Options) -> Result<bool> {
     if options.sample {
         vectors.extend(sample_vectors(&Spec::read(&options.spec)?)?);
     }
-    let operations: HashMap<&str, Build> = operations::all().collect();
+    let operations: HashMap<&str, Prepare> = surface::all().collect();
     let recorder = Recorder::new()?;
     let mut sum = Sum::default();
     let mut report = Report::new(io::stdout().lock(), options.json, "operation");
@@ -83,8 +80,8 @@ fn run(options: &Options) -> Result<bool> {
                 sum.unknown_operation += 1;
                 vec!["the SDK has no operation of that name".to_owned()]
             }
-            Some(build) => {
-                let differences = differences(vector, *build, &recorder);
+            Some(prepare) => {
+                let differences = differences(vector, *prepare, &recorder);
                 if differences.is_empty() {
                     sum.same += 1;
                 } else {
@@ -103,11 +100,11 @@ fn run(options: &Options) -> Result<bool> {
 }
 
 /// What differs between the vector and what the SDK sends.
-fn differences(vector: &Vector, build: Build, recorder: &Recorder) -> Vec<String> {
+fn differences(vector: &Vector, prepare: Prepare, recorder: &Recorder) -> Vec<String> {
     let mut arguments = Arguments::new(&vector.args);
-    let sent = build(recorder.client(), &mut arguments)
-        .and_then(|request| arguments.finish().map(|()| request))
-        .and_then(|request| recorder.send(request, &vector.request));
+    let sent = prepare(recorder.client(), &mut arguments)
+        .and_then(|prepared| arguments.finish().map(|()| prepared))
+        .and_then(|prepared| recorder.send(prepared.into_request(), &vector.request));
     match sent {
         Ok(actual) => vector.request.differences(&actual),
         Err(problem) => vec![problem],

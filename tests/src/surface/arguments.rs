@@ -4,13 +4,15 @@ use genesys_cloud::runtime::codec::{self, Wire};
 use serde_json::{Map, Value};
 
 /// The arguments of a vector, by wire name.
-pub(crate) struct Arguments<'a> {
+pub struct Arguments<'a> {
     values: &'a Map<String, Value>,
     taken: Vec<&'static str>,
 }
 
 impl<'a> Arguments<'a> {
-    pub(crate) fn new(values: &'a Map<String, Value>) -> Self {
+    /// Takes the arguments of a vector.
+    #[must_use]
+    pub fn new(values: &'a Map<String, Value>) -> Self {
         Self {
             values,
             taken: Vec::new(),
@@ -18,7 +20,11 @@ impl<'a> Arguments<'a> {
     }
 
     /// An argument that the vector may have.
-    pub(crate) fn optional<T: Wire>(&mut self, name: &'static str) -> Result<Option<T>, String> {
+    ///
+    /// # Errors
+    ///
+    /// What it is that does not fit its type.
+    pub fn optional<T: Wire>(&mut self, name: &'static str) -> Result<Option<T>, String> {
         match self.take(name) {
             None => Ok(None),
             Some(json) => codec::from_slice(&json)
@@ -28,7 +34,11 @@ impl<'a> Arguments<'a> {
     }
 
     /// An argument that the vector must have.
-    pub(crate) fn required<T: Wire>(&mut self, name: &'static str) -> Result<T, String> {
+    ///
+    /// # Errors
+    ///
+    /// What it is that is missing or does not fit its type.
+    pub fn required<T: Wire>(&mut self, name: &'static str) -> Result<T, String> {
         self.optional(name)?
             .ok_or_else(|| format!("the vector lacks the argument {name}, which the SDK requires"))
     }
@@ -41,7 +51,11 @@ impl<'a> Arguments<'a> {
     }
 
     /// Fails where the vector has an argument that the operation has not.
-    pub(crate) fn finish(&self) -> Result<(), String> {
+    ///
+    /// # Errors
+    ///
+    /// The argument's name.
+    pub fn finish(&self) -> Result<(), String> {
         match self
             .values
             .keys()
