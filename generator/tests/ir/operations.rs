@@ -1,0 +1,264 @@
+//! What operations become.
+
+use super::*;
+
+#[test]
+fn arguments_and_setters() {
+    let operation = only_operation(&with_operation(
+        "/api/v2/things/{thingId}/parts/{type}",
+        "post",
+        json!({
+            "x-purecloud-method-name": "postThingPart",
+            "parameters": [
+                {"name": "If-Match", "in": "header", "type": "string"},
+                {"name": "send", "in": "query", "type": "string"},
+                {"name": "site.id", "in": "query", "type": "array", "items": {"type": "string"}, "collectionFormat": "multi",
+                 "default": ["a", "b"]},
+                {"name": "ids", "in": "query", "type": "array", "items": {"type": "string"}},
+                {"name": "count", "in": "query", "required": true, "type": "integer", "default": 25},
+                {"name": "type", "in": "path", "required": true, "type": "string", "enum": ["a"]},
+                {"name": "thingId", "in": "path", "required": true, "type": "string"},
+                {"name": "active", "in": "query", "type": "boolean", "enum": ["true", "false", "any"]},
+                {"name": "body", "in": "query", "type": "string"},
+                {"name": "thing", "in": "body", "required": true, "schema": {"$ref": "#/definitions/Thing"}}
+            ]
+        }),
+    ));
+    assert_eq!(operation.method_name, "post_thing_part");
+    assert_eq!(operation.struct_name, "PostThingPart");
+    assert_eq!(operation.operation_id, "doThing");
+    let names = |parameters: &[genesys_codegen::ir::Parameter]| -> Vec<String> {
+        parameters
+            .iter()
+            .map(|parameter| parameter.name.clone())
+            .collect()
+    };
+    assert_eq!(names(&operation.arguments), ["thing_id", "r#type", "count"]);
+    assert_eq!(
+        names(&operation.setters),
+        ["if_match", "send_", "site_id", "ids", "active", "body_"]
+    );
+    assert_eq!(operation.arguments[2].default.as_deref(), Some("25"));
+    let site = &operation.setters[2];
+    assert_eq!(
+        (site.wire_name.as_str(), site.comma_joined),
+        ("site.id", false)
+    );
+    assert_eq!(site.default.as_deref(), Some("a, b"));
+    assert!(operation.setters[3].comma_joined);
+    assert_eq!(operation.setters[0].location, Location::Header);
+    assert!(matches!(operation.setters[4].ty, Type::Enum(_)));
+    assert!(operation.body.as_ref().unwrap().required);
+    assert_eq!(operation.body.unwrap().content_type, "application/json");
+    let literal = |text: &str| PathPiece::Literal(text.to_owned());
+    assert_eq!(
+        operation.path_segments,
+        [
+            literal("/api/v2/things/"),
+            PathPiece::Argument(0),
+            literal("/parts/"),
+            PathPiece::Argument(1)
+        ]
+    );
+    assert!(!operation.idempotent);
+}
+
+#[test]
+fn the_lists_of_scim_are_joined_with_commas() {
+    let operation = only_operation(&with_operation(
+        "/api/v2/scim/users",
+        "get",
+        json!({
+            "tags": ["SCIM"],
+            "produces": ["application/scim+json", "application/json"],
+            "parameters": [{"name": "attributes", "in": "query", "type": "array", "items": {"type": "string"},
+                            "collectionFormat": "multi"}],
+            "responses": {"200": {"description": "", "schema": {"$ref": "#/definitions/Thing"}}}
+        }),
+    ));
+    assert!(operation.setters[0].comma_joined);
+    assert_eq!(operation.accept, "application/json");
+}
+
+#[test]
+fn the_fields_of_a_form_are_parameters() {
+    let operation = only_operation(&with_operation(
+        "/api/v2/login",
+        "post",
+        json!({
+            "consumes": ["application/x-www-form-urlencoded"],
+            "parameters": [
+                {"name": "user", "in": "formData", "required": true, "type": "string"},
+                {"name": "scopes", "in": "formData", "type": "array", "items": {"type": "string"}}
+            ]
+        }),
+    ));
+    assert_eq!(operation.body.map(|body| body.ty), None);
+    assert_eq!(operation.arguments[0].location, Location::Form);
+    assert_eq!(operation.setters[0].name, "scopes");
+    let error = operation_error(
+        "/api/v2/login",
+        "post",
+        json!({"parameters": [{"name": "image", "in": "formData", "required": true, "type": "file"}]}),
+    );
+    assert!(
+        error.contains("bodies are JSON, text or URL-encoded forms"),
+        "{error}"
+    );
+}
+
+#[test]
+fn what_has_no_form_as_text_is_no_parameter() {
+    let nested = json!({"parameters": [
+        {"name": "grid", "in": "query", "type": "array", "items": {"type": "array", "items": {"type": "string"}}}
+    ]});
+    let error = operation_error("/api/v2/things", "get", nested);
+    assert!(
+        error.starts_with("/paths/~1api~1v2~1things/get/parameters: operation \"doThing\": "),
+        "{error}"
+    );
+    assert!(error.contains("\"grid\""), "{error}");
+    let piped = json!({"parameters": [
+        {"name": "ids", "in": "query", "type": "array", "items": {"type": "string"}, "collectionFormat": "pipes"}
+    ]});
+    assert!(operation_error("/api/v2/things", "get", piped).contains("\"ids\""));
+}
+
+#[test]
+fn a_path_goes_where_it_says() {
+    for path in ["/api/../x", "/./x", "/api/v2/.."] {
+        let error = operation_error(path, "get", json!({}));
+        assert!(error.contains("leads elsewhere"), "{error}");
+    }
+    for path in ["/api/v2/a b", "/api/v2/a?b=c", "/api/v2/a#b", "/api/v2/ü"] {
+        let error = operation_error(path, "get", json!({}));
+        assert!(error.contains("which no path can have"), "{error}");
+    }
+}
+
+#[test]
+fn an_operation_without_a_tag_is_an_error() {
+    let error = operation_error("/api/v2/things", "get", json!({"tags": []}));
+    assert!(
+        error.contains("operation \"doThing\": it has no tag"),
+        "{error}"
+    );
+}
+
+#[test]
+fn outputs() {
+    let thing = json!({"description": "", "schema": {"$ref": "#/definitions/Thing"}});
+    let other = json!({"description": "", "schema": {"$ref": "#/definitions/Other"}});
+    let empty = json!({"description": ""});
+    let output = |operation: Value| {
+        let operation = only_operation(&with_operation("/api/v2/things", "get", operation));
+        (operation.output, operation.accept)
+    };
+    let json_type = "application/json".to_owned();
+    // Models are sorted: Listing, Other, Thing.
+    for (responses, expected) in [
+        (
+            json!({"200": thing, "404": other}),
+            Output::Json(Type::Model(2)),
+        ),
+        (
+            json!({"200": empty, "202": thing}),
+            Output::Json(Type::Model(2)),
+        ),
+        (
+            json!({"200": thing, "201": thing, "204": empty}),
+            Output::Json(Type::Model(2)),
+        ),
+        (
+            json!({"200": thing, "202": other}),
+            Output::Json(Type::Json),
+        ),
+        (json!({"204": empty}), Output::Empty),
+        (json!({"default": empty, "400": thing}), Output::Bytes),
+        (
+            json!({"200": {"description": "", "schema": {"type": "array", "items": {"type": "string"}}}}),
+            Output::Json(list(Type::String)),
+        ),
+    ] {
+        assert_eq!(
+            output(json!({"responses": responses})),
+            (expected, json_type.clone()),
+            "{responses}"
+        );
+    }
+    let text = json!({"description": "", "schema": {"type": "string"}});
+    assert_eq!(
+        output(json!({"produces": ["text/calendar", "text/plain"], "responses": {"200": text}})),
+        (Output::Text, "text/calendar".to_owned())
+    );
+    assert_eq!(
+        output(
+            json!({"produces": ["application/pdf"], "responses": {"200": {"description": "", "schema": {"type": "file"}}}})
+        ),
+        (Output::Bytes, "application/pdf".to_owned())
+    );
+    assert_eq!(
+        output(json!({"responses": {"200": text}})).0,
+        Output::Json(Type::String)
+    );
+    let head = with_operation(
+        "/api/v2/things",
+        "head",
+        json!({"responses": {"default": empty}}),
+    );
+    assert_eq!(only_operation(&head).output, Output::Empty);
+}
+
+#[test]
+fn extensions_are_read() {
+    let operation = only_operation(&with_operation(
+        "/api/v2/things",
+        "get",
+        json!({
+            "summary": "Get things.", "description": "", "deprecated": true, "security": [],
+            "x-genesys-preview": true,
+            "x-inin-requires-permissions": {"type": "ALL", "permissions": ["a:b:c", "a:b:d"]},
+            "responses": {
+                "200": {"description": ""},
+                "429": {"description": "", "x-inin-error-codes": {"too.many": "Slow down"}},
+                "400": {"description": "", "x-inin-error-codes": {"bad.request": "Bad", "a.b": "C"}}
+            }
+        }),
+    ));
+    assert!(operation.deprecated && operation.preview && operation.public);
+    let permissions = operation.permissions.unwrap();
+    assert!(permissions.all);
+    assert_eq!(permissions.names, ["a:b:c", "a:b:d"]);
+    let codes: Vec<(u16, &str)> = operation
+        .error_codes
+        .iter()
+        .map(|code| (code.status, code.code.as_str()))
+        .collect();
+    assert_eq!(
+        codes,
+        [(400, "a.b"), (400, "bad.request"), (429, "too.many")]
+    );
+    assert_eq!(operation.docs.summary.as_deref(), Some("Get things."));
+    assert_eq!(operation.docs.description, None);
+}
+
+#[test]
+fn a_token_is_sent_unless_the_spec_says_otherwise() {
+    let public = |own: Option<Value>, whole: Option<Value>| {
+        let mut document = with_operation("/api/v2/things", "get", json!({}));
+        document["securityDefinitions"] =
+            json!({"key": {"type": "apiKey", "name": "k", "in": "header"}});
+        if let Some(own) = own {
+            document["paths"]["/api/v2/things"]["get"]["security"] = own;
+        }
+        if let Some(whole) = whole {
+            document["security"] = whole;
+        }
+        only_operation(&document).public
+    };
+    let key = || json!([{"key": []}]);
+    assert!(!public(None, None));
+    assert!(public(Some(json!([])), Some(key())));
+    assert!(!public(Some(key()), Some(json!([]))));
+    assert!(public(None, Some(json!([]))));
+}

@@ -1,0 +1,398 @@
+//! Operations, responses and security.
+
+use super::*;
+
+#[test]
+fn a_path_must_be_one() {
+    let path = |path: &str| {
+        let item = swagger()["paths"]["/users/{id}"].clone();
+        with(swagger(), &[("/paths", json!({path: item}))])
+    };
+    refused(
+        &path("../../x"),
+        "/paths/..~1..~1x",
+        &["start with a slash"],
+    );
+    refused(
+        &path("users/{id}"),
+        "/paths/users~1{id}",
+        &["start with a slash"],
+    );
+    for broken in ["/a/{id", "/a/id}", "/a/{}", "/a/{{id}}", "/a/{i/d}"] {
+        let found = load(&path(broken)).unwrap_err();
+        assert!(found.problem().contains("braces"), "{found}");
+    }
+    refused(
+        &path("/{id}/{id}"),
+        "/paths/~1{id}~1{id}",
+        &["\"{id}\" twice"],
+    );
+    // What the text between slashes is, is not the loader's business.
+    document(&path("/../../x/{id}"));
+}
+
+#[test]
+fn names_are_there_and_differ() {
+    let second = |id: Option<&str>, method: Option<&str>| {
+        let mut operation = json!({"responses": {"204": {"description": "Done"}}});
+        if let Some(id) = id {
+            set(&mut operation, "/operationId", json!(id));
+        }
+        if let Some(method) = method {
+            set(&mut operation, "/x-purecloud-method-name", json!(method));
+        }
+        with(swagger(), &[("/paths/~1zoo", json!({"post": operation}))])
+    };
+    refused(
+        &second(Some("getUserById"), Some("other")),
+        "/paths/~1zoo/post/operationId",
+        &[
+            "two operations",
+            "\"getUserById\"",
+            "/paths/~1users~1{id}/get/operationId",
+        ],
+    );
+    refused(
+        &second(Some("other"), Some("getUser")),
+        "/paths/~1zoo/post/x-purecloud-method-name",
+        &["two operations", "\"getUser\""],
+    );
+    refused(
+        &second(Some("getUser"), None),
+        "/paths/~1zoo/post/operationId",
+        &["two operations", "\"getUser\""],
+    );
+    refused(&second(None, None), "/paths/~1zoo/post", &["no name"]);
+    document(&second(None, Some("other")));
+    document(&second(Some("other"), None));
+    // A method name may equal the operationId of another operation that has a method name.
+    document(&second(Some("other"), Some("getUserById")));
+}
+
+#[test]
+fn tags_are_unique() {
+    refused(
+        &with(swagger(), &[("/tags/-", json!({"name": "Users"}))]),
+        "/tags/1",
+        &["\"Users\" is declared twice"],
+    );
+    refused(
+        &with(swagger(), &[(&format!("{USER}/tags"), json!(["A", "A"]))]),
+        &format!("{USER}/tags/1"),
+        &["\"A\" is listed twice"],
+    );
+    let odd = document(&with(
+        swagger(),
+        &[(&format!("{USER}/tags"), json!([".."]))],
+    ));
+    assert_eq!(operation(&odd, "/users/{id}").tags, [".."]);
+}
+
+#[test]
+fn no_security_is_told_from_none_given() {
+    let security = |value: Option<Value>| {
+        let changed = match value {
+            Some(value) => with(swagger(), &[(&format!("{USER}/security"), value)]),
+            None => without(swagger(), &format!("{USER}/security")),
+        };
+        operation(&document(&changed), "/users/{id}")
+            .security
+            .clone()
+    };
+    assert_eq!(security(None), None);
+    assert_eq!(security(Some(json!([]))), Some(vec![]));
+    let required = security(Some(json!([{"OAuth": ["all"]}]))).unwrap();
+    assert_eq!(required[0]["OAuth"], ["all"]);
+    for changed in [
+        with(
+            swagger(),
+            &[(&format!("{USER}/security"), json!([{"Other": []}]))],
+        ),
+        with(
+            openapi(),
+            &[(&format!("{USER}/security"), json!([{"Other": []}]))],
+        ),
+    ] {
+        refused(
+            &changed,
+            &format!("{USER}/security/0/Other"),
+            &["no security scheme \"Other\""],
+        );
+    }
+}
+
+#[test]
+fn responses_list_what_is_produced() {
+    let document = document(&with(
+        swagger(),
+        &[
+            (
+                &format!("{USER}/produces"),
+                json!(["text/plain", "text/csv"]),
+            ),
+            (
+                &format!("{USER}/responses/200/headers"),
+                json!({"ETag": {"type": "string", "description": "Tag"}}),
+            ),
+            (
+                &format!("{USER}/responses/200/examples"),
+                json!({"text/plain": "a"}),
+            ),
+            (
+                &format!("{USER}/responses/200/x-inin-error-codes"),
+                json!({"a.b": "Text"}),
+            ),
+            (
+                &format!("{USER}/responses/204"),
+                json!({"description": "None"}),
+            ),
+            (
+                &format!("{USER}/responses/default"),
+                json!({"description": "Else"}),
+            ),
+        ],
+    ));
+    let responses = &operation(&document, "/users/{id}").responses;
+    let ok = responses.responses[&StatusCode::Code(200)]
+        .as_item()
+        .unwrap();
+    assert_eq!(
+        ok.content.keys().collect::<Vec<_>>(),
+        ["text/plain", "text/csv"]
+    );
+    assert_eq!(ok.content["text/plain"].example, Some(json!("a")));
+    assert_eq!(
+        ok.headers["ETag"].as_item().unwrap().description.as_deref(),
+        Some("Tag")
+    );
+    assert_eq!(ok.extensions["x-inin-error-codes"], json!({"a.b": "Text"}));
+    let none = responses.responses[&StatusCode::Code(204)]
+        .as_item()
+        .unwrap();
+    assert!(none.content.is_empty());
+    assert!(responses.default.is_some());
+    // It produces something else than the shared response was read for, so it has a copy.
+    let bad = responses.responses[&StatusCode::Code(400)]
+        .as_item()
+        .unwrap();
+    assert_eq!(
+        bad.content.keys().collect::<Vec<_>>(),
+        ["text/plain", "text/csv"]
+    );
+}
+
+#[test]
+fn shared_responses_stay_references() {
+    let document = document(&swagger());
+    let responses = &operation(&document, "/users/{id}").responses.responses;
+    assert_eq!(
+        responses[&StatusCode::Code(400)],
+        ReferenceOr::ref_("#/components/responses/400")
+    );
+    let components = document.components.unwrap();
+    let shared = components.responses["400"].as_item().unwrap();
+    assert_eq!(
+        shared.content["application/json"].schema,
+        Some(ReferenceOr::ref_("#/components/schemas/Error"))
+    );
+}
+
+#[test]
+fn a_response_has_a_status() {
+    for status in ["ok", "099", "600", "20", "2XX"] {
+        let pointer = format!("{USER}/responses/{status}");
+        refused(
+            &with(swagger(), &[(&pointer, json!({"description": "D"}))]),
+            &pointer,
+            &["HTTP status"],
+        );
+    }
+    document(&with(
+        openapi(),
+        &[(
+            &format!("{USER}/responses/4XX"),
+            json!({"description": "D"}),
+        )],
+    ));
+    for document in [swagger(), openapi()] {
+        refused(
+            &with(document, &[(&format!("{USER}/responses"), json!({}))]),
+            &format!("{USER}/responses"),
+            &["at least one response"],
+        );
+    }
+    document(&with(
+        swagger(),
+        &[(
+            &format!("{USER}/responses"),
+            json!({"default": {"description": "D"}}),
+        )],
+    ));
+}
+
+#[test]
+fn vendor_extensions_survive() {
+    let permissions = json!({"type": "ALL", "permissions": ["a:b:c"]});
+    let document = document(&with(
+        swagger(),
+        &[
+            (
+                &format!("{USER}/x-inin-requires-permissions"),
+                permissions.clone(),
+            ),
+            (&format!("{USER}/x-genesys-preview"), json!(true)),
+            (&format!("{USER}/deprecated"), json!(true)),
+        ],
+    ));
+    let operation = operation(&document, "/users/{id}");
+    assert_eq!(
+        operation.extensions["x-inin-requires-permissions"],
+        permissions
+    );
+    assert_eq!(operation.extensions["x-genesys-preview"], json!(true));
+    assert_eq!(
+        operation.extensions["x-purecloud-method-name"],
+        json!("getUser")
+    );
+    assert_eq!(operation.operation_id.as_deref(), Some("getUserById"));
+    assert!(operation.deprecated);
+}
+
+#[test]
+fn servers_come_from_host_base_path_and_schemes() {
+    let urls = |document: &Value| -> Vec<String> {
+        let servers = super::document(document).servers;
+        servers.into_iter().map(|server| server.url).collect()
+    };
+    assert_eq!(urls(&swagger()), ["https://api.example.com/base"]);
+    assert_eq!(
+        urls(&with(swagger(), &[("/schemes", json!(["https", "http"]))])),
+        [
+            "https://api.example.com/base",
+            "http://api.example.com/base"
+        ]
+    );
+    assert_eq!(urls(&without(swagger(), "/host")), ["/base/"]);
+    assert_eq!(
+        urls(&without(without(swagger(), "/host"), "/basePath")),
+        [""; 0]
+    );
+}
+
+#[test]
+fn security_definitions_are_converted() {
+    let scheme = |value: Value| {
+        let document = document(&with(swagger(), &[("/securityDefinitions/S", value)]));
+        document.components.unwrap().security_schemes["S"]
+            .as_item()
+            .unwrap()
+            .clone()
+    };
+    assert!(matches!(
+        scheme(json!({"type": "basic"})),
+        SecurityScheme::HTTP { scheme, .. } if scheme == "basic"
+    ));
+    assert!(matches!(
+        scheme(json!({"type": "apiKey", "in": "header", "name": "K"})),
+        SecurityScheme::APIKey { name, .. } if name == "K"
+    ));
+    let flow = |flow: &str| {
+        let SecurityScheme::OAuth2 { flows, .. } = scheme(json!({
+            "type": "oauth2", "flow": flow, "authorizationUrl": "https://a/", "tokenUrl": "https://t/", "scopes": {}
+        })) else {
+            panic!();
+        };
+        flows
+    };
+    assert!(flow("implicit").implicit.is_some());
+    assert!(flow("password").password.is_some());
+    assert!(flow("application").client_credentials.is_some());
+    assert!(flow("accessCode").authorization_code.is_some());
+}
+
+#[test]
+fn openapi_objects_are_read() {
+    let document = document(&with(
+        openapi(),
+        &[
+            (
+                &format!("{USER}/requestBody"),
+                json!({"$ref": "#/components/requestBodies/B"}),
+            ),
+            (
+                "/components/requestBodies",
+                json!({"B": {"required": true, "content": {"multipart/form-data": {
+                    "schema": {"type": "object"}, "examples": {"e": {"$ref": "#/components/examples/E"}},
+                    "encoding": {"f": {"contentType": "a/b", "headers": {"H": {"schema": {"type": "string"}}}}}
+                }}}}),
+            ),
+            (
+                "/components/examples",
+                json!({"E": {"summary": "S", "value": [1]}}),
+            ),
+            (
+                &format!("{USER}/responses/200/links"),
+                json!({"next": {"operationId": "getUser", "parameters": {"id": "$response.body#/id"}}}),
+            ),
+            (
+                &format!("{USER}/callbacks"),
+                json!({"hook": {"{$request.body#/url}": {"post": {"responses": {"200": {"description": "OK"}}}}}}),
+            ),
+            (
+                "/servers",
+                json!([{"url": "https://{r}/", "variables": {"r": {"default": "a", "enum": ["a"]}}}]),
+            ),
+            (
+                "/components/securitySchemes",
+                json!({
+                    "H": {"type": "http", "scheme": "bearer", "bearerFormat": "opaque"},
+                    "K": {"type": "apiKey", "in": "cookie", "name": "k"},
+                    "O": {"type": "oauth2", "flows": {
+                        "implicit": {"authorizationUrl": "https://a/", "scopes": {}},
+                        "password": {"tokenUrl": "https://t/", "scopes": {}},
+                        "clientCredentials": {"tokenUrl": "https://t/", "scopes": {}},
+                        "authorizationCode": {"authorizationUrl": "https://a/", "tokenUrl": "https://t/", "scopes": {"s": "S"}}
+                    }},
+                    "C": {"type": "openIdConnect", "openIdConnectUrl": "https://c/"}
+                }),
+            ),
+        ],
+    ));
+    let operation = operation(&document, "/users/{id}");
+    let Some(ReferenceOr::Item(body)) = &operation.request_body else {
+        panic!("a reference to a request body is resolved");
+    };
+    assert!(body.required);
+    let media_type = &body.content["multipart/form-data"];
+    assert_eq!(
+        media_type.examples["e"],
+        ReferenceOr::ref_("#/components/examples/E")
+    );
+    assert_eq!(
+        media_type.encoding["f"].content_type.as_deref(),
+        Some("a/b")
+    );
+    assert_eq!(operation.callbacks["hook"].len(), 1);
+    let response = operation.responses.responses[&StatusCode::Code(200)]
+        .as_item()
+        .unwrap();
+    assert_eq!(response.links.len(), 1);
+    let variables = document.servers[0].variables.as_ref().unwrap();
+    assert_eq!(variables["r"].default, "a");
+    assert_eq!(document.components.unwrap().security_schemes.len(), 4);
+}
+
+/// `openapiv3` reads the converted document back to the same.
+#[test]
+fn the_result_is_an_openapi_document() {
+    for text in [swagger().to_string(), openapi().to_string()] {
+        let document = load_str("a.json", &text).unwrap().document;
+        let written = serde_json::to_string(&document).unwrap();
+        assert_eq!(serde_json::from_str::<OpenAPI>(&written).unwrap(), document);
+        // And so does this loader.
+        assert_eq!(
+            load_str("b.json", &written).unwrap().document.paths,
+            document.paths
+        );
+    }
+}

@@ -1,0 +1,86 @@
+//! One spec of many: every file of `specs` is a tag of it.
+
+use std::error::Error;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Map, Value, json};
+
+/// Writes the spec and its overrides into a folder of their own, and gives the folder of the spec.
+pub(crate) fn write(specs: &Path, out: &Path) -> Result<PathBuf, Box<dyn Error>> {
+    let mut paths = Map::new();
+    let mut definitions = Map::new();
+    let mut overrides = String::new();
+    for entry in fs::read_dir(specs)? {
+        let path = entry?.path();
+        if path.extension().is_none_or(|extension| extension != "json") {
+            continue;
+        }
+        let name = path.file_stem().and_then(|name| name.to_str());
+        let name = name.ok_or_else(|| format!("{} is no name", path.display()))?;
+        let shape: Value = serde_json::from_str(&fs::read_to_string(&path)?)
+            .map_err(|error| format!("{name}: {error}"))?;
+        for (definition, schema) in shape["definitions"].as_object().into_iter().flatten() {
+            if definitions
+                .insert(definition.clone(), schema.clone())
+                .is_some()
+            {
+                return Err(format!("{name}: another spec has the definition {definition}").into());
+            }
+        }
+        for (path, method, mut operation) in operations(name, &shape)? {
+            operation["tags"] = json!([name.replace('_', " ")]);
+            if operation.get("operationId").is_none() {
+                operation["operationId"] = operation["x-purecloud-method-name"].clone();
+            }
+            paths.entry(path).or_insert_with(|| json!({}))[method] = operation;
+        }
+        for entry in shape["paging"].as_array().into_iter().flatten() {
+            overrides.push_str("[[paging]]\n");
+            for (key, value) in entry.as_object().into_iter().flatten() {
+                overrides.push_str(&format!("{key} = {value}\n"));
+            }
+        }
+    }
+    let folder = out.join("spec");
+    fs::create_dir_all(&folder)?;
+    let document = json!({
+        "swagger": "2.0",
+        "info": {"title": "Golden", "version": "v2"},
+        "paths": paths,
+        "definitions": definitions,
+    });
+    fs::write(folder.join("genesys-cloud.json"), document.to_string())?;
+    fs::write(folder.join("paging.toml"), overrides)?;
+    Ok(folder)
+}
+
+/// The operations of a shape with path and method; where it has none, one for each definition, which it answers with.
+fn operations(name: &str, shape: &Value) -> Result<Vec<(String, String, Value)>, Box<dyn Error>> {
+    let Some(given) = shape["operations"].as_array() else {
+        let definitions = shape["definitions"].as_object().into_iter().flatten();
+        let operations = definitions.enumerate().map(|(index, (definition, _))| {
+            let schema = json!({"$ref": format!("#/definitions/{definition}")});
+            let operation = json!({
+                "x-purecloud-method-name": format!("get_{name}_{index}"),
+                "responses": {"200": {"description": "OK", "schema": schema}},
+            });
+            (format!("/{name}/{index}"), "get".to_owned(), operation)
+        });
+        return Ok(operations.collect());
+    };
+    given
+        .iter()
+        .map(|operation| {
+            let mut operation = operation.clone();
+            let fields = operation
+                .as_object_mut()
+                .ok_or_else(|| format!("{name}: an operation is no object"))?;
+            let mut take = |key| match fields.remove(key) {
+                Some(Value::String(text)) => Ok(text),
+                _ => Err(format!("{name}: an operation has no {key}")),
+            };
+            Ok((take("path")?, take("method")?, operation))
+        })
+        .collect()
+}

@@ -1,0 +1,77 @@
+//! What is generated is what is committed, to the letter.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::shapes;
+
+/// The files below a folder of the generated crate, sorted; `mod.rs` says nothing of a shape.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).into_iter().flatten() {
+        let path = entry.unwrap().path();
+        if !path.ends_with("mod.rs") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    files
+}
+
+/// What is generated of a shape: its operations where it has any, else its models.
+fn generated(shape: &shapes::Shape) -> String {
+    let root = Path::new(concat!(env!("OUT_DIR"), "/crate"));
+    let place = if shape.operations.is_empty() {
+        "models"
+    } else {
+        "api"
+    };
+    let mut text = String::new();
+    for path in files(&root.join("src").join(place).join(&shape.name)) {
+        let below = path.strip_prefix(root).unwrap();
+        let content = fs::read_to_string(&path).unwrap();
+        writeln!(text, "// {}\n{content}", below.display()).unwrap();
+    }
+    text
+}
+
+/// The lines around the first that differs.
+fn difference(expected: &str, found: &str) -> String {
+    let same = expected
+        .lines()
+        .zip(found.lines())
+        .take_while(|(left, right)| left == right)
+        .count();
+    let mut text = String::new();
+    for (mark, lines) in [("-", expected), ("+", found)] {
+        for line in lines.lines().skip(same.saturating_sub(3)).take(12) {
+            writeln!(text, "{mark} {line}").unwrap();
+        }
+    }
+    text
+}
+
+#[test]
+fn every_shape_becomes_what_is_committed() {
+    let bless = std::env::var_os("GOLDEN_BLESS").is_some();
+    let mut changed = String::new();
+    for shape in shapes::all() {
+        let golden = shapes::folder().join(&shape.name).with_extension("rs");
+        let found = generated(&shape);
+        assert!(!found.is_empty(), "nothing is generated of {}", shape.name);
+        if bless {
+            fs::write(&golden, found).unwrap();
+            continue;
+        }
+        let expected = fs::read_to_string(&golden).unwrap_or_default();
+        if expected != found {
+            let difference = difference(&expected, &found);
+            writeln!(changed, "{}:\n{difference}", golden.display()).unwrap();
+        }
+    }
+    assert!(
+        changed.is_empty(),
+        "{changed}GOLDEN_BLESS=1 takes it over, where it is right"
+    );
+}
