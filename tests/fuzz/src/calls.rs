@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use genesys_cloud_golden::runtime::transport::{HttpResponse, MemoryTransport, RecordedRequest};
 use genesys_cloud_golden::runtime::{Client, RetryPolicy};
-use http::header::{HeaderValue, RETRY_AFTER};
 use http::StatusCode;
+use http::header::{HeaderValue, RETRY_AFTER};
 
 const API: &str = "api.mypurecloud.com";
 const LOGIN: &str = "login.mypurecloud.com";
@@ -72,13 +72,22 @@ pub fn token(data: &[u8]) {
         match call(&client).await {
             Ok(()) => {
                 let calls = transport.requests();
-                let call = calls.iter().find(|request| request.url.host_str() == Some(API));
+                let call = calls
+                    .iter()
+                    .find(|request| request.url.host_str() == Some(API));
                 let bearer = call.and_then(|call| call.headers.get("authorization"));
-                let bearer = bearer.expect("a call that succeeds was authorized").as_bytes();
+                let bearer = bearer
+                    .expect("a call that succeeds was authorized")
+                    .as_bytes();
                 assert!(bearer.len() > b"Bearer ".len());
             }
             Err(error) => {
-                assert!(transport.requests().iter().all(|request| request.url.host_str() == Some(LOGIN)));
+                assert!(
+                    transport
+                        .requests()
+                        .iter()
+                        .all(|request| request.url.host_str() == Some(LOGIN))
+                );
                 let text = format!("{error} {error:?}");
                 assert!(!text.contains("fuzzed-client-secret"), "{text}");
             }

@@ -35,7 +35,9 @@ fn any_json() -> impl Strategy<Value = Value> {
         prop_oneof![
             vec(inner.clone(), 0..4).prop_map(Value::from),
             vec((prop::sample::select(WORDS), inner), 0..5).prop_map(|entries| {
-                let entries = entries.into_iter().map(|(key, value)| (key.to_owned(), value));
+                let entries = entries
+                    .into_iter()
+                    .map(|(key, value)| (key.to_owned(), value));
                 Value::Object(entries.collect())
             }),
         ]
@@ -44,10 +46,50 @@ fn any_json() -> impl Strategy<Value = Value> {
 
 /// What the specs and the models of the targets speak of.
 const WORDS: &[&str] = &[
-    "$ref", "#/definitions/A", "access_token", "additionalProperties", "all", "allOf", "array", "at", "bearer", "children", "counts", "day", "default",
-    "definitions", "enum", "expires_in", "format", "id", "int64", "items", "large", "maps", "more", "name", "object", "parent", "parameters", "path",
-    "plain", "properties", "query", "refresh_token", "required", "responses", "schema", "small", "state", "states", "string", "table", "token_type", "type",
-    "when", "{id}",
+    "$ref",
+    "#/definitions/A",
+    "access_token",
+    "additionalProperties",
+    "all",
+    "allOf",
+    "array",
+    "at",
+    "bearer",
+    "children",
+    "counts",
+    "day",
+    "default",
+    "definitions",
+    "enum",
+    "expires_in",
+    "format",
+    "id",
+    "int64",
+    "items",
+    "large",
+    "maps",
+    "more",
+    "name",
+    "object",
+    "parent",
+    "parameters",
+    "path",
+    "plain",
+    "properties",
+    "query",
+    "refresh_token",
+    "required",
+    "responses",
+    "schema",
+    "small",
+    "state",
+    "states",
+    "string",
+    "table",
+    "token_type",
+    "type",
+    "when",
+    "{id}",
 ];
 
 /// A small spec whose every part is reached by a pointer.
@@ -110,7 +152,7 @@ proptest! {
         let mut document = document();
         let mut places = Vec::new();
         pointers(&document, "", &mut places);
-        *document.pointer_mut(place.get(&places)).unwrap() = value;
+        *document.pointer_mut(place.get::<String>(&places)).unwrap() = value;
         spec(document.to_string().as_bytes());
     }
 

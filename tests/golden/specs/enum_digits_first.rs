@@ -19,7 +19,7 @@ impl codec::Model for EnumDigitsFirst {
     }
 }
 
-crate::__model!(EnumDigitsFirst);
+codec::__model!(EnumDigitsFirst);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -63,5 +63,5 @@ impl codec::OpenEnum for EnumDigitsFirstSize {
     }
 }
 
-crate::__open_enum!(EnumDigitsFirstSize);
+codec::__open_enum!(EnumDigitsFirstSize);
 

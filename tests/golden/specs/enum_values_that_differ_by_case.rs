@@ -19,7 +19,7 @@ impl codec::Model for EnumValuesThatDifferByCase {
     }
 }
 
-crate::__model!(EnumValuesThatDifferByCase);
+codec::__model!(EnumValuesThatDifferByCase);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -51,5 +51,5 @@ impl codec::OpenEnum for EnumValuesThatDifferByCaseState {
     }
 }
 
-crate::__open_enum!(EnumValuesThatDifferByCaseState);
+codec::__open_enum!(EnumValuesThatDifferByCaseState);
 

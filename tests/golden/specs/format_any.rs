@@ -19,5 +19,5 @@ impl codec::Model for FormatAny {
     }
 }
 
-crate::__model!(FormatAny);
+codec::__model!(FormatAny);
 

@@ -20,5 +20,5 @@ impl codec::Model for FormatDate {
     }
 }
 
-crate::__model!(FormatDate);
+codec::__model!(FormatDate);
 

@@ -22,5 +22,5 @@ impl codec::Model for FormatDateTime {
     }
 }
 
-crate::__model!(FormatDateTime);
+codec::__model!(FormatDateTime);
 

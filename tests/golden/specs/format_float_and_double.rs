@@ -21,5 +21,5 @@ impl codec::Model for FormatFloatAndDouble {
     }
 }
 
-crate::__model!(FormatFloatAndDouble);
+codec::__model!(FormatFloatAndDouble);
 

@@ -21,5 +21,5 @@ impl codec::Model for FormatInt32AndInt64 {
     }
 }
 
-crate::__model!(FormatInt32AndInt64);
+codec::__model!(FormatInt32AndInt64);
 

@@ -19,5 +19,5 @@ impl codec::Model for FormatInterval {
     }
 }
 
-crate::__model!(FormatInterval);
+codec::__model!(FormatInterval);
 

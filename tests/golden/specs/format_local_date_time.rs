@@ -20,5 +20,5 @@ impl codec::Model for FormatLocalDateTime {
     }
 }
 
-crate::__model!(FormatLocalDateTime);
+codec::__model!(FormatLocalDateTime);
 

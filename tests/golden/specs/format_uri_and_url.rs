@@ -23,5 +23,5 @@ impl codec::Model for FormatUriAndUrl {
     }
 }
 
-crate::__model!(FormatUriAndUrl);
+codec::__model!(FormatUriAndUrl);
 

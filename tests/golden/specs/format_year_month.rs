@@ -20,5 +20,5 @@ impl codec::Model for FormatYearMonth {
     }
 }
 
-crate::__model!(FormatYearMonth);
+codec::__model!(FormatYearMonth);
 

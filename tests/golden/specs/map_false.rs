@@ -19,5 +19,5 @@ impl codec::Model for MapFalse {
     }
 }
 
-crate::__model!(MapFalse);
+codec::__model!(MapFalse);
 

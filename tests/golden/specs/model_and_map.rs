@@ -19,5 +19,5 @@ impl codec::Model for ModelAndMap {
     }
 }
 
-crate::__model!(ModelAndMap);
+codec::__model!(ModelAndMap);
 

@@ -24,5 +24,5 @@ impl codec::Model for SecretProperties {
     }
 }
 
-crate::__model!(SecretProperties);
+codec::__model!(SecretProperties);
 

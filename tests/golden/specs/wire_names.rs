@@ -36,5 +36,5 @@ impl codec::Model for WireNames {
     }
 }
 
-crate::__model!(WireNames);
+codec::__model!(WireNames);
 
