@@ -13,8 +13,29 @@ step() {
 
 # `generated/` is output: rustfmt would disagree with prettyplease about it.
 hand_written=(-p genesys-codegen -p genesys-cloud-runtime -p genesys-cloud-tests -p genesys-cloud-leak-watch)
+# The small specs, compiled and run, and what is fuzzed.
+small=(-p genesys-cloud-golden -p genesys-cloud-fuzz)
 extras=redis,blocking,jiff,chrono,time
 runtime_features=(--features "$(printf 'genesys-cloud-runtime/%s,' ${extras//,/ })")
+
+# The whole spec gives the same bytes on one thread as on all.
+up_to_date() {
+    cargo run -q -p genesys-codegen -- check
+    RAYON_NUM_THREADS=1 cargo run -q -p genesys-codegen -- check
+}
+
+# cargo-fuzz, where it is, for a few seconds a target; the property tests over the same targets always run.
+fuzz() {
+    local target
+    if ! cargo fuzz --version >/dev/null 2>&1; then
+        echo 'skipped: cargo-fuzz is not here'
+        return
+    fi
+    for target in model next_uri retry_after spec token; do
+        RUSTC_BOOTSTRAP=1 cargo fuzz run --fuzz-dir tests/fuzz/cargo-fuzz --target-dir "${CARGO_TARGET_DIR:-target}/fuzz" "$target" \
+            "tests/fuzz/inputs/$target" -- -max_total_time=10 -verbosity=0
+    done
+}
 
 # Compiles, and without a warning.
 check_quietly() {
@@ -69,10 +90,11 @@ prism() {
     "${CARGO_TARGET_DIR:-target}/debug/prism" --prism tests/prism/node_modules/.bin/prism --tags "$prism_tags"
 }
 
-step 'format' cargo fmt --check "${hand_written[@]}"
-step 'generated/ is what the generator writes' cargo run -q -p genesys-codegen -- check
-step 'clippy' cargo clippy -q "${hand_written[@]}" "${runtime_features[@]}" --all-targets -- -D warnings
-step 'tests' cargo test -q "${hand_written[@]}" "${runtime_features[@]}"
+step 'format' cargo fmt --check "${hand_written[@]}" "${small[@]}"
+step 'generated/ is what the generator writes' up_to_date
+step 'clippy' cargo clippy -q "${hand_written[@]}" "${small[@]}" "${runtime_features[@]}" --all-targets -- -D warnings
+step 'tests' cargo test -q "${hand_written[@]}" "${small[@]}" "${runtime_features[@]}"
+step 'fuzzing' fuzz
 step 'the whole crate, warnings denied' whole
 step 'each feature alone' each_feature
 step 'every operation on the wire, every model there and back' fidelity

@@ -28,7 +28,12 @@ pub(crate) fn write(specs: &Path, out: &Path) -> Result<PathBuf, Box<dyn Error>>
                 return Err(format!("{name}: another spec has the definition {definition}").into());
             }
         }
-        for (path, method, mut operation) in operations(name, &shape)? {
+        for placed in operations(name, &shape)? {
+            let Placed {
+                path,
+                method,
+                mut operation,
+            } = placed;
             operation["tags"] = json!([name.replace('_', " ")]);
             if operation.get("operationId").is_none() {
                 operation["operationId"] = operation["x-purecloud-method-name"].clone();
@@ -55,8 +60,15 @@ pub(crate) fn write(specs: &Path, out: &Path) -> Result<PathBuf, Box<dyn Error>>
     Ok(folder)
 }
 
-/// The operations of a shape with path and method; where it has none, one for each definition, which it answers with.
-fn operations(name: &str, shape: &Value) -> Result<Vec<(String, String, Value)>, Box<dyn Error>> {
+/// An operation, and where it goes.
+struct Placed {
+    path: String,
+    method: String,
+    operation: Value,
+}
+
+/// The operations of a shape; where it has none, one for each definition, which it answers with.
+fn operations(name: &str, shape: &Value) -> Result<Vec<Placed>, Box<dyn Error>> {
     let Some(given) = shape["operations"].as_array() else {
         let definitions = shape["definitions"].as_object().into_iter().flatten();
         let operations = definitions.enumerate().map(|(index, (definition, _))| {
@@ -65,7 +77,11 @@ fn operations(name: &str, shape: &Value) -> Result<Vec<(String, String, Value)>,
                 "x-purecloud-method-name": format!("get_{name}_{index}"),
                 "responses": {"200": {"description": "OK", "schema": schema}},
             });
-            (format!("/{name}/{index}"), "get".to_owned(), operation)
+            Placed {
+                path: format!("/{name}/{index}"),
+                method: "get".to_owned(),
+                operation,
+            }
         });
         return Ok(operations.collect());
     };
@@ -80,7 +96,11 @@ fn operations(name: &str, shape: &Value) -> Result<Vec<(String, String, Value)>,
                 Some(Value::String(text)) => Ok(text),
                 _ => Err(format!("{name}: an operation has no {key}")),
             };
-            Ok((take("path")?, take("method")?, operation))
+            Ok(Placed {
+                path: take("path")?,
+                method: take("method")?,
+                operation,
+            })
         })
         .collect()
 }
