@@ -122,3 +122,5 @@ fn list(item: Type) -> Type {
 fn map(value: Type) -> Type {
     Type::Map(Box::new(value))
 }
+
+const NO_ENTRIES: &str = "";

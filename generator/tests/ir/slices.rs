@@ -178,5 +178,3 @@ fn a_slice_of_operations_is_what_they_reach() {
     );
     assert!(error(None, &[]).contains("it is empty"));
 }
-
-const NO_ENTRIES: &str = "";

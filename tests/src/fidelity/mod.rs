@@ -22,7 +22,7 @@ pub use error::Problem;
 pub use expected::expected;
 pub use lines::read_lines;
 pub use nulls::without_dropped_nulls;
-pub use report::Report;
+pub use report::{Report, exit_code};
 pub use sample::{Additions, Constraints, Enums, Nulls, Numbers, Policy, Sampler};
 pub use spec::{Operation, Spec};
 pub use strict::parse;

@@ -1,7 +1,9 @@
 //! What the judges print.
 
+use std::error::Error;
 use std::fmt::Display;
 use std::io::{self, Write};
+use std::process::ExitCode;
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -46,5 +48,18 @@ impl<W: Write> Report<W> {
         let line = serde_json::to_string(sum).map_err(io::Error::other)?;
         writeln!(self.output, "{line}")?;
         self.output.flush()
+    }
+}
+
+/// How a judge ends: 0 where all is well, 1 where something differs, 2 where it could not judge, which it says on stderr.
+#[must_use]
+pub fn exit_code(program: &str, outcome: Result<bool, Box<dyn Error>>) -> ExitCode {
+    match outcome {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("{program}: {error}");
+            ExitCode::from(2)
+        }
     }
 }

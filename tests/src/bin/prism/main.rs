@@ -22,7 +22,7 @@ use std::time::Duration;
 use clap::Parser;
 use genesys_cloud::{Client, RetryPolicy};
 use genesys_cloud_tests::fidelity::{
-    Constraints, Operation, Policy, Report, Sampler, Spec, Variant,
+    Constraints, Operation, Policy, Report, Sampler, Spec, Variant, exit_code,
 };
 use genesys_cloud_tests::surface::{self, Arguments, Prepare};
 use serde::Serialize;
@@ -72,14 +72,7 @@ type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    match run(&Options::parse()).await {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
-        Err(error) => {
-            eprintln!("prism: {error}");
-            ExitCode::from(2)
-        }
-    }
+    exit_code("prism", run(&Options::parse()).await)
 }
 
 /// Whether Prism and the SDK agree.

@@ -16,7 +16,8 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use genesys_cloud_tests::fidelity::{
-    Case, Problem, Report, Spec, cases, difference, parse, read_lines, without_dropped_nulls,
+    Case, Problem, Report, Spec, cases, difference, exit_code, parse, read_lines,
+    without_dropped_nulls,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -47,14 +48,7 @@ struct Sum {
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 fn main() -> ExitCode {
-    match run(&Options::parse()) {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
-        Err(error) => {
-            eprintln!("roundtrip: {error}");
-            ExitCode::from(2)
-        }
-    }
+    exit_code("roundtrip", run(&Options::parse()))
 }
 
 /// Whether all models come back as they went in.

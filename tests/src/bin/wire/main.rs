@@ -15,7 +15,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{ArgGroup, Parser};
-use genesys_cloud_tests::fidelity::{Report, Spec, Vector, read_lines, sample_vectors};
+use genesys_cloud_tests::fidelity::{Report, Spec, Vector, exit_code, read_lines, sample_vectors};
 use genesys_cloud_tests::surface::{self, Arguments, Prepare};
 use serde::Serialize;
 
@@ -50,14 +50,7 @@ struct Sum {
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 fn main() -> ExitCode {
-    match run(&Options::parse()) {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
-        Err(error) => {
-            eprintln!("wire: {error}");
-            ExitCode::from(2)
-        }
-    }
+    exit_code("wire", run(&Options::parse()))
 }
 
 /// Whether all vectors are the same.
