@@ -24,7 +24,7 @@ mod settings;
 mod source;
 pub mod store;
 mod token;
-mod wait;
+pub(crate) mod wait;
 
 pub use backoff::{Remaining, next_attempt};
 pub use classify::{Held, State, classify, is_usable};

@@ -8,6 +8,7 @@ use std::time::Duration;
 use sha2::{Digest as _, Sha256};
 
 use super::{PacingLimit, PacingPlace, PacingStore};
+use crate::runtime::auth::wait::{First, first};
 use crate::runtime::clock::Clock;
 use crate::runtime::transport::BoxError;
 
@@ -74,10 +75,10 @@ impl Shared {
         if clock.now().monotonic < *self.resume() {
             return None;
         }
-        let answer: Result<PacingPlace, BoxError> = tokio::select! {
-            biased;
-            answer = self.store.reserve(key, limit) => answer,
-            () = clock.sleep(PATIENCE) => Err("no answer in time".into()),
+        let reserved = first(self.store.reserve(key, limit), clock.sleep(PATIENCE)).await;
+        let answer: Result<PacingPlace, BoxError> = match reserved {
+            First::Left(answer) => answer,
+            First::Right(()) => Err("no answer in time".into()),
         };
         match answer {
             Ok(place) => Some(place),
