@@ -2,10 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
+use semver::Version;
+
+use crate::fetch::Candidate;
+use crate::fixups::Fixups;
 use crate::ir::{self, Api, IrError, Options, Overrides, Selection};
 use crate::load::source::Source;
 use crate::load::{self, LoadError, Spec, Warning};
 use crate::render::{self, Files, RenderError, RuntimeSource};
+use crate::upgrade::version;
 use crate::write::{self, Stale, Summary, Tags, WriteError};
 
 /// What to generate from what.
@@ -80,6 +85,14 @@ pub struct Rendered {
     pub tags: Tags,
     /// What was left out of the spec.
     pub warnings: Vec<Warning>,
+}
+
+/// A spec that is not in its place yet, as an SDK.
+pub(crate) struct CandidateBuilt {
+    /// Without overrides, to compare.
+    pub(crate) bare: Api,
+    /// To render.
+    pub(crate) built: Built,
 }
 
 impl Default for Config {
@@ -158,6 +171,54 @@ impl Config {
         }
     }
 
+    /// The SDK of the spec there, to compare another one with: without overrides, and with the fix-ups that
+    /// apply, which are on their way to the next spec.
+    pub(crate) fn build_leniently(&self) -> Result<Api, GenerateError> {
+        let path = load::file::locate(&self.spec)?;
+        let fixups = Fixups::read(folder(&path))?;
+        let (spec, _) = load::load_leniently(&path, &load::file::read(&path)?, &fixups)?;
+        api(&spec, Overrides::default())
+    }
+
+    /// The SDK of a spec that is not in its place yet, with what lies there beside it: to compare, and to
+    /// render.
+    pub(crate) fn build_candidate(
+        &self,
+        candidate: &Candidate,
+    ) -> Result<CandidateBuilt, GenerateError> {
+        let path = self.spec.join(&candidate.source.file);
+        let fixups = Fixups::read(&self.spec)?;
+        let spec = load::load(
+            &path,
+            candidate.text.as_bytes(),
+            &fixups,
+            Some(&candidate.source),
+        )?;
+        let release = Some(candidate.source.release.to_string());
+        let bare = api_of_release(&spec, release.clone(), Overrides::default())?;
+        let overrides =
+            Overrides::read(&self.spec).map_err(|error| in_spec(&spec.source, error))?;
+        let api = api_of_release(&spec, release, overrides)?;
+        let tags = self.made_from(&api);
+        Ok(CandidateBuilt {
+            bare,
+            built: Built {
+                api,
+                tags,
+                warnings: spec.warnings,
+            },
+        })
+    }
+
+    /// The version of the crate: what is stated beside the spec, or that of the runtime.
+    pub(crate) fn crate_version(&self) -> Result<Version, GenerateError> {
+        let stated = version::read(&self.spec).map_err(|error| in_spec(&self.spec, error))?;
+        match stated {
+            Some(version) => Ok(version),
+            None => Ok(RuntimeSource::read(&self.templates)?.version()?),
+        }
+    }
+
     /// Renders what was built.
     ///
     /// # Errors
@@ -225,8 +286,16 @@ pub(crate) fn build_bare(spec: &Path) -> Result<Api, GenerateError> {
 }
 
 fn api(spec: &Spec, overrides: Overrides) -> Result<Api, GenerateError> {
+    api_of_release(spec, release(&spec.source)?, overrides)
+}
+
+fn api_of_release(
+    spec: &Spec,
+    release: Option<String>,
+    overrides: Overrides,
+) -> Result<Api, GenerateError> {
     let options = Options {
-        release: release(&spec.source)?,
+        release,
         sha256: spec.sha256.clone(),
         overrides,
     };

@@ -10,6 +10,7 @@ mod generate;
 pub mod ir;
 pub mod load;
 pub mod render;
+pub mod upgrade;
 pub mod write;
 
 pub use generate::{Built, Config, GenerateError, Rendered, Step};

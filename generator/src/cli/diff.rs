@@ -22,13 +22,23 @@ pub(super) struct Arguments {
 }
 
 #[derive(Clone, Copy, ValueEnum)]
-enum Shape {
+pub(super) enum Shape {
     /// For a terminal.
     Text,
     /// For a pull request.
     Markdown,
     /// For a program, on one line.
     Json,
+}
+
+impl From<Shape> for Format {
+    fn from(shape: Shape) -> Self {
+        match shape {
+            Shape::Text => Self::Text,
+            Shape::Markdown => Self::Markdown,
+            Shape::Json => Self::Json,
+        }
+    }
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
@@ -39,10 +49,6 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     progress.step(Step::Load);
     let diff = diff_files(&arguments.old, &arguments.new)?;
     drop(progress);
-    output::lines([diff.report(match arguments.format {
-        Shape::Text => Format::Text,
-        Shape::Markdown => Format::Markdown,
-        Shape::Json => Format::Json,
-    })])?;
+    output::lines([diff.report(arguments.format.into())])?;
     Ok(ExitCode::SUCCESS)
 }

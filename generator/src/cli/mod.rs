@@ -11,6 +11,7 @@ mod progress;
 mod recovery;
 mod slice;
 mod stats;
+mod upgrade;
 mod workspace;
 
 use std::path::PathBuf;
@@ -43,6 +44,8 @@ enum Command {
     Check(Selection),
     /// Takes the published spec, or a file, in the place of the one there, if it is whole and sound.
     Fetch(fetch::Arguments),
+    /// Takes a new spec with all that it changes: the crate, its version, the changelog. All of it, or nothing.
+    Upgrade(upgrade::Arguments),
     /// Says what the change from one spec to another means for users of the crate.
     Diff(diff::Arguments),
     /// Counts what the spec holds and what becomes of it.
@@ -117,6 +120,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Slice(arguments) => slice::run(&arguments),
         Command::Check(selection) => check::run(&selection),
         Command::Fetch(arguments) => fetch::run(&arguments),
+        Command::Upgrade(arguments) => upgrade::run(&arguments),
         Command::Diff(arguments) => diff::run(&arguments),
         Command::Stats(arguments) => stats::run(&arguments),
     };

@@ -68,6 +68,7 @@ pub fn build(document: &OpenAPI, options: &Options) -> Result<Api, IrError> {
     let mut api = Api {
         title: document.info.title.clone(),
         release: options.release.clone(),
+        version: options.overrides.version.clone(),
         sha256: options.sha256.clone(),
         tags,
         operations,

@@ -7,6 +7,8 @@ pub struct Api {
     pub title: String,
     /// The release of the spec, where it is known (`269`).
     pub release: Option<String>,
+    /// The version of the crate; that of the runtime where none is stated.
+    pub version: Option<semver::Version>,
     /// The SHA-256 of the spec file, in hexadecimal.
     pub sha256: String,
     /// Some of the spec's operations, and what they reach: all of it is wanted, so nothing waits for a feature.

@@ -17,10 +17,12 @@
 use std::fs;
 use std::path::Path;
 
+use semver::Version;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::load::quote;
+use crate::upgrade::version;
 
 use super::error::IrError;
 use super::model::Api;
@@ -39,6 +41,8 @@ pub struct Overrides {
     pub paging: Vec<PagingOverride>,
     /// Operations that can be repeated although their method does not say so.
     pub idempotent: Vec<IdempotentOverride>,
+    /// The version of the crate; that of the runtime where none is stated.
+    pub version: Option<Version>,
 }
 
 /// An operation that can be repeated without harm.
@@ -77,6 +81,7 @@ impl Overrides {
         Ok(Self {
             paging: paging.map(|file| file.paging).unwrap_or_default(),
             idempotent: idempotent.map(|file| file.idempotent).unwrap_or_default(),
+            version: version::read(folder)?,
         })
     }
 
@@ -91,6 +96,7 @@ impl Overrides {
         Ok(Self {
             paging: paging.paging,
             idempotent: idempotent.idempotent,
+            version: None,
         })
     }
 }

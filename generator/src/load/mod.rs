@@ -97,7 +97,7 @@ pub fn load_str(name: &str, text: &str) -> Result<Spec, LoadError> {
     load_bytes(name, text.as_bytes())
 }
 
-fn load(
+pub(crate) fn load(
     path: &Path,
     bytes: &[u8],
     fixups: &Fixups,

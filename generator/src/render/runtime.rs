@@ -30,6 +30,17 @@ impl RuntimeSource {
         Ok(Self { files, manifest })
     }
 
+    /// The version of the runtime.
+    pub(crate) fn version(&self) -> Result<semver::Version, RenderError> {
+        let package = self.manifest.get("package");
+        let version = package.and_then(|package| package.get("version"));
+        let version = version.and_then(toml::Value::as_str).unwrap_or_default();
+        semver::Version::parse(version).map_err(|error| RenderError::Runtime {
+            path: "runtime/Cargo.toml".to_owned(),
+            reason: format!("version = {version:?}: {error}"),
+        })
+    }
+
     /// The features of the runtime: no tag may have one of these names.
     pub fn features(&self) -> impl Iterator<Item = &str> {
         self.manifest

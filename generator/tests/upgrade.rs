@@ -1,0 +1,413 @@
+//! `upgrade`: spec, crate, version and changelog, all of it or nothing.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use genesys_codegen::write::Held;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+fn operation(name: &str) -> Value {
+    json!({
+        "operationId": name,
+        "x-purecloud-method-name": name,
+        "tags": ["Users"],
+        "responses": {"200": {"description": "OK", "schema": {"$ref": "#/definitions/User"}}}
+    })
+}
+
+fn spec() -> Value {
+    json!({
+        "swagger": "2.0",
+        "info": {"title": "Test", "version": "v2"},
+        "paths": {
+            "/api/v2/users/me": {"get": operation("getUsersMe")},
+            "/api/v2/users/you": {"get": operation("getUsersYou")},
+        },
+        "definitions": {"User": {"type": "object", "properties": {"name": {"type": "string"}}}}
+    })
+}
+
+/// One more operation.
+fn added() -> Value {
+    let mut spec = spec();
+    spec["paths"]["/api/v2/users/us"] = json!({"get": operation("getUsersUs")});
+    spec
+}
+
+/// A property of another type.
+fn retyped() -> Value {
+    let mut spec = spec();
+    spec["definitions"]["User"]["properties"]["name"] =
+        json!({"type": "integer", "format": "int64"});
+    spec
+}
+
+struct Root(TempDir);
+
+#[derive(Debug)]
+struct Outcome {
+    code: Option<i32>,
+    stdout: String,
+    stderr: String,
+}
+
+impl Root {
+    /// With release 269 of the small spec, and the crate that is made of it.
+    fn new() -> Self {
+        let root = Self(tempfile::tempdir().unwrap());
+        fs::write(
+            root.path("CHANGELOG.md"),
+            "# Changelog\n\n## Unreleased\n\n- A fix.\n",
+        )
+        .unwrap();
+        let lock = "version = 4\n\n[[package]]\nname = \"genesys-cloud\"\nversion = \"0.1.0\"\ndependencies = []\n";
+        fs::write(root.path("Cargo.lock"), lock).unwrap();
+        let file = root.incoming(&spec());
+        root.run("fetch", &["--from", &file, "--release", "269"])
+            .assert_done();
+        fs::write(root.path("spec/crate.toml"), "version = '0.1.0'\n").unwrap();
+        root.run("generate", &[]).assert_done();
+        root
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.path(name)).unwrap()
+    }
+
+    /// A file as it may be downloaded, outside.
+    fn incoming(&self, spec: &Value) -> String {
+        let path = std::env::temp_dir().join(format!(
+            "incoming-{:?}.json",
+            self.0.path().file_name().unwrap()
+        ));
+        fs::write(&path, spec.to_string()).unwrap();
+        path.to_str().unwrap().to_owned()
+    }
+
+    fn command(&self, command: &str, arguments: &[&str]) -> Command {
+        let mut process = Command::new(env!("CARGO_BIN_EXE_genesys-codegen"));
+        process.arg(command).arg("--spec").arg(self.path("spec"));
+        if command != "fetch" {
+            process.arg("--out").arg(self.path("generated"));
+        }
+        process.args(arguments).stdin(Stdio::null());
+        process
+    }
+
+    fn run(&self, command: &str, arguments: &[&str]) -> Outcome {
+        let output = self.command(command, arguments).output().unwrap();
+        Outcome {
+            code: output.status.code(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    fn upgrade(&self, spec: &Value, arguments: &[&str]) -> Outcome {
+        let file = self.incoming(spec);
+        self.run("upgrade", &[&["--from", &file], arguments].concat())
+    }
+
+    /// Every file but those of the work folders.
+    fn state(&self) -> BTreeMap<PathBuf, Vec<u8>> {
+        fn walk(folder: &Path, found: &mut BTreeMap<PathBuf, Vec<u8>>) {
+            for entry in fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.ends_with(".genesys-codegen") {
+                    continue;
+                }
+                if path.is_dir() {
+                    walk(&path, found);
+                } else {
+                    let content = fs::read(&path).unwrap();
+                    found.insert(path, content);
+                }
+            }
+        }
+        let mut found = BTreeMap::new();
+        walk(self.0.path(), &mut found);
+        found
+    }
+}
+
+impl Drop for Root {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(self.incoming(&Value::Null));
+    }
+}
+
+impl Outcome {
+    #[track_caller]
+    fn assert_done(&self) {
+        assert_eq!(self.code, Some(0), "{self:?}");
+    }
+
+    #[track_caller]
+    fn assert_refused(&self, word: &str) {
+        assert_eq!(self.code, Some(2), "{self:?}");
+        assert!(self.stderr.contains(word), "{word}: {self:?}");
+        assert_eq!(self.stdout, "");
+    }
+}
+
+#[test]
+fn everything_is_upgraded_together() {
+    let root = Root::new();
+    let outcome = root.upgrade(&added(), &["--format", "markdown"]);
+    outcome.assert_done();
+    assert!(
+        outcome
+            .stdout
+            .starts_with("# Changes of the API, release 269 to 270\n"),
+        "{outcome:?}"
+    );
+    assert!(
+        outcome
+            .stdout
+            .contains("- operation `getUsersUs`: new method `get_users_us`"),
+        "{outcome:?}"
+    );
+    assert!(
+        outcome.stderr.contains("0.1.0 -> 0.1.1 (minor)"),
+        "{outcome:?}"
+    );
+
+    assert!(root.read("spec/source.toml").contains("release = 270"));
+    assert!(
+        root.read("spec/crate.toml")
+            .ends_with("version = \"0.1.1\"\n")
+    );
+    let manifest = root.read("generated/Cargo.toml");
+    assert!(
+        manifest.contains("version = \"0.1.1\"") && manifest.contains("release 270"),
+        "{manifest}"
+    );
+    assert!(root.path("generated/src/api/users/users_us.rs").is_file());
+    assert!(root.read("Cargo.lock").contains("version = \"0.1.1\""));
+    let changelog = root.read("CHANGELOG.md");
+    let start = "# Changelog\n\n## Unreleased\n\n## 0.1.1: release 270 of the Platform API\n\n- A fix.\n\nFor users of the crate: **minor**";
+    assert!(changelog.starts_with(start), "{changelog}");
+    root.run("check", &[]).assert_done();
+
+    // The same again is no upgrade.
+    let before = root.state();
+    let outcome = root.upgrade(&added(), &[]);
+    outcome.assert_done();
+    assert_eq!(outcome.stdout, "");
+    assert!(outcome.stderr.contains("nothing to upgrade"), "{outcome:?}");
+    assert_eq!(root.state(), before);
+
+    let outcome = root.upgrade(&retyped(), &["--force"]);
+    outcome.assert_done();
+    assert!(
+        outcome.stderr.contains("0.1.1 -> 0.2.0 (major)"),
+        "{outcome:?}"
+    );
+    assert!(root.read("CHANGELOG.md").contains("### Breaking (major)\n"));
+    assert!(!root.path("generated/src/api/users/users_us.rs").exists());
+    root.run("check", &[]).assert_done();
+}
+
+#[test]
+fn a_dry_run_says_and_does_nothing() {
+    let root = Root::new();
+    let before = root.state();
+    let outcome = root.upgrade(&added(), &["--dry-run", "--format", "json"]);
+    outcome.assert_done();
+    let json: Value = serde_json::from_str(&outcome.stdout).unwrap();
+    assert_eq!(json["verdict"], "minor");
+    assert!(outcome.stderr.contains("nothing written"), "{outcome:?}");
+    assert_eq!(root.state(), before);
+}
+
+#[test]
+fn what_cannot_be_upgraded_changes_nothing() {
+    let root = Root::new();
+    let before = root.state();
+    // Half a spec, no spec, and one that makes no crate.
+    let mut half = spec();
+    half["paths"]
+        .as_object_mut()
+        .unwrap()
+        .remove("/api/v2/users/me");
+    root.upgrade(&half, &[])
+        .assert_refused("by more than a tenth");
+    root.upgrade(&json!("<html>"), &[])
+        .assert_refused("not a JSON object");
+    let mut untagged = added();
+    untagged["paths"]["/api/v2/users/us"]["get"]["tags"] = json!([]);
+    root.upgrade(&untagged, &[]).assert_refused("getUsersUs");
+    let mut dangling = added();
+    dangling["definitions"]["User"]["properties"]["x"] = json!({"$ref": "#/definitions/Nowhere"});
+    root.upgrade(&dangling, &[]).assert_refused("Nowhere");
+    assert_eq!(root.state(), before);
+
+    // A file of the user's in the way of a new one.
+    fs::write(root.path("generated/src/api/users/users_us.rs"), "mine").unwrap();
+    let before = root.state();
+    let outcome = root.upgrade(&added(), &[]);
+    assert_eq!(outcome.code, Some(2), "{outcome:?}");
+    assert!(outcome.stderr.contains("is in the way"), "{outcome:?}");
+    assert_eq!(root.state(), before);
+}
+
+#[test]
+fn data_beside_the_spec_is_that_of_the_next_one() {
+    let root = Root::new();
+    // It applies to the new spec only.
+    let entry = "[[fixup]]\nreason = 'a test'\noperation = 'getUsersUs'\npointer = '/deprecated'\naction = 'add'\nvalue = true\n";
+    fs::write(root.path("spec/fixups.toml"), entry).unwrap();
+    let outcome = root.upgrade(&added(), &[]);
+    outcome.assert_done();
+    assert!(
+        root.read("generated/src/api/users/users_us.rs")
+            .contains("#[deprecated")
+    );
+
+    // One that does not apply stops it.
+    let before = root.state();
+    let mut without = added();
+    without["paths"]
+        .as_object_mut()
+        .unwrap()
+        .remove("/api/v2/users/us");
+    root.upgrade(&without, &["--force"])
+        .assert_refused("fix-up 1");
+    assert_eq!(root.state(), before);
+}
+
+#[test]
+fn two_upgrades_at_once_do_not_mix() {
+    let root = Root::new();
+    for name in ["", "spec", "generated"] {
+        let (held, _) = Held::take(&root.path(name)).unwrap();
+        root.upgrade(&added(), &[])
+            .assert_refused("another generator");
+        drop(held);
+    }
+    let file = root.incoming(&added());
+    let children: Vec<_> = (0..4)
+        .map(|_| {
+            root.command("upgrade", &["--from", &file])
+                .stdout(Stdio::null())
+                .stderr(Stdio::piped())
+                .spawn()
+                .unwrap()
+        })
+        .collect();
+    let codes: Vec<_> = children
+        .into_iter()
+        .map(|child| child.wait_with_output().unwrap().status.code())
+        .collect();
+    assert!(
+        codes.contains(&Some(0)) && codes.iter().all(|code| matches!(code, Some(0 | 2))),
+        "{codes:?}"
+    );
+    assert_eq!(root.read("CHANGELOG.md").matches("## 0.1.1").count(), 1);
+    root.run("check", &[]).assert_done();
+}
+
+#[test]
+fn a_killed_upgrade_is_named_and_finished_by_any_command() {
+    for (command, code) in [("generate", 0), ("upgrade", 0)] {
+        let root = Root::new();
+        let other = Root::new();
+        let file = other.incoming(&added());
+        other.run("upgrade", &["--from", &file]).assert_done();
+        // As a run leaves it that is killed after its first rename: everything else is staged.
+        let mut entries = Vec::new();
+        let work = root.path(".genesys-codegen");
+        fs::create_dir_all(work.join("staged")).unwrap();
+        let before = root.state();
+        for (path, content) in other.state() {
+            let name = path
+                .strip_prefix(other.0.path())
+                .unwrap()
+                .to_str()
+                .unwrap()
+                .to_owned();
+            if before.get(&root.path(&name)) == Some(&content) {
+                continue;
+            }
+            if name == "spec/genesys-cloud.json" {
+                fs::write(root.path(&name), &content).unwrap();
+            } else {
+                fs::write(
+                    work.join("staged").join(entries.len().to_string()),
+                    &content,
+                )
+                .unwrap();
+            }
+            entries
+                .push(json!({"path": name, "blake3": blake3::hash(&content).to_hex().to_string()}));
+        }
+        let journal = json!({"format": 1, "remove": [], "write": entries});
+        fs::write(work.join("journal.json"), journal.to_string()).unwrap();
+
+        let checked = root.run("check", &[]);
+        assert_eq!(checked.code, Some(1), "{checked:?}");
+        assert!(
+            checked.stdout.contains("half-written") && checked.stdout.contains("source.toml"),
+            "{checked:?}"
+        );
+        let file = root.incoming(&added());
+        let arguments: &[&str] = if command == "upgrade" {
+            &["--from", &file]
+        } else {
+            &[]
+        };
+        let outcome = root.run(command, arguments);
+        assert_eq!(outcome.code, Some(code), "{outcome:?}");
+        assert!(
+            outcome.stderr.contains("an earlier run was killed"),
+            "{outcome:?}"
+        );
+        let relative = |root: &Root| -> BTreeMap<PathBuf, Vec<u8>> {
+            let state = root.state().into_iter();
+            state
+                .map(|(path, content)| {
+                    (
+                        path.strip_prefix(root.0.path()).unwrap().to_owned(),
+                        content,
+                    )
+                })
+                .filter(|(path, _)| !path.ends_with("source.toml"))
+                .collect()
+        };
+        assert_eq!(relative(&root), relative(&other));
+        root.run("check", &[]).assert_done();
+    }
+}
+
+#[test]
+fn folders_apart_and_slices_are_refused() {
+    let root = Root::new();
+    let file = root.incoming(&added());
+    let apart = TempDir::new().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_genesys-codegen"))
+        .args(["upgrade", "--from", &file, "--spec"])
+        .arg(root.path("spec"))
+        .arg("--out")
+        .arg(apart.path().join("generated"))
+        .output()
+        .unwrap();
+    assert!(
+        String::from_utf8(output.stderr)
+            .unwrap()
+            .contains("are not in one folder")
+    );
+    assert_eq!(fs::read_dir(apart.path()).unwrap().count(), 0);
+
+    fs::remove_dir_all(root.path("generated")).unwrap();
+    root.run("generate", &["--tags", "users"]).assert_done();
+    root.upgrade(&added(), &[])
+        .assert_refused("an upgrade is for the whole crate");
+}
