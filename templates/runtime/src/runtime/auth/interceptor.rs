@@ -153,7 +153,7 @@ impl Interceptor {
     /// [`InterceptError`]: no token to be had, a 401 that is final, or no response at all.
     pub async fn send(
         &self,
-        request: HttpRequest,
+        request: &HttpRequest,
         deadline: Option<Duration>,
         next: &dyn Attempt,
     ) -> Result<HttpResponse, InterceptError> {
@@ -173,10 +173,9 @@ impl Interceptor {
                 token
             }
         };
-        // A body that can be sent once goes out as it is, and nothing is left to send again.
-        let kept = request.body.is_replayable().then(|| request.clone());
-        let mut outgoing = request;
+        let replayable = request.body.is_replayable();
         loop {
+            let mut outgoing = request.clone();
             outgoing
                 .headers
                 .insert(header::AUTHORIZATION, token.header.clone());
@@ -195,25 +194,18 @@ impl Interceptor {
                 }
                 return Ok(response);
             }
-            let replay = Box::pin(self.answer_401(
-                cache,
-                &token,
-                &mut budget,
-                kept.is_some(),
-                deadline,
-                now,
-            ))
-            .await;
-            let (reason, cause) = match (replay, &kept) {
-                (Ok(renewed), Some(kept)) => {
+            let replay =
+                Box::pin(self.answer_401(cache, &token, &mut budget, replayable, deadline, now))
+                    .await;
+            let (reason, cause) = match replay {
+                Ok(renewed) if replayable => {
                     token = renewed;
-                    outgoing = kept.clone();
                     budget.replays += 1;
                     now = self.clock.now();
                     continue;
                 }
-                (Ok(_), None) => (Reason::BodyNotReplayable, None),
-                (Err(why), _) => why,
+                Ok(_) => (Reason::BodyNotReplayable, None),
+                Err(why) => why,
             };
             return Err(InterceptError::Unauthorized(Box::new(Unauthorized {
                 response,

@@ -236,7 +236,7 @@ impl World {
     ) -> Result<u16, InterceptError> {
         let deadline = self.now() + seconds(within);
         interceptor
-            .send(request, Some(deadline), self)
+            .send(&request, Some(deadline), self)
             .await
             .map(|response| response.status.as_u16())
     }
