@@ -105,6 +105,8 @@ struct Run {
     client: Client,
     mode: Mode,
     requests: u64,
+    /// After how many calls the memory is shown.
+    tenth: u64,
     end: Option<Instant>,
     next: AtomicU64,
     page: AtomicU64,
@@ -126,6 +128,9 @@ impl Run {
             let number = self.next.fetch_add(1, Ordering::Relaxed);
             if number >= self.requests {
                 break;
+            }
+            if number > 0 && number.is_multiple_of(self.tenth) {
+                eprintln!("{number} calls begun; {}", memory());
             }
             match self.call(number).await {
                 Ok(()) => tally.ok += 1,
@@ -190,6 +195,13 @@ fn kind(error: &Error) -> String {
     }
 }
 
+/// The memory that the process holds, where the system tells.
+fn memory() -> String {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    format!("memory: {}", resident.map_or("unknown", str::trim))
+}
+
 fn chain(error: &Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
@@ -237,6 +249,7 @@ async fn soak(arguments: Arguments) -> Result<(), Box<dyn StdError>> {
         client,
         mode: arguments.mode,
         requests: arguments.requests,
+        tenth: (arguments.requests / 10).max(1000),
         end: arguments.seconds.and_then(|limit| start.checked_add(limit)),
         next: AtomicU64::new(0),
         page: AtomicU64::new(0),

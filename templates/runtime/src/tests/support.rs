@@ -14,6 +14,7 @@ pub(super) const TOKEN: &str = "planted-token-5f21";
 
 /// A builder of a client with a token, over `transport`.
 pub(super) fn builder(transport: &Arc<MemoryTransport>) -> ClientBuilder {
+    genesys_cloud_leak_watch::watch([TOKEN]);
     Client::builder()
         .transport(transport.clone())
         .access_token(TOKEN)

@@ -9,7 +9,7 @@ use url::Url;
 
 use crate::runtime::clock::{Clock, Moment};
 use crate::runtime::pipeline::Attempt;
-use crate::runtime::transport::{HttpRequest, HttpResponse, TransportError};
+use crate::runtime::transport::{HttpRequest, HttpResponse, ResponseBody, TransportError};
 
 use super::cache::{Acceptance, CachedToken, CallBudget, TokenCache};
 use super::decide::{Reaction, Reason, decide_replay};
@@ -18,6 +18,7 @@ use super::hooks::Hooks;
 use super::jitter::Jitter;
 use super::pool::Pool;
 use super::provider::TokenProvider;
+use super::scrub;
 use super::settings::TokenSettings;
 use super::source::Source;
 use super::store::TokenStore;
@@ -183,11 +184,16 @@ impl Interceptor {
                 let left = deadline.saturating_sub(now.monotonic);
                 outgoing.timeout = Some(outgoing.timeout.map_or(left, |timeout| timeout.min(left)));
             }
-            let response = next
+            let mut response = next
                 .send(outgoing)
                 .await
                 .map_err(InterceptError::Transport)?;
             now = self.clock.now();
+            if response.status.as_u16() >= 400
+                && let ResponseBody::Bytes(body) = &mut response.body
+            {
+                *body = scrub::body(std::mem::take(body), &token.access_token);
+            }
             if response.status != StatusCode::UNAUTHORIZED {
                 if is_acceptance(response.status) {
                     cache.accept(&token, now.monotonic);

@@ -19,6 +19,7 @@ mod login;
 mod pool;
 mod provider;
 mod schedule;
+mod scrub;
 mod secret;
 mod settings;
 mod source;

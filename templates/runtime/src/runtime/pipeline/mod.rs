@@ -23,7 +23,7 @@ mod middleware;
 mod pacing;
 mod redirect;
 mod retry;
-mod retry_after;
+pub(crate) mod retry_after;
 mod trace;
 
 pub use attempt::Attempt;

@@ -9,5 +9,7 @@ mod properties;
 mod pure;
 #[cfg(feature = "redis")]
 mod redis;
+mod scrub;
+mod settings;
 mod support;
 mod threads;

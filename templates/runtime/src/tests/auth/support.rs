@@ -21,6 +21,10 @@ use crate::runtime::transport::{
 };
 
 pub(super) const SECRET: &str = "very-secret-client-secret";
+/// What every access token begins with.
+pub(super) const ACCESS_TOKEN: &str = "access-token-";
+/// What every refresh token begins with.
+pub(super) const REFRESH_TOKEN: &str = "refresh-token-";
 
 pub(super) fn seconds(seconds: f64) -> Duration {
     Duration::from_secs_f64(seconds)
@@ -142,6 +146,7 @@ pub(super) struct World {
 
 impl World {
     pub(super) fn new() -> Self {
+        genesys_cloud_leak_watch::watch([SECRET, ACCESS_TOKEN, REFRESH_TOKEN]);
         Self {
             clock: TestClock::new(),
             book: Arc::new(Mutex::new(Book {
@@ -163,6 +168,10 @@ impl World {
 
     pub(super) fn token_requests(&self) -> usize {
         self.book().token_requests.len()
+    }
+
+    pub(super) fn tokens_issued(&self) -> usize {
+        self.book().issued.len()
     }
 
     pub(super) fn api_requests(&self) -> usize {
@@ -256,7 +265,7 @@ pub(super) fn request(method: Method) -> HttpRequest {
 impl Book {
     fn mint(&mut self, now: Duration) -> (String, String) {
         let number = self.issued.len() + 1;
-        let token = format!("access-token-{number:05}");
+        let token = format!("{ACCESS_TOKEN}{number:05}");
         self.issued.insert(
             token.clone(),
             Issued {
@@ -265,7 +274,7 @@ impl Book {
                 refused: false,
             },
         );
-        let refresh = format!("refresh-token-{number:05}");
+        let refresh = format!("{REFRESH_TOKEN}{number:05}");
         self.refresh_tokens.insert(refresh.clone(), true);
         (token, refresh)
     }

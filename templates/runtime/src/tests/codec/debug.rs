@@ -77,3 +77,45 @@ fn permissions_are_no_secret_but_the_header_is() {
     let user: User = read(r#"{"authorization":"Bearer hunter2","orgAuthorization":["hunter2"]}"#);
     assert!(!format!("{user:?}").contains(PLANTED));
 }
+
+#[test]
+fn of_a_url_the_query_and_the_password_are_hidden() {
+    let shown = |text: &str| {
+        let user: User = read(&json!({ "name": text }).to_string());
+        format!("{user:?}")
+    };
+    for scheme in ["https", "http", "wss", "s3"] {
+        assert_eq!(
+            shown(&format!(
+                "{scheme}://files.example/a?X-Signature=hunter2&b=1"
+            )),
+            format!(r#"User {{ name: "{scheme}://files.example/a?[redacted]" }}"#)
+        );
+    }
+    for (text, expected) in [
+        (
+            "ftp://u:hunter2@a.example/b",
+            "ftp://[redacted]@a.example/b",
+        ),
+        (
+            "http://u:hunter2@a.example?c",
+            "http://[redacted]@a.example?[redacted]",
+        ),
+        (
+            "http://u:hunt@er2@a.example/@?c",
+            "http://[redacted]@a.example/@?[redacted]",
+        ),
+    ] {
+        assert_eq!(shown(text), format!("User {{ name: {expected:?} }}"));
+    }
+    for text in [
+        "/api/v2/users?pageSize=1",
+        "https://a.example/@b",
+        "what?",
+        "see https://a.example/b?",
+        "https://a.example/b",
+        "a://b \"?c",
+    ] {
+        assert_eq!(shown(text), format!("User {{ name: {text:?} }}"));
+    }
+}

@@ -248,3 +248,17 @@ async fn invariant_07_a_wrong_clock_is_told_apart() {
     assert_eq!(error.kind(), AuthErrorKind::ClockSkew);
     assert!(error.to_string().contains("NTP"));
 }
+
+/// A wait that no clock can hold ends the flight, and not its task.
+#[tokio::test(start_paused = true)]
+async fn invariant_07_a_wait_without_an_end_is_an_error_at_once() {
+    for wait in ["18446744073709551615", "99999999999999999999999"] {
+        let world = World::new();
+        let (name, wait, body) = ("retry-after", wait.to_owned(), String::new());
+        world.script([TokenAnswer::Header(429, name, wait, body)]);
+        let error = first_call(&world).await.unwrap_err();
+        assert_eq!(error.kind(), AuthErrorKind::RateLimited);
+        assert_eq!(world.token_requests(), 1);
+        assert!(world.now() < seconds(1.0));
+    }
+}

@@ -1,0 +1,405 @@
+//! Answers of an API that are none, or not good: each ends with an error of its kind, in bounded time, after as many attempts as are right.
+
+use std::time::{Duration, Instant};
+
+use super::server::{PATIENCE, Server, Then, http};
+use crate::runtime::error::{Error, ErrorKind};
+use crate::runtime::request::{CallOptions, Operation};
+use crate::tests::support::{GetUser, PostUsers};
+
+/// What a `GET` and a `POST` make of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Expected {
+    /// The connection failed after the request was sent: the `GET` is tried four times, the `POST`, which may have been carried out, once.
+    Io,
+    /// No answer in time: likewise.
+    Timeout,
+    /// The answer is there, and final: an error of that kind after one attempt.
+    Once(ErrorKind),
+    /// An outage: an error by its status, retried like a lost connection.
+    Outage,
+    /// A limit: retried by both.
+    Limit,
+    /// An answer.
+    Good,
+}
+
+type Case = (&'static str, Vec<u8>, Then, Expected);
+
+fn broken(name: &'static str, bytes: &[u8]) -> Case {
+    (name, bytes.to_vec(), Then::Close, Expected::Io)
+}
+
+fn ending(name: &'static str, bytes: &[u8], then: Then, expected: Expected) -> Case {
+    (name, bytes.to_vec(), then, expected)
+}
+
+fn answer(name: &'static str, bytes: Vec<u8>, expected: Expected) -> Case {
+    (name, bytes, Then::Close, expected)
+}
+
+/// Heads that are not HTTP, or not whole.
+fn heads() -> Vec<Case> {
+    let many: String = (0..200).map(|n| format!("x-{n}: 1\r\n")).collect();
+    let long = "x".repeat(1 << 20);
+    vec![
+        broken("nothing", b""),
+        broken("no HTTP", b"SSH-2.0-OpenSSH_9.9\r\n"),
+        broken("a page without a head", b"<html>"),
+        broken("TLS", b"\x15\x03\x01\x00\x02\x02\x28"),
+        broken("HTTP/2", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
+        broken("a version that is none", b"HTTP/9.9 200 OK\r\n\r\n"),
+        broken("a cut status line", b"HTTP/1.1 20"),
+        broken("a status that is none", b"HTTP/1.1 999999 X\r\n\r\n"),
+        broken("a status of two digits", b"HTTP/1.1 20 OK\r\n\r\n"),
+        broken("a negative status", b"HTTP/1.1 -20 OK\r\n\r\n"),
+        broken("a status of letters", b"HTTP/1.1 abc OK\r\n\r\n"),
+        broken(
+            "a header without a colon",
+            b"HTTP/1.1 200 OK\r\nbroken\r\n\r\n",
+        ),
+        broken(
+            "a header with a zero byte",
+            b"HTTP/1.1 200 OK\r\na: b\0c\r\n\r\n",
+        ),
+        broken(
+            "a header name with a space",
+            b"HTTP/1.1 200 OK\r\na b: c\r\n\r\n",
+        ),
+        broken("a header without a name", b"HTTP/1.1 200 OK\r\n: c\r\n\r\n"),
+        broken("a cut head", b"HTTP/1.1 200 OK\r\ncontent-le"),
+        broken(
+            "too many headers",
+            format!("HTTP/1.1 200 OK\r\n{many}\r\n").as_bytes(),
+        ),
+        broken(
+            "a header without an end",
+            format!("HTTP/1.1 200 OK\r\na: {long}\r\n\r\n").as_bytes(),
+        ),
+        broken("only a promise to go on", b"HTTP/1.1 100 Continue\r\n\r\n"),
+    ]
+}
+
+/// Bodies that are not as their head says.
+fn bodies() -> Vec<Case> {
+    vec![
+        broken("two lengths", b"HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nab"),
+        broken("a negative length", b"HTTP/1.1 200 OK\r\ncontent-length: -1\r\n\r\n"),
+        broken("a length of letters", b"HTTP/1.1 200 OK\r\ncontent-length: 1a\r\n\r\n{"),
+        broken("a length that is no number of this world", b"HTTP/1.1 200 OK\r\ncontent-length: 99999999999999999999\r\n\r\n{}"),
+        broken("a length that never comes", b"HTTP/1.1 200 OK\r\ncontent-length: 9999999999999\r\n\r\n{}"),
+        broken("a body cut short", b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"id\":"),
+        broken("chunks cut short", b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\n{\"id\"\r\n"),
+        broken("a chunk length that is none", b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n"),
+        broken("a chunk length without an end", b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nffffffffffffffffffff\r\n{}"),
+        broken("a chunk longer than it says", b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{\"id\":1}\r\n0\r\n\r\n"),
+        broken("a cut trailer", b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\nx"),
+        broken("gzip that is none", b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 4\r\n\r\nabcd"),
+        broken("gzip cut short", b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 10\r\n\r\n\x1f\x8b\x08\0\0\0\0\0\0\x03"),
+    ]
+}
+
+/// Connections that end as they should not, or not at all.
+fn connections() -> Vec<Case> {
+    use Expected::{Io, Timeout};
+    const HEAD: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n";
+    vec![
+        ending("a reset instead of an answer", b"", Then::Reset, Io),
+        ending("a reset within the head", b"HTTP/1.1 200", Then::Reset, Io),
+        ending("a reset within the body", HEAD, Then::Reset, Io),
+        ending("silence", b"", Then::Silence, Timeout),
+        ending(
+            "half a head and silence",
+            b"HTTP/1.1 200 OK\r\nx: ",
+            Then::Silence,
+            Timeout,
+        ),
+        ending("a head and silence", HEAD, Then::Silence, Timeout),
+        ending(
+            "half a body and silence",
+            &[HEAD, b"{\"id\""].concat(),
+            Then::Silence,
+            Timeout,
+        ),
+        ending(
+            "chunks without an end",
+            b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n",
+            Then::Repeat(b"1\r\n \r\n"),
+            Timeout,
+        ),
+        ending(
+            "promises to go on without an end",
+            b"",
+            Then::Repeat(b"HTTP/1.1 100 Continue\r\n\r\n"),
+            Timeout,
+        ),
+    ]
+}
+
+/// Whole answers that are no good.
+fn answers() -> Vec<Case> {
+    use ErrorKind::{Decode, Status};
+    use Expected::{Good, Limit, Once, Outage};
+    let deep = "[".repeat(200_000);
+    vec![
+        answer(
+            "HTML where JSON is due",
+            http("200 OK", &[], "<html>"),
+            Once(Decode),
+        ),
+        answer(
+            "HTML that says so",
+            http("200 OK", &["content-type: text/html"], "<html>"),
+            Once(Decode),
+        ),
+        answer(
+            "half of some JSON",
+            http("200 OK", &[], "{\"id\":"),
+            Once(Decode),
+        ),
+        answer("two values", http("200 OK", &[], "{}{}"), Once(Decode)),
+        answer(
+            "JSON that is no UTF-8",
+            http("200 OK", &[], b"{\"id\":\"\xff\"}"),
+            Once(Decode),
+        ),
+        answer(
+            "JSON that is too deep",
+            http("200 OK", &[], deep),
+            Once(Decode),
+        ),
+        answer(
+            "a success that nobody knows",
+            http("299 Odd", &[], "{}"),
+            Good,
+        ),
+        answer("a status beyond all", http("999 X", &[], ""), Once(Status)),
+        answer(
+            "an error without a body",
+            http("400 Bad Request", &[], ""),
+            Once(Status),
+        ),
+        answer(
+            "an error in HTML",
+            http("400 Bad Request", &[], "<html>"),
+            Once(Status),
+        ),
+        answer(
+            "an error cut short",
+            http("404 Not Found", &[], "{\"message\":\"gone"),
+            Once(Status),
+        ),
+        answer(
+            "an error that is null",
+            http("403 Forbidden", &[], "null"),
+            Once(Status),
+        ),
+        answer(
+            "an error of other types",
+            http(
+                "409 Conflict",
+                &[],
+                "{\"message\":[],\"code\":{},\"status\":\"x\",\"details\":7}",
+            ),
+            Once(Status),
+        ),
+        answer(
+            "an error that is no UTF-8",
+            http("400 Bad Request", &[], b"\xff\xfe"),
+            Once(Status),
+        ),
+        answer("a refusal", http("401 Unauthorized", &[], ""), Once(Status)),
+        answer(
+            "a failure",
+            http("500 Internal Server Error", &[], "oops"),
+            Once(Status),
+        ),
+        answer(
+            "an outage",
+            http("503 Service Unavailable", &[], "<html>"),
+            Outage,
+        ),
+        answer(
+            "a wait that is no time",
+            http("429 Too Many Requests", &["retry-after: soon"], ""),
+            Limit,
+        ),
+        answer(
+            "a negative wait",
+            http("429 Too Many Requests", &["retry-after: -1"], ""),
+            Limit,
+        ),
+        answer(
+            "a date of the past",
+            http(
+                "429 Too Many Requests",
+                &["retry-after: Thu, 01 Jan 1970 00:00:00 GMT"],
+                "",
+            ),
+            Limit,
+        ),
+        answer(
+            "a wait without an end",
+            http(
+                "429 Too Many Requests",
+                &["retry-after: 18446744073709551615"],
+                "",
+            ),
+            Once(Status),
+        ),
+        answer(
+            "a wait of more digits than a number has",
+            http(
+                "503 Service Unavailable",
+                &["retry-after: 99999999999999999999999"],
+                "",
+            ),
+            Once(Status),
+        ),
+        answer(
+            "limits that are none",
+            http(
+                "200 OK",
+                &[
+                    "inin-ratelimit-count: x",
+                    "inin-ratelimit-allowed: -1",
+                    "inin-ratelimit-reset: 1e400",
+                ],
+                "{}",
+            ),
+            Good,
+        ),
+        answer(
+            "a redirect to nowhere",
+            http("302 Found", &[], ""),
+            Once(Status),
+        ),
+        answer(
+            "not modified, unasked",
+            http("304 Not Modified", &[], ""),
+            Once(Status),
+        ),
+        answer(
+            "a promise before the answer",
+            [
+                b"HTTP/1.1 100 Continue\r\n\r\n".to_vec(),
+                http("200 OK", &[], "{}"),
+            ]
+            .concat(),
+            Good,
+        ),
+        answer(
+            "hints before the answer",
+            [
+                b"HTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\n".to_vec(),
+                http("200 OK", &[], "{}"),
+            ]
+            .concat(),
+            Good,
+        ),
+        answer(
+            "more than one answer",
+            [http("200 OK", &[], "{}"), http("200 OK", &[], "{}")].concat(),
+            Good,
+        ),
+        answer("no JSON, but nothing at all", http("200 OK", &[], ""), Good),
+    ]
+}
+
+fn kind(expected: Expected) -> Option<ErrorKind> {
+    match expected {
+        Expected::Io => Some(ErrorKind::Io),
+        Expected::Timeout => Some(ErrorKind::Timeout),
+        Expected::Once(kind) => Some(kind),
+        Expected::Outage | Expected::Limit => Some(ErrorKind::Status),
+        Expected::Good => None,
+    }
+}
+
+/// Compares an outcome with what is expected of it.
+fn check(name: &str, outcome: Result<(), Error>, expected: Expected) {
+    let error = match (outcome, kind(expected)) {
+        (Ok(()), None) => return,
+        (Ok(()), Some(kind)) => panic!("{name}: a success instead of {kind:?}"),
+        (Err(error), None) => panic!("{name}: {error:?} instead of a success"),
+        (Err(error), Some(kind)) => {
+            assert_eq!(error.kind(), kind, "{name}: {error:?}");
+            error
+        }
+    };
+    assert_eq!(error.is_timeout(), expected == Expected::Timeout, "{name}");
+    assert_eq!(
+        error.is_decode(),
+        expected == Expected::Once(ErrorKind::Decode),
+        "{name}"
+    );
+    let text = format!("{error} {error:?}");
+    for hidden in ["127.0.0.1", "<html>", "oops"] {
+        assert!(!text.contains(hidden), "{name}: {text}");
+    }
+}
+
+#[tokio::test]
+async fn every_bad_answer_ends_with_its_error_and_in_time() {
+    let cases = [heads(), bodies(), connections(), answers()].concat();
+    assert!(cases.len() >= 60, "{} cases", cases.len());
+    for (name, bytes, then, expected) in cases {
+        let (read, written) = match expected {
+            Expected::Io | Expected::Timeout | Expected::Outage => (4, 1),
+            Expected::Limit => (4, 4),
+            Expected::Once(_) | Expected::Good => (1, 1),
+        };
+        let server = Server::doing(bytes, then).await;
+        let client = server.client();
+        let began = Instant::now();
+        let outcome = GetUser::new(&client, "1").send().await.map(drop);
+        check(name, outcome, expected);
+        assert_eq!(server.requests(), read, "{name}");
+        let outcome = PostUsers::new(&client, serde_json::json!({})).send().await;
+        check(name, outcome.map(drop), expected);
+        assert_eq!(server.requests(), read + written, "{name}");
+        // What the attempts may take by their timeouts, and as much again for a busy machine.
+        let longest = 2 * PATIENCE * 8 + Duration::from_secs(3);
+        assert!(began.elapsed() < longest, "{name}: {:?}", began.elapsed());
+    }
+}
+
+#[tokio::test]
+async fn redirects_that_lead_nowhere_end_with_a_typed_error() {
+    let table = [
+        ("in a circle", "/again", ErrorKind::InvalidRequest),
+        (
+            "without TLS",
+            "http://192.0.2.1/x",
+            ErrorKind::InvalidRequest,
+        ),
+        ("to a file", "file:///etc/passwd", ErrorKind::InvalidRequest),
+        (
+            "to a script",
+            "javascript:alert(1)",
+            ErrorKind::InvalidRequest,
+        ),
+        ("to no host", "http://", ErrorKind::InvalidRequest),
+        (
+            "to no port",
+            "http://127.0.0.1:99999/",
+            ErrorKind::InvalidRequest,
+        ),
+        ("to a dead port", "http://127.0.0.1:1/", ErrorKind::Connect),
+    ];
+    for (name, location, kind) in table {
+        let header = format!("location: {location}");
+        let server = Server::answering(http("303 See Other", &[&header], "")).await;
+        let error = GetUser::new(&server.client(), "1")
+            .with_options(CallOptions::new().follow_redirects(true))
+            .send()
+            .await
+            .unwrap_err();
+        assert_eq!(error.kind(), kind, "{name}: {error:?}");
+        assert!(
+            !format!("{error} {error:?}").contains(location),
+            "{name}: {error}"
+        );
+        assert!(server.requests() <= 6, "{name}: {}", server.requests());
+    }
+}

@@ -1,0 +1,163 @@
+//! A server without HTTP: bytes as they are, and connections that end as they should not.
+
+use std::borrow::Cow;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+use crate::runtime::auth::TokenSettings;
+use crate::runtime::client::{Client, ClientBuilder};
+use crate::runtime::pipeline::RetryPolicy;
+
+/// The longest that one attempt of a client here may take; a server that goes silent is given up after it.
+pub(super) const PATIENCE: Duration = Duration::from_millis(250);
+
+/// What comes after the bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Then {
+    /// The sending side is closed; the server reads on.
+    Close,
+    /// The connection is reset.
+    Reset,
+    /// Nothing, for as long as the client holds out.
+    Silence,
+    /// The same bytes again, without an end.
+    Repeat(&'static [u8]),
+}
+
+/// A server that does the same to every request on every connection.
+pub(super) struct Server {
+    address: SocketAddr,
+    requests: Arc<AtomicUsize>,
+}
+
+impl Server {
+    pub(super) async fn answering(bytes: impl Into<Cow<'static, [u8]>>) -> Self {
+        Self::doing(bytes, Then::Close).await
+    }
+
+    pub(super) async fn doing(bytes: impl Into<Cow<'static, [u8]>>, then: Then) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let requests = Arc::new(AtomicUsize::new(0));
+        let (counter, bytes) = (Arc::clone(&requests), bytes.into());
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let (counter, bytes) = (Arc::clone(&counter), bytes.clone());
+                tokio::spawn(async move {
+                    if read_request(&stream).await.is_ok() {
+                        counter.fetch_add(1, Ordering::SeqCst);
+                        // The client may go before the end.
+                        let _ = answer(stream, &bytes, then).await;
+                    }
+                });
+            }
+        });
+        Self { address, requests }
+    }
+
+    pub(super) fn base(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// A client that retries at once and has little patience.
+    pub(super) fn builder(&self) -> ClientBuilder {
+        let base = self.base();
+        Client::builder()
+            .base_urls(&base, &base)
+            .no_proxy()
+            .attempt_timeout(PATIENCE)
+            .retry(RetryPolicy::standard().with_max_delay(Duration::from_millis(1)))
+    }
+
+    pub(super) fn client(&self) -> Client {
+        self.builder().access_token("t").build().unwrap()
+    }
+
+    /// A client that has to ask this server for its token.
+    pub(super) fn client_without_token(&self) -> Client {
+        let settings = TokenSettings {
+            attempt_timeout: PATIENCE,
+            attempt_backoff: Duration::from_millis(1),
+            ..TokenSettings::default()
+        };
+        self.builder()
+            .client_credentials("the-id", "the-secret")
+            .token_settings(settings)
+            .build()
+            .unwrap()
+    }
+
+    pub(super) fn requests(&self) -> usize {
+        self.requests.load(Ordering::SeqCst)
+    }
+}
+
+async fn answer(mut stream: TcpStream, bytes: &[u8], then: Then) -> io::Result<()> {
+    stream.write_all(bytes).await?;
+    match then {
+        Then::Close => stream.shutdown().await?,
+        Then::Reset => {
+            // The reset could overtake the bytes, so they get a moment's start: until the client has read them, or given up.
+            stream.set_zero_linger()?;
+            return Ok(());
+        }
+        Then::Silence => {}
+        Then::Repeat(again) => loop {
+            stream.write_all(again).await?;
+            tokio::task::yield_now().await;
+        },
+    }
+    // Closing with unread bytes would reset the connection and could overtake the answer.
+    stream.read_to_end(&mut Vec::new()).await.map(drop)
+}
+
+/// Reads a request's head, and its body if it has a length.
+async fn read_request(stream: &TcpStream) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    loop {
+        stream.readable().await?;
+        let mut chunk = [0; 4096];
+        match stream.try_read(&mut chunk) {
+            Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+            Ok(read) => bytes.extend_from_slice(&chunk[..read]),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => continue,
+            Err(error) => return Err(error),
+        }
+        let text = String::from_utf8_lossy(&bytes);
+        if let Some((head, body)) = text.split_once("\r\n\r\n") {
+            let length = head
+                .lines()
+                .find_map(|line| {
+                    line.to_ascii_lowercase()
+                        .strip_prefix("content-length:")?
+                        .trim()
+                        .parse()
+                        .ok()
+                })
+                .unwrap_or(0);
+            if body.len() >= length {
+                return Ok(bytes);
+            }
+        }
+    }
+}
+
+/// An answer of that status line and those headers, with a body of the right length.
+pub(super) fn http(status: &str, headers: &[&str], body: impl AsRef<[u8]>) -> Vec<u8> {
+    let body = body.as_ref();
+    let mut bytes = format!("HTTP/1.1 {status}\r\ncontent-length: {}\r\n", body.len());
+    for header in headers {
+        bytes.push_str(header);
+        bytes.push_str("\r\n");
+    }
+    bytes.push_str("\r\n");
+    let mut bytes = bytes.into_bytes();
+    bytes.extend_from_slice(body);
+    bytes
+}
