@@ -3,6 +3,7 @@
 //! A new spec comes in through [`fetch`]. The way through the rooms: a spec file is mended by data ([`fixups`]), loaded and converted ([`load`]), turned into the SDK as nouns
 //! ([`ir`]), rendered to text, and written.
 
+mod build_script;
 pub mod diff;
 pub mod fetch;
 pub mod fixups;

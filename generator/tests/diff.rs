@@ -1,7 +1,9 @@
 //! What a change of the spec means for users.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::path::{Path, PathBuf};
+mod support;
+
+use std::path::Path;
 
 use genesys_codegen::diff::{Diff, Difference, Format, Kind, Verdict, diff};
 use genesys_codegen::ir::{Api, Options, build};
@@ -459,26 +461,11 @@ fn count(differences: &[Difference], kind: Kind) -> usize {
     differences.iter().filter(|one| one.kind == kind).count()
 }
 
-/// The release before, which is no part of the project: `shared/` lies beside the repository, or beside
-/// a folder that its worktrees are in.
-fn release_262(root: &Path) -> PathBuf {
-    let root = root.canonicalize().unwrap();
-    let places = root.ancestors().skip(1);
-    let mut places = places.map(|folder| folder.join("shared/spec/genesys-cloud-262.json.gz"));
-    match places.find(|place| place.is_file()) {
-        Some(place) => place,
-        None => panic!(
-            "this test compares with release 262 of the spec, which is not there: ../shared/spec/genesys-cloud-262.json.gz, from {}",
-            root.display()
-        ),
-    }
-}
-
 /// The worked example: two releases as Genesys published them.
 #[test]
 fn release_262_to_269_is_major() {
-    let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
-    let old = release_262(root);
+    let root = Path::new(support::ROOT);
+    let old = support::release_262();
     let read =
         |path: &Path| build(&load_file(path).unwrap().document, &Options::default()).unwrap();
     let (old, new) = (read(&old), read(&root.join("spec")));

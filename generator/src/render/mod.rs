@@ -85,6 +85,15 @@ struct Job<'a> {
     text: Box<dyn Fn() -> Result<String, RenderError> + Send + Sync + 'a>,
 }
 
+/// Renders a file for `include!`, which makes a crate's root that of the crate beside it.
+///
+/// # Errors
+///
+/// A [`RenderError`], if the template has a defect.
+pub fn render_included(path: &str) -> Result<String, RenderError> {
+    modules::included(path)
+}
+
 /// Renders the whole crate.
 ///
 /// # Errors

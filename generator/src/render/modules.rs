@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use askama::Template;
 
 use super::format::Layout;
-use super::{Job, RenderError, docs, feature, literal, models, operations};
+use super::{Job, RenderError, docs, feature, format, literal, models, operations};
 use crate::ir::{Api, EnumHome};
 
 #[derive(Template)]
@@ -16,6 +16,8 @@ struct LibTemplate {
     features: Vec<String>,
     /// The operation of the example is there.
     has_users: bool,
+    /// For `include!`.
+    included: bool,
 }
 
 /// A folder of the output as modules see it: its files, with what each makes public.
@@ -291,20 +293,41 @@ fn lib(api: &Api) -> Result<String, RenderError> {
             tag.feature, tag.module
         ));
     }
-    LibTemplate {
-        docs: literal::doc_lines(lines),
-        features: literal::doc_lines(features),
-        has_users: api.operations.iter().any(|operation| {
-            operation.wire_name == "getUser"
-                && operation
-                    .tags
-                    .iter()
-                    .any(|tag| api.tags[*tag].module == "users")
-        }),
-    }
-    .render()
-    .map_err(|source| RenderError::Template {
-        file: "src/lib.rs".to_owned(),
+    let has_users = api.operations.iter().any(|operation| {
+        operation.wire_name == "getUser"
+            && operation
+                .tags
+                .iter()
+                .any(|tag| api.tags[*tag].module == "users")
+    });
+    root(
+        "src/lib.rs",
+        &LibTemplate {
+            docs: literal::doc_lines(lines),
+            features: literal::doc_lines(features),
+            has_users,
+            included: false,
+        },
+    )
+}
+
+/// The root of the crate as a file to `include!`, which lies beside `src`.
+pub(super) fn included(path: &str) -> Result<String, RenderError> {
+    let text = root(
+        path,
+        &LibTemplate {
+            docs: Vec::new(),
+            features: Vec::new(),
+            has_users: false,
+            included: true,
+        },
+    )?;
+    format::rust(path, "the spec", Layout::Formatted, &text)
+}
+
+fn root(path: &str, template: &LibTemplate) -> Result<String, RenderError> {
+    template.render().map_err(|source| RenderError::Template {
+        file: path.to_owned(),
         source,
     })
 }

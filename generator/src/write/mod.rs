@@ -115,23 +115,45 @@ pub fn write(files: &Files, tags: &Tags, folder: &Path) -> Result<Summary, Write
     write_on(&RealDisk, files, tags, folder)
 }
 
+/// Like [`write()`], in a folder that nobody keeps (`OUT_DIR`): what was made with other tags goes.
+///
+/// # Errors
+///
+/// Those of [`write()`], other tags excepted.
+pub fn replace(files: &Files, tags: &Tags, folder: &Path) -> Result<Summary, WriteError> {
+    bring(&RealDisk, files, tags, folder, |_, _, _| Ok(()))
+}
+
 fn write_on(
     disk: &dyn Disk,
     files: &Files,
     tags: &Tags,
     folder: &Path,
 ) -> Result<Summary, WriteError> {
+    bring(disk, files, tags, folder, refuse_narrower)
+}
+
+/// Decides by what a folder was made with whether it may be written.
+type Refuse = fn(Option<&Manifest>, &Tags, &Path) -> Result<(), WriteError>;
+
+fn bring(
+    disk: &dyn Disk,
+    files: &Files,
+    tags: &Tags,
+    folder: &Path,
+    refuse: Refuse,
+) -> Result<Summary, WriteError> {
     let rendered = Rendered::new(files)?;
     recover_above(disk, folder)?;
     refuse_foreign(folder)?;
-    refuse_narrower(Manifest::read(folder)?.as_ref(), tags, folder)?;
+    refuse(Manifest::read(folder)?.as_ref(), tags, folder)?;
     create(disk, folder)?;
     let _lock = Lock::exclusive(disk, folder)?;
     recover_locked(disk, folder)?;
     // Looked at again, because another generator may have been here before the lock was taken.
     refuse_foreign(folder)?;
     let old = Manifest::read(folder)?;
-    refuse_narrower(old.as_ref(), tags, folder)?;
+    refuse(old.as_ref(), tags, folder)?;
     let plan = Plan::new(&rendered, tags, folder, old.as_ref(), true)?;
     let summary = Summary {
         written: plan.missing.len() + plan.changed.len(),
