@@ -15,7 +15,8 @@ const MARKS: [&str; 3] = ["OUT_DIR", "HOST", "TARGET"];
 
 /// The package whose build script this process is.
 pub(crate) struct BuildScript {
-    manifest: PathBuf,
+    /// Its `Cargo.toml`.
+    pub(crate) manifest: PathBuf,
 }
 
 impl BuildScript {
@@ -29,7 +30,10 @@ impl BuildScript {
     }
 
     /// Refuses a package without the dependencies of what was generated for it: rustc would name them one by one.
-    pub(crate) fn require_dependencies(&self, generated: &toml::Table) -> Result<(), GenerateError> {
+    pub(crate) fn require_dependencies(
+        &self,
+        generated: &toml::Table,
+    ) -> Result<(), GenerateError> {
         let unreadable = |problem: String| GenerateError::Package {
             manifest: self.manifest.clone(),
             problem,
@@ -42,8 +46,7 @@ impl BuildScript {
         if missing.is_empty() {
             return Ok(());
         }
-        let mut problem =
-            "what was generated needs these lines in its [dependencies]:".to_owned();
+        let mut problem = "what was generated needs these lines in its [dependencies]:".to_owned();
         for (name, value) in missing {
             let _ = write!(problem, "\n  {name} = {value}");
         }
@@ -52,7 +55,10 @@ impl BuildScript {
 }
 
 /// The dependencies that are not optional and that a package lacks, for every target.
-fn missing<'g>(generated: &'g toml::Table, package: &toml::Table) -> Vec<(&'g str, &'g toml::Value)> {
+fn missing<'g>(
+    generated: &'g toml::Table,
+    package: &toml::Table,
+) -> Vec<(&'g str, &'g toml::Value)> {
     let table = |table: &'g toml::Table| table.get("dependencies").and_then(toml::Value::as_table);
     let has = |name: &str| {
         package
@@ -111,7 +117,10 @@ pub(crate) fn inputs(spec: &Path, templates: &Path, out: &Path) -> Vec<PathBuf> 
         let entries = fs::read_dir(folder).into_iter().flatten().flatten();
         let mut data: Vec<PathBuf> = entries
             .map(|entry| entry.path())
-            .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
+            .filter(|path| {
+                path.extension()
+                    .is_some_and(|extension| extension == "toml")
+            })
             .collect();
         data.sort();
         inputs.extend(data);
@@ -167,10 +176,23 @@ mod tests {
             .require_dependencies(&generated)
             .unwrap_err()
             .to_string();
-        assert!(message.contains("Cargo.toml: what was generated needs"), "{message}");
-        assert!(message.contains("\n  bytes = \"1\"\n  serde = { "), "{message}");
-        assert!(!message.contains("url") && !message.contains("jiff"), "{message}");
-        fs::write(&script.manifest, "[dependencies]\nurl = '2'\nbytes = '1'\nserde = '1'\n").unwrap();
+        assert!(
+            message.contains("Cargo.toml: what was generated needs"),
+            "{message}"
+        );
+        assert!(
+            message.contains("\n  bytes = \"1\"\n  serde = { "),
+            "{message}"
+        );
+        assert!(
+            !message.contains("url") && !message.contains("jiff"),
+            "{message}"
+        );
+        fs::write(
+            &script.manifest,
+            "[dependencies]\nurl = '2'\nbytes = '1'\nserde = '1'\n",
+        )
+        .unwrap();
         script.require_dependencies(&generated).unwrap();
     }
 
@@ -178,7 +200,10 @@ mod tests {
     fn cargo_hears_of_inputs_and_features() {
         let generated = table("[features]\ndefault = []\nredis = []");
         assert_eq!(
-            lines(&[PathBuf::from("spec"), PathBuf::from("a.toml")], &generated),
+            lines(
+                &[PathBuf::from("spec"), PathBuf::from("a.toml")],
+                &generated
+            ),
             "cargo::rerun-if-changed=spec\ncargo::rerun-if-changed=a.toml\n\
              cargo::rustc-check-cfg=cfg(feature, values(\"default\", \"redis\"))\n"
         );

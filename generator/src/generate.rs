@@ -307,7 +307,8 @@ impl Config {
         let manifest = manifest
             .and_then(|text| text.parse::<toml::Table>().ok())
             .unwrap_or_default();
-        let inputs = build_script::inputs(&spec, &self.templates, folder);
+        let mut inputs = build_script::inputs(&spec, &self.templates, folder);
+        inputs.push(script.manifest.clone());
         build_script::tell(&build_script::lines(&inputs, &manifest));
         script.require_dependencies(&manifest)?;
         rendered.replace(folder)

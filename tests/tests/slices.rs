@@ -5,8 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use genesys_cloud_tests::mock::{MockConfig, MockGenesys};
+use genesys_cloud_tests::mock::{MockConfig, MockGenesys, Reply};
 use genesys_codegen::Config;
+use serde_json::json;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
@@ -29,6 +30,9 @@ impl Stage {
         let mock = runtime
             .block_on(MockGenesys::start(MockConfig::default()))
             .unwrap();
+        mock.route("GET", "/api/v2/routing/queues", |_| {
+            Reply::json(&json!({"entities": []}))
+        });
         Self {
             folder: tempfile::tempdir().unwrap(),
             runtime,
@@ -49,11 +53,18 @@ impl Stage {
     /// Runs a package with the versions of this workspace and the credentials of the mock; it compiles without a warning.
     fn run(&self, package: &str, arguments: &[&str]) -> String {
         let folder = self.path(package);
-        fs::copy(Path::new(ROOT).join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
+        fs::copy(
+            Path::new(ROOT).join("Cargo.lock"),
+            folder.join("Cargo.lock"),
+        )
+        .unwrap();
         let built = self.cargo(&folder, &["build", "--quiet", "--offline"]);
         let said = String::from_utf8_lossy(&built.stderr);
         assert!(built.status.success() && said.is_empty(), "{said}");
-        let ran = self.cargo(&folder, &[&["run", "--quiet", "--offline", "--"], arguments].concat());
+        let ran = self.cargo(
+            &folder,
+            &[&["run", "--quiet", "--offline", "--"], arguments].concat(),
+        );
         let said = String::from_utf8_lossy(&ran.stderr);
         assert!(ran.status.success(), "{said}");
         String::from_utf8(ran.stdout).unwrap()
@@ -131,7 +142,10 @@ fn a_slice_of_three_operations_is_called_from_another_crate() {
     stage.write("caller/Cargo.toml", CALLER);
     stage.write("caller/src/main.rs", CALLER_MAIN);
     assert_eq!(stage.run("caller", &[]), "200 200\n");
-    assert_eq!(stage.called(), ["/api/v2/users/u1", "/api/v2/routing/queues"]);
+    assert_eq!(
+        stage.called(),
+        ["/api/v2/users/u1", "/api/v2/routing/queues"]
+    );
 }
 
 /// The package in `generator/examples/build-script`, elsewhere.
@@ -152,17 +166,30 @@ fn a_build_script_makes_what_a_package_calls() {
     let folder = stage.path("package");
     let again = stage.cargo(&folder, &["build", "--offline", "--verbose"]);
     let said = String::from_utf8_lossy(&again.stderr);
-    assert!(said.contains("Fresh genesys-build-script-example"), "{said}");
+    assert!(
+        said.contains("Fresh genesys-build-script-example"),
+        "{said}"
+    );
     let told = fs::read_dir(target().join("debug/build"))
         .unwrap()
         .map(|entry| entry.unwrap().path())
-        .filter(|path| path.to_string_lossy().contains("genesys-build-script-example-"))
+        .filter(|path| {
+            path.to_string_lossy()
+                .contains("genesys-build-script-example-")
+        })
         .find_map(|path| fs::read_to_string(path.join("output")).ok())
         .unwrap();
-    for input in ["../spec\n", "../templates/runtime/src/runtime\n", "../templates/../Cargo.toml\n"] {
+    for input in [
+        "../spec\n",
+        "../templates/runtime/src/runtime\n",
+        "../templates/../Cargo.toml\n",
+    ] {
         assert!(told.contains(input), "{input} is not in:\n{told}");
     }
-    assert!(told.contains("cargo::rustc-check-cfg=cfg(feature, values("), "{told}");
+    assert!(
+        told.contains("cargo::rustc-check-cfg=cfg(feature, values("),
+        "{told}"
+    );
 
     // A package without a dependency of the runtime is told which.
     let manifest = stage.path("package/Cargo.toml");
@@ -171,6 +198,9 @@ fn a_build_script_makes_what_a_package_calls() {
     let failed = stage.cargo(&folder, &["build", "--quiet", "--offline"]);
     let said = String::from_utf8_lossy(&failed.stderr);
     assert!(!failed.status.success());
-    assert!(said.contains("  zeroize = \\\"1.9.2\\\"") || said.contains("zeroize = \"1.9.2\""), "{said}");
+    assert!(
+        said.contains("  zeroize = \\\"1.9.2\\\"") || said.contains("zeroize = \"1.9.2\""),
+        "{said}"
+    );
     drop(stage.runtime);
 }

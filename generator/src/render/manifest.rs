@@ -5,6 +5,9 @@ use std::fmt::Write as _;
 use super::{RenderError, RuntimeSource};
 use crate::ir::Api;
 
+/// What cargo-semver-checks has to know of the crate.
+const SEMVER_CHECKS: &str = include_str!("../../../templates/semver-checks.toml");
+
 /// The manifest as text.
 pub(super) fn render(api: &Api, runtime: &RuntimeSource) -> Result<String, RenderError> {
     let package = runtime
@@ -41,6 +44,7 @@ pub(super) fn render(api: &Api, runtime: &RuntimeSource) -> Result<String, Rende
     }
     text.push_str("keywords = [\"genesys\", \"genesys-cloud\", \"purecloud\", \"contact-center\"]\ncategories = [\"api-bindings\"]\n");
     text.push_str("\n[package.metadata.docs.rs]\nfeatures = [\"full\"]\n");
+    text.push_str(SEMVER_CHECKS);
     text.push_str("\n[lib]\ntest = false\ndoctest = false\n");
 
     text.push_str("\n[features]\n");

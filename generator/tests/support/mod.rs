@@ -6,11 +6,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The folder of the project.
-pub const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+pub(crate) const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
 /// The release before, which is no part of the project: `shared/` lies beside the repository, or beside
 /// a folder that its worktrees are in.
-pub fn release_262() -> PathBuf {
+pub(crate) fn release_262() -> PathBuf {
     let root = Path::new(ROOT).canonicalize().unwrap();
     let places = root.ancestors().skip(1);
     let mut places = places.map(|folder| folder.join("shared/spec/genesys-cloud-262.json.gz"));
@@ -24,7 +24,7 @@ pub fn release_262() -> PathBuf {
 }
 
 /// Every file below a folder, by its path from there; what the generator keeps for itself left out.
-pub fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+pub(crate) fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     fn walk(folder: &Path, found: &mut BTreeMap<PathBuf, Vec<u8>>) {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();

@@ -19,8 +19,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         Ok(url) => Client::builder()
             .base_urls(&url, &url)
             .client_credentials(
-                &std::env::var("GENESYSCLOUD_OAUTHCLIENT_ID")?,
-                &std::env::var("GENESYSCLOUD_OAUTHCLIENT_SECRET")?,
+                std::env::var("GENESYSCLOUD_OAUTHCLIENT_ID")?,
+                std::env::var("GENESYSCLOUD_OAUTHCLIENT_SECRET")?,
             )
             .build()?,
     };
