@@ -15,8 +15,9 @@ const MARKS: [&str; 3] = ["OUT_DIR", "HOST", "TARGET"];
 
 /// The package whose build script this process is.
 pub(crate) struct BuildScript {
-    /// Its `Cargo.toml`.
-    pub(crate) manifest: PathBuf,
+    manifest: PathBuf,
+    /// Its `OUT_DIR`.
+    out: PathBuf,
 }
 
 impl BuildScript {
@@ -26,7 +27,18 @@ impl BuildScript {
             return None;
         }
         let manifest = variable("CARGO_MANIFEST_DIR")?.join("Cargo.toml");
-        Some(Self { manifest })
+        Some(Self {
+            manifest,
+            out: variable("OUT_DIR")?,
+        })
+    }
+
+    /// What the script has to run again for: the inputs, and the dependencies of the package. Not what the script itself wrote: that is
+    /// always newer than its last run.
+    pub(crate) fn watched(&self, mut inputs: Vec<PathBuf>) -> Vec<PathBuf> {
+        inputs.retain(|path| !path.starts_with(&self.out));
+        inputs.push(self.manifest.clone());
+        inputs
     }
 
     /// Refuses a package without the dependencies of what was generated for it: rustc would name them one by one.
@@ -158,6 +170,11 @@ mod tests {
         let all = &["OUT_DIR", "HOST", "TARGET", "CARGO_MANIFEST_DIR"];
         let script = BuildScript::current(known(all)).unwrap();
         assert_eq!(script.manifest, Path::new("/p/Cargo.toml"));
+        let inputs = ["/p/spec", "/t/runtime", "/s/spec.json"].map(PathBuf::from);
+        assert_eq!(
+            script.watched(inputs.to_vec()),
+            ["/t/runtime", "/s/spec.json", "/p/Cargo.toml"].map(PathBuf::from)
+        );
         // A test or a program that cargo runs.
         assert!(BuildScript::current(known(&["OUT_DIR", "CARGO_MANIFEST_DIR"])).is_none());
     }
@@ -170,6 +187,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let script = BuildScript {
             manifest: folder.path().join("Cargo.toml"),
+            out: PathBuf::from("/out"),
         };
         fs::write(&script.manifest, "[dependencies]\nurl.workspace = true\n").unwrap();
         let message = script

@@ -307,8 +307,8 @@ impl Config {
         let manifest = manifest
             .and_then(|text| text.parse::<toml::Table>().ok())
             .unwrap_or_default();
-        let mut inputs = build_script::inputs(&spec, &self.templates, folder);
-        inputs.push(script.manifest.clone());
+        let inputs = build_script::inputs(&spec, &self.templates, folder);
+        let inputs = script.watched(inputs);
         build_script::tell(&build_script::lines(&inputs, &manifest));
         script.require_dependencies(&manifest)?;
         rendered.replace(folder)
