@@ -247,6 +247,7 @@ impl Config {
                 api,
                 tags,
                 warnings: spec.warnings,
+                spec: spec.source,
             },
         })
     }
