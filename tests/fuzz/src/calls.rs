@@ -95,7 +95,7 @@ pub fn token(data: &[u8]) {
     });
 }
 
-/// `nextUri` says anything: no request goes anywhere but to the API, and the listing ends.
+/// `nextUri` says anything: no request goes anywhere but to the API, a link to elsewhere is not followed, and the listing ends.
 pub fn next_uri(data: &[u8]) {
     let Ok(next) = std::str::from_utf8(data) else {
         return;
@@ -123,6 +123,14 @@ pub fn next_uri(data: &[u8]) {
             assert_eq!(request.url.port(), None, "{}", request.url);
         }
         assert!(transport.request_count() <= 3);
+        let first = &transport.requests()[0].url;
+        let points_elsewhere = first
+            .join(next)
+            .is_ok_and(|link| link.origin() != first.origin());
+        assert!(
+            !points_elsewhere || transport.request_count() == 1,
+            "{next} was followed"
+        );
     });
 }
 
