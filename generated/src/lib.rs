@@ -5,6 +5,46 @@
 //! 3355 operations and 5165 models, each tag of the API behind a feature of its own; `full` is all of
 //! them.
 //!
+//! Configure once with region and credentials, call, and never think of tokens again:
+//!
+//! ```no_run
+//! # async fn call() -> genesys_cloud::Result<()> {
+//! use genesys_cloud::{Client, Region};
+//!
+//! let client = Client::builder()
+//!     .region(Region::UsEast1)
+//!     .client_credentials("client id", "client secret")
+//!     .build()?;
+//! let user = client.users().get_user("user id").send().await?;
+//! println!("{:?} of {:?}", user.name, user.department);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The token is fetched when the first call needs it, refreshed before it expires, and renewed when the API refuses it; the refused call is
+//! sent again. Outcomes that may pass are retried, and rate limits are heeded.
+//!
+//! Models are built with `..Default::default()`, so that a property that a later release adds breaks nothing.
+//!
+//! # Where to look
+//!
+//! | for | see |
+//! |---|---|
+//! | region, credentials, proxy, timeouts and all else that holds for every call | [`ClientBuilder`], [`Credentials`] |
+//! | the operations of a tag, and the models | [`api`], [`models`] |
+//! | timeouts, headers and retries of one call; its bytes, or its JSON as a type of your own | [`Operation`] |
+//! | calls of paths that this crate does not know | [`Client::request`] |
+//! | listings, and work that the API does in the background | [`runtime::paging`], [`runtime::jobs`] |
+//! | what went wrong | [`Error`] |
+//! | grants, logging in people, tokens shared by processes | [`runtime::auth`], [`runtime::auth::store`] |
+//! | changing what others change, too | [`runtime::update()`] |
+//! | tests of your own code without a server | [`MemoryTransport`](runtime::transport::MemoryTransport) |
+//!
+//! # Features
+//!
+//! `rustls` (default), `rustls-no-provider` and `native-tls` choose the TLS library; `redis` shares tokens and pacing in a fleet; `blocking` is for calls
+//! without async; `jiff`, `chrono` and `time` convert timestamps. Each tag of the API is one more:
+//!
 //! | feature | method of `Client` | operations |
 //! |---|---|---|
 //! | `agent-assistants` | `agent_assistants()` | 23 |
@@ -94,27 +134,6 @@
 //! | `web-deployments` | `web_deployments()` | 21 |
 //! | `webmessaging` | `webmessaging()` | 4 |
 //! | `workforce-management` | `workforce_management()` | 386 |
-//!
-//! Configure once with region and credentials, call, and never think of tokens again:
-//!
-//! ```no_run
-//! # async fn call() -> genesys_cloud::Result<()> {
-//! use genesys_cloud::{Client, Region};
-//!
-//! let client = Client::builder()
-//!     .region(Region::UsEast1)
-//!     .client_credentials("client id", "client secret")
-//!     .build()?;
-//! let user = client.users().get_user("user id").send().await?;
-//! println!("{:?} of {:?}", user.name, user.department);
-//! # Ok(())
-//! # }
-//! ```
-//!
-//! The token is fetched when the first call needs it, refreshed before it expires, and renewed when the API refuses it; the refused call is
-//! sent again. [`runtime`] tells how; [`Client`] is the place to start.
-//!
-//! Models are built with `..Default::default()`, so that a property that a later release adds breaks nothing.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 pub mod runtime;
@@ -125,7 +144,8 @@ pub mod models;
 
 pub use runtime::codec::{Extra, OpenEnum};
 pub use runtime::{
-    ApiError, Call, CallOptions, Client, ClientBuilder, Error, ErrorKind, Gateway,
-    Operation, OperationMetadata, RateLimit, Region, RequiredPermissions, Response,
-    Result, RetryPolicy,
+    ApiError, BodyStream, Call, CallOptions, Client, ClientBuilder, Credentials, Error,
+    ErrorKind, Gateway, Items, Job, JobStatus, Operation, OperationMetadata, Pacing,
+    Pages, PagingState, Permissions, RateLimit, RawRequest, Region, RequiredPermissions,
+    Response, Result, RetryPolicy,
 };

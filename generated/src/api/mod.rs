@@ -3,7 +3,7 @@
 //! Every operation of the API, and the handles that make them.
 #![allow(missing_docs)]
 
-/// A file whose items are public here.
+/// A file or folder whose items are public here.
 #[allow(unused_macros, reason = "without a feature there is no file")]
 macro_rules! export {
     ($file:ident: *) => {

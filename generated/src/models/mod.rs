@@ -4,7 +4,7 @@
 // Where the spec says nothing of a property, nothing is made up.
 #![allow(missing_docs)]
 
-/// A file whose items are public here.
+/// A file or folder whose items are public here.
 #[allow(unused_macros, reason = "without a feature there is no file")]
 macro_rules! export {
     ($file:ident: *) => {

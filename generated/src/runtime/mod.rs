@@ -11,6 +11,8 @@ pub mod jobs;
 pub mod paging;
 pub mod permissions;
 pub mod pipeline;
+#[cfg(feature = "redis")]
+mod redis;
 pub mod request;
 pub mod response;
 pub mod time;

@@ -46,4 +46,4 @@ impl codec::Model for AgentChecklist {
     }
 }
 
-crate::__model!(AgentChecklist);
+codec::__model!(AgentChecklist);

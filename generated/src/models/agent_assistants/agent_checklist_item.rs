@@ -35,4 +35,4 @@ impl codec::Model for AgentChecklistItem {
     }
 }
 
-crate::__model!(AgentChecklistItem);
+codec::__model!(AgentChecklistItem);

@@ -28,4 +28,4 @@ impl codec::Model for AgentChecklistListing {
     }
 }
 
-crate::__model!(AgentChecklistListing);
+codec::__model!(AgentChecklistListing);

@@ -28,4 +28,4 @@ impl codec::Model for AssistantListing {
     }
 }
 
-crate::__model!(AssistantListing);
+codec::__model!(AssistantListing);

@@ -28,4 +28,4 @@ impl codec::Model for AssistantQueueListing {
     }
 }
 
-crate::__model!(AssistantQueueListing);
+codec::__model!(AssistantQueueListing);

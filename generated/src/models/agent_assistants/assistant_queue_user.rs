@@ -19,4 +19,4 @@ impl codec::Model for AssistantQueueUser {
     }
 }
 
-crate::__model!(AssistantQueueUser);
+codec::__model!(AssistantQueueUser);

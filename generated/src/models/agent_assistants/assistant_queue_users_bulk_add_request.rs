@@ -20,4 +20,4 @@ impl codec::Model for AssistantQueueUsersBulkAddRequest {
     }
 }
 
-crate::__model!(AssistantQueueUsersBulkAddRequest);
+codec::__model!(AssistantQueueUsersBulkAddRequest);

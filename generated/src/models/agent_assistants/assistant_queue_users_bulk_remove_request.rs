@@ -20,4 +20,4 @@ impl codec::Model for AssistantQueueUsersBulkRemoveRequest {
     }
 }
 
-crate::__model!(AssistantQueueUsersBulkRemoveRequest);
+codec::__model!(AssistantQueueUsersBulkRemoveRequest);

@@ -20,4 +20,4 @@ impl codec::Model for AssistantQueueUsersJobErrorInfo {
     }
 }
 
-crate::__model!(AssistantQueueUsersJobErrorInfo);
+codec::__model!(AssistantQueueUsersJobErrorInfo);

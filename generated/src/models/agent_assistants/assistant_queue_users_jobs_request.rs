@@ -19,7 +19,7 @@ impl codec::Model for AssistantQueueUsersJobsRequest {
     }
 }
 
-crate::__model!(AssistantQueueUsersJobsRequest);
+codec::__model!(AssistantQueueUsersJobsRequest);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -46,4 +46,4 @@ impl codec::OpenEnum for AssistantQueueUsersJobsRequestAction {
     }
 }
 
-crate::__open_enum!(AssistantQueueUsersJobsRequestAction);
+codec::__open_enum!(AssistantQueueUsersJobsRequestAction);

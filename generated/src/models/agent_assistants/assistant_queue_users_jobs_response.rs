@@ -28,7 +28,7 @@ impl codec::Model for AssistantQueueUsersJobsResponse {
     }
 }
 
-crate::__model!(AssistantQueueUsersJobsResponse);
+codec::__model!(AssistantQueueUsersJobsResponse);
 
 /// The same values as [`AgenticVirtualAgentJobStatus`].
 pub type AssistantQueueUsersJobsResponseStatus = AgenticVirtualAgentJobStatus;

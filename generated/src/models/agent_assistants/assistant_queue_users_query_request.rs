@@ -20,4 +20,4 @@ impl codec::Model for AssistantQueueUsersQueryRequest {
     }
 }
 
-crate::__model!(AssistantQueueUsersQueryRequest);
+codec::__model!(AssistantQueueUsersQueryRequest);

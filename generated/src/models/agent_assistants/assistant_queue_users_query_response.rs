@@ -24,4 +24,4 @@ impl codec::Model for AssistantQueueUsersQueryResponse {
     }
 }
 
-crate::__model!(AssistantQueueUsersQueryResponse);
+codec::__model!(AssistantQueueUsersQueryResponse);

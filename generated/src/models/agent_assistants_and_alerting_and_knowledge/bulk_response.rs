@@ -25,4 +25,4 @@ impl codec::Model for BulkResponse {
     }
 }
 
-crate::__model!(BulkResponse);
+codec::__model!(BulkResponse);

@@ -65,7 +65,7 @@ impl codec::Model for Assistant {
     }
 }
 
-crate::__model!(Assistant);
+codec::__model!(Assistant);
 
 /// The same values as [`ActivityPlanListItemState`].
 pub type AssistantState = ActivityPlanListItemState;

@@ -36,7 +36,7 @@ impl codec::Model for AssistantQueue {
     }
 }
 
-crate::__model!(AssistantQueue);
+codec::__model!(AssistantQueue);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -65,4 +65,4 @@ impl codec::OpenEnum for AssistantQueueMediaTypes {
     }
 }
 
-crate::__open_enum!(AssistantQueueMediaTypes);
+codec::__open_enum!(AssistantQueueMediaTypes);

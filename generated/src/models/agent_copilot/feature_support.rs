@@ -25,7 +25,7 @@ impl codec::Model for FeatureSupport {
     }
 }
 
-crate::__model!(FeatureSupport);
+codec::__model!(FeatureSupport);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -52,4 +52,4 @@ impl codec::OpenEnum for FeatureSupportSupportLevel {
     }
 }
 
-crate::__open_enum!(FeatureSupportSupportLevel);
+codec::__open_enum!(FeatureSupportSupportLevel);

@@ -23,4 +23,4 @@ impl codec::Model for LanguageSupportInfoRecord {
     }
 }
 
-crate::__model!(LanguageSupportInfoRecord);
+codec::__model!(LanguageSupportInfoRecord);

@@ -20,4 +20,4 @@ impl codec::Model for LanguageSupportResponse {
     }
 }
 
-crate::__model!(LanguageSupportResponse);
+codec::__model!(LanguageSupportResponse);

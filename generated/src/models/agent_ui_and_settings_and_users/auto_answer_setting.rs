@@ -19,4 +19,4 @@ impl codec::Model for AutoAnswerSetting {
     }
 }
 
-crate::__model!(AutoAnswerSetting);
+codec::__model!(AutoAnswerSetting);

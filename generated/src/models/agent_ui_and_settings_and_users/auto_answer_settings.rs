@@ -21,4 +21,4 @@ impl codec::Model for AutoAnswerSettings {
     }
 }
 
-crate::__model!(AutoAnswerSettings);
+codec::__model!(AutoAnswerSettings);

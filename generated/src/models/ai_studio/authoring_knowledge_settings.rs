@@ -27,7 +27,7 @@ impl codec::Model for AuthoringKnowledgeSettings {
     }
 }
 
-crate::__model!(AuthoringKnowledgeSettings);
+codec::__model!(AuthoringKnowledgeSettings);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -54,4 +54,4 @@ impl codec::OpenEnum for AuthoringKnowledgeSettingsKnowledgeType {
     }
 }
 
-crate::__open_enum!(AuthoringKnowledgeSettingsKnowledgeType);
+codec::__open_enum!(AuthoringKnowledgeSettingsKnowledgeType);

@@ -23,4 +23,4 @@ impl codec::Model for ConversationAttribute {
     }
 }
 
-crate::__model!(ConversationAttribute);
+codec::__model!(ConversationAttribute);

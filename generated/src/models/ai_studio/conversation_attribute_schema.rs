@@ -22,4 +22,4 @@ impl codec::Model for ConversationAttributeSchema {
     }
 }
 
-crate::__model!(ConversationAttributeSchema);
+codec::__model!(ConversationAttributeSchema);

@@ -22,7 +22,7 @@ impl codec::Model for CreateGuide {
     }
 }
 
-crate::__model!(CreateGuide);
+codec::__model!(CreateGuide);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -53,4 +53,4 @@ impl codec::OpenEnum for CreateGuideSource {
     }
 }
 
-crate::__open_enum!(CreateGuideSource);
+codec::__open_enum!(CreateGuideSource);

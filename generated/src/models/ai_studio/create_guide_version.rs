@@ -29,4 +29,4 @@ impl codec::Model for CreateGuideVersion {
     }
 }
 
-crate::__model!(CreateGuideVersion);
+codec::__model!(CreateGuideVersion);

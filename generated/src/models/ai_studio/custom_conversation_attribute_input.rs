@@ -25,4 +25,4 @@ impl codec::Model for CustomConversationAttributeInput {
     }
 }
 
-crate::__model!(CustomConversationAttributeInput);
+codec::__model!(CustomConversationAttributeInput);

@@ -26,4 +26,4 @@ impl codec::Model for CustomConversationAttributeOutput {
     }
 }
 
-crate::__model!(CustomConversationAttributeOutput);
+codec::__model!(CustomConversationAttributeOutput);

@@ -24,4 +24,4 @@ impl codec::Model for CustomConversationAttributeUpdate {
     }
 }
 
-crate::__model!(CustomConversationAttributeUpdate);
+codec::__model!(CustomConversationAttributeUpdate);

@@ -27,4 +27,4 @@ impl codec::Model for DataAction {
     }
 }
 
-crate::__model!(DataAction);
+codec::__model!(DataAction);

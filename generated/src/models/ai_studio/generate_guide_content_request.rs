@@ -20,4 +20,4 @@ impl codec::Model for GenerateGuideContentRequest {
     }
 }
 
-crate::__model!(GenerateGuideContentRequest);
+codec::__model!(GenerateGuideContentRequest);

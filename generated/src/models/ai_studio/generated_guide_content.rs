@@ -26,4 +26,4 @@ impl codec::Model for GeneratedGuideContent {
     }
 }
 
-crate::__model!(GeneratedGuideContent);
+codec::__model!(GeneratedGuideContent);

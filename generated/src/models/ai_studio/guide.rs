@@ -49,7 +49,7 @@ impl codec::Model for Guide {
     }
 }
 
-crate::__model!(Guide);
+codec::__model!(Guide);
 
 /// The same values as [`CreateGuideSource`].
 pub type GuideSource = CreateGuideSource;

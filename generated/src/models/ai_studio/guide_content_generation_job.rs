@@ -37,7 +37,7 @@ impl codec::Model for GuideContentGenerationJob {
     }
 }
 
-crate::__model!(GuideContentGenerationJob);
+codec::__model!(GuideContentGenerationJob);
 
 /// The same values as [`AgenticVirtualAgentJobStatus`].
 pub type GuideContentGenerationJobStatus = AgenticVirtualAgentJobStatus;

@@ -45,4 +45,4 @@ impl codec::Model for GuideEntityListing {
     }
 }
 
-crate::__model!(GuideEntityListing);
+codec::__model!(GuideEntityListing);

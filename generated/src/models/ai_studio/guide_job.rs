@@ -33,7 +33,7 @@ impl codec::Model for GuideJob {
     }
 }
 
-crate::__model!(GuideJob);
+codec::__model!(GuideJob);
 
 /// The same values as [`AgenticVirtualAgentJobStatus`].
 pub type GuideJobStatus = AgenticVirtualAgentJobStatus;

@@ -31,7 +31,7 @@ impl codec::Model for GuideSessionInputEvent {
     }
 }
 
-crate::__model!(GuideSessionInputEvent);
+codec::__model!(GuideSessionInputEvent);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -60,4 +60,4 @@ impl codec::OpenEnum for GuideSessionInputEventType {
     }
 }
 
-crate::__open_enum!(GuideSessionInputEventType);
+codec::__open_enum!(GuideSessionInputEventType);

@@ -20,7 +20,7 @@ impl codec::Model for GuideSessionMessage {
     }
 }
 
-crate::__model!(GuideSessionMessage);
+codec::__model!(GuideSessionMessage);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -47,4 +47,4 @@ impl codec::OpenEnum for GuideSessionMessageRole {
     }
 }
 
-crate::__open_enum!(GuideSessionMessageRole);
+codec::__open_enum!(GuideSessionMessageRole);

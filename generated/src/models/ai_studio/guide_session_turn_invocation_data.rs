@@ -25,4 +25,4 @@ impl codec::Model for GuideSessionTurnInvocationData {
     }
 }
 
-crate::__model!(GuideSessionTurnInvocationData);
+codec::__model!(GuideSessionTurnInvocationData);

@@ -22,7 +22,7 @@ impl codec::Model for GuideSessionTurnInvocationParameters {
     }
 }
 
-crate::__model!(GuideSessionTurnInvocationParameters);
+codec::__model!(GuideSessionTurnInvocationParameters);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -64,4 +64,4 @@ impl codec::OpenEnum for GuideSessionTurnInvocationParametersType {
     }
 }
 
-crate::__open_enum!(GuideSessionTurnInvocationParametersType);
+codec::__open_enum!(GuideSessionTurnInvocationParametersType);

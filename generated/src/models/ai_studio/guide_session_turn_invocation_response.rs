@@ -27,4 +27,4 @@ impl codec::Model for GuideSessionTurnInvocationResponse {
     }
 }
 
-crate::__model!(GuideSessionTurnInvocationResponse);
+codec::__model!(GuideSessionTurnInvocationResponse);

@@ -37,4 +37,4 @@ impl codec::Model for GuideSessionTurnRequest {
     }
 }
 
-crate::__model!(GuideSessionTurnRequest);
+codec::__model!(GuideSessionTurnRequest);

@@ -29,4 +29,4 @@ impl codec::Model for GuideSessionTurnRequestContext {
     }
 }
 
-crate::__model!(GuideSessionTurnRequestContext);
+codec::__model!(GuideSessionTurnRequestContext);

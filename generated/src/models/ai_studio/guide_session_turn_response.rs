@@ -36,7 +36,7 @@ impl codec::Model for GuideSessionTurnResponse {
     }
 }
 
-crate::__model!(GuideSessionTurnResponse);
+codec::__model!(GuideSessionTurnResponse);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -80,7 +80,7 @@ impl codec::OpenEnum for GuideSessionTurnResponseResult {
     }
 }
 
-crate::__open_enum!(GuideSessionTurnResponseResult);
+codec::__open_enum!(GuideSessionTurnResponseResult);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -112,4 +112,4 @@ impl codec::OpenEnum for GuideSessionTurnResponseStatus {
     }
 }
 
-crate::__open_enum!(GuideSessionTurnResponseStatus);
+codec::__open_enum!(GuideSessionTurnResponseStatus);

@@ -24,4 +24,4 @@ impl codec::Model for GuideSessionTurnResponseContext {
     }
 }
 
-crate::__model!(GuideSessionTurnResponseContext);
+codec::__model!(GuideSessionTurnResponseContext);

@@ -18,4 +18,4 @@ impl codec::Model for GuideSessionTurnResponseData {
     }
 }
 
-crate::__model!(GuideSessionTurnResponseData);
+codec::__model!(GuideSessionTurnResponseData);

@@ -20,4 +20,4 @@ impl codec::Model for GuideSessionVariable {
     }
 }
 
-crate::__model!(GuideSessionVariable);
+codec::__model!(GuideSessionVariable);

@@ -50,7 +50,7 @@ impl codec::Model for GuideVersion {
     }
 }
 
-crate::__model!(GuideVersion);
+codec::__model!(GuideVersion);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -79,4 +79,4 @@ impl codec::OpenEnum for GuideVersionState {
     }
 }
 
-crate::__open_enum!(GuideVersionState);
+codec::__open_enum!(GuideVersionState);

@@ -18,7 +18,7 @@ impl codec::Model for GuideVersionPublish {
     }
 }
 
-crate::__model!(GuideVersionPublish);
+codec::__model!(GuideVersionPublish);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -45,4 +45,4 @@ impl codec::OpenEnum for GuideVersionPublishState {
     }
 }
 
-crate::__open_enum!(GuideVersionPublishState);
+codec::__open_enum!(GuideVersionPublishState);

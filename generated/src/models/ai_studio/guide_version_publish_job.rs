@@ -37,7 +37,7 @@ impl codec::Model for GuideVersionPublishJob {
     }
 }
 
-crate::__model!(GuideVersionPublishJob);
+codec::__model!(GuideVersionPublishJob);
 
 /// The same values as [`AgenticVirtualAgentJobStatus`].
 pub type GuideVersionPublishJobStatus = AgenticVirtualAgentJobStatus;

@@ -20,4 +20,4 @@ impl codec::Model for GuideVersionPublishJobRequest {
     }
 }
 
-crate::__model!(GuideVersionPublishJobRequest);
+codec::__model!(GuideVersionPublishJobRequest);

@@ -22,4 +22,4 @@ impl codec::Model for GuideVersionRef {
     }
 }
 
-crate::__model!(GuideVersionRef);
+codec::__model!(GuideVersionRef);

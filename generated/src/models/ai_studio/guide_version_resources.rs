@@ -20,4 +20,4 @@ impl codec::Model for GuideVersionResources {
     }
 }
 
-crate::__model!(GuideVersionResources);
+codec::__model!(GuideVersionResources);

@@ -25,7 +25,7 @@ impl codec::Model for KnowledgeSettings {
     }
 }
 
-crate::__model!(KnowledgeSettings);
+codec::__model!(KnowledgeSettings);
 
 /// The same values as [`AuthoringKnowledgeSettingsKnowledgeType`].
 pub type KnowledgeSettingsKnowledgeType = AuthoringKnowledgeSettingsKnowledgeType;

@@ -16,4 +16,4 @@ impl codec::Model for ListValues {
     }
 }
 
-crate::__model!(ListValues);
+codec::__model!(ListValues);

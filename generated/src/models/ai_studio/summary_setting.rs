@@ -73,7 +73,7 @@ impl codec::Model for SummarySetting {
     }
 }
 
-crate::__model!(SummarySetting);
+codec::__model!(SummarySetting);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -109,7 +109,7 @@ impl codec::OpenEnum for SummarySettingFormat {
     }
 }
 
-crate::__open_enum!(SummarySettingFormat);
+codec::__open_enum!(SummarySettingFormat);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -136,7 +136,7 @@ impl codec::OpenEnum for SummarySettingInteractionType {
     }
 }
 
-crate::__open_enum!(SummarySettingInteractionType);
+codec::__open_enum!(SummarySettingInteractionType);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -165,7 +165,7 @@ impl codec::OpenEnum for SummarySettingPredefinedInsights {
     }
 }
 
-crate::__open_enum!(SummarySettingPredefinedInsights);
+codec::__open_enum!(SummarySettingPredefinedInsights);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -192,7 +192,7 @@ impl codec::OpenEnum for SummarySettingServiceType {
     }
 }
 
-crate::__open_enum!(SummarySettingServiceType);
+codec::__open_enum!(SummarySettingServiceType);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -219,7 +219,7 @@ impl codec::OpenEnum for SummarySettingSettingType {
     }
 }
 
-crate::__open_enum!(SummarySettingSettingType);
+codec::__open_enum!(SummarySettingSettingType);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -246,4 +246,4 @@ impl codec::OpenEnum for SummarySettingSummaryType {
     }
 }
 
-crate::__open_enum!(SummarySettingSummaryType);
+codec::__open_enum!(SummarySettingSummaryType);

@@ -20,4 +20,4 @@ impl codec::Model for SummarySettingCustomEntity {
     }
 }
 
-crate::__model!(SummarySettingCustomEntity);
+codec::__model!(SummarySettingCustomEntity);

@@ -45,4 +45,4 @@ impl codec::Model for SummarySettingEntityListing {
     }
 }
 
-crate::__model!(SummarySettingEntityListing);
+codec::__model!(SummarySettingEntityListing);

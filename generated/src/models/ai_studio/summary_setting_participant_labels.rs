@@ -23,4 +23,4 @@ impl codec::Model for SummarySettingParticipantLabels {
     }
 }
 
-crate::__model!(SummarySettingParticipantLabels);
+codec::__model!(SummarySettingParticipantLabels);

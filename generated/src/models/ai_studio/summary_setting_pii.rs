@@ -20,4 +20,4 @@ impl codec::Model for SummarySettingPii {
     }
 }
 
-crate::__model!(SummarySettingPii);
+codec::__model!(SummarySettingPii);

@@ -26,4 +26,4 @@ impl codec::Model for SummarySettingWithTranscript {
     }
 }
 
-crate::__model!(SummarySettingWithTranscript);
+codec::__model!(SummarySettingWithTranscript);

@@ -18,4 +18,4 @@ impl codec::Model for UpdateGuide {
     }
 }
 
-crate::__model!(UpdateGuide);
+codec::__model!(UpdateGuide);

@@ -28,4 +28,4 @@ impl codec::Model for UpdateGuideVersion {
     }
 }
 
-crate::__model!(UpdateGuideVersion);
+codec::__model!(UpdateGuideVersion);

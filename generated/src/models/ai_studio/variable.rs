@@ -46,7 +46,7 @@ impl codec::Model for Variable {
     }
 }
 
-crate::__model!(Variable);
+codec::__model!(Variable);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -77,7 +77,7 @@ impl codec::OpenEnum for VariableScope {
     }
 }
 
-crate::__open_enum!(VariableScope);
+codec::__open_enum!(VariableScope);
 
 /// The same values as [`GuideSessionTurnInvocationParametersType`].
 pub type VariableType = GuideSessionTurnInvocationParametersType;

@@ -16,4 +16,4 @@ impl codec::Model for VariableValidation {
     }
 }
 
-crate::__model!(VariableValidation);
+codec::__model!(VariableValidation);

@@ -32,7 +32,7 @@ impl codec::Model for UploadUrlRequest {
     }
 }
 
-crate::__model!(UploadUrlRequest);
+codec::__model!(UploadUrlRequest);
 
 /// The same values as [`GamificationContestPrizeImageUploadUrlRequestServerSideEncryption`].
 pub type UploadUrlRequestServerSideEncryption = GamificationContestPrizeImageUploadUrlRequestServerSideEncryption;

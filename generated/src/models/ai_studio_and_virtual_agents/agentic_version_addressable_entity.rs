@@ -22,4 +22,4 @@ impl codec::Model for AgenticVersionAddressableEntity {
     }
 }
 
-crate::__model!(AgenticVersionAddressableEntity);
+codec::__model!(AgenticVersionAddressableEntity);

@@ -48,7 +48,7 @@ impl codec::Model for AgenticVirtualAgent {
     }
 }
 
-crate::__model!(AgenticVirtualAgent);
+codec::__model!(AgenticVirtualAgent);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -75,4 +75,4 @@ impl codec::OpenEnum for AgenticVirtualAgentStatus {
     }
 }
 
-crate::__open_enum!(AgenticVirtualAgentStatus);
+codec::__open_enum!(AgenticVirtualAgentStatus);

@@ -30,4 +30,4 @@ impl codec::Model for AgenticVirtualAgentEntityListing {
     }
 }
 
-crate::__model!(AgenticVirtualAgentEntityListing);
+codec::__model!(AgenticVirtualAgentEntityListing);

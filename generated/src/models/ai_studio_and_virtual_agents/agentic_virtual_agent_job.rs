@@ -30,4 +30,4 @@ impl codec::Model for AgenticVirtualAgentJob {
     }
 }
 
-crate::__model!(AgenticVirtualAgentJob);
+codec::__model!(AgenticVirtualAgentJob);

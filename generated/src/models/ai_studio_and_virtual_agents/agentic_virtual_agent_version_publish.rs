@@ -19,7 +19,7 @@ impl codec::Model for AgenticVirtualAgentVersionPublish {
     }
 }
 
-crate::__model!(AgenticVirtualAgentVersionPublish);
+codec::__model!(AgenticVirtualAgentVersionPublish);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -46,4 +46,4 @@ impl codec::OpenEnum for AgenticVirtualAgentVersionPublishStatus {
     }
 }
 
-crate::__open_enum!(AgenticVirtualAgentVersionPublishStatus);
+codec::__open_enum!(AgenticVirtualAgentVersionPublishStatus);

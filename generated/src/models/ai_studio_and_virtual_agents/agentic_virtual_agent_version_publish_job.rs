@@ -30,7 +30,7 @@ impl codec::Model for AgenticVirtualAgentVersionPublishJob {
     }
 }
 
-crate::__model!(AgenticVirtualAgentVersionPublishJob);
+codec::__model!(AgenticVirtualAgentVersionPublishJob);
 
 /// The same values as [`AgenticVirtualAgentJobStatus`].
 pub type AgenticVirtualAgentVersionPublishJobStatus = AgenticVirtualAgentJobStatus;

@@ -20,4 +20,4 @@ impl codec::Model for AgenticVirtualAgentVersionPublishJobRequest {
     }
 }
 
-crate::__model!(AgenticVirtualAgentVersionPublishJobRequest);
+codec::__model!(AgenticVirtualAgentVersionPublishJobRequest);

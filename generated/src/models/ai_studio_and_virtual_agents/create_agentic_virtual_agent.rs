@@ -22,4 +22,4 @@ impl codec::Model for CreateAgenticVirtualAgent {
     }
 }
 
-crate::__model!(CreateAgenticVirtualAgent);
+codec::__model!(CreateAgenticVirtualAgent);

@@ -22,4 +22,4 @@ impl codec::Model for UpdateAgenticVirtualAgent {
     }
 }
 
-crate::__model!(UpdateAgenticVirtualAgent);
+codec::__model!(UpdateAgenticVirtualAgent);

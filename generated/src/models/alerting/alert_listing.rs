@@ -45,4 +45,4 @@ impl codec::Model for AlertListing {
     }
 }
 
-crate::__model!(AlertListing);
+codec::__model!(AlertListing);

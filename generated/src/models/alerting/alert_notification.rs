@@ -24,7 +24,7 @@ impl codec::Model for AlertNotification {
     }
 }
 
-crate::__model!(AlertNotification);
+codec::__model!(AlertNotification);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -55,4 +55,4 @@ impl codec::OpenEnum for AlertNotificationNotificationTypes {
     }
 }
 
-crate::__open_enum!(AlertNotificationNotificationTypes);
+codec::__open_enum!(AlertNotificationNotificationTypes);

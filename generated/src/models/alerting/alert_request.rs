@@ -32,7 +32,7 @@ impl codec::Model for AlertRequest {
     }
 }
 
-crate::__model!(AlertRequest);
+codec::__model!(AlertRequest);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -63,4 +63,4 @@ impl codec::OpenEnum for AlertRequestType {
     }
 }
 
-crate::__open_enum!(AlertRequestType);
+codec::__open_enum!(AlertRequestType);

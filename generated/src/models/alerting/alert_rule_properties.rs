@@ -25,7 +25,7 @@ impl codec::Model for AlertRuleProperties {
     }
 }
 
-crate::__model!(AlertRuleProperties);
+codec::__model!(AlertRuleProperties);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -68,4 +68,4 @@ impl codec::OpenEnum for AlertRulePropertiesType {
     }
 }
 
-crate::__open_enum!(AlertRulePropertiesType);
+codec::__open_enum!(AlertRulePropertiesType);

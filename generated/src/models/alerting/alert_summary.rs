@@ -29,7 +29,7 @@ impl codec::Model for AlertSummary {
     }
 }
 
-crate::__model!(AlertSummary);
+codec::__model!(AlertSummary);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -56,4 +56,4 @@ impl codec::OpenEnum for AlertSummaryMetricType {
     }
 }
 
-crate::__open_enum!(AlertSummaryMetricType);
+codec::__open_enum!(AlertSummaryMetricType);

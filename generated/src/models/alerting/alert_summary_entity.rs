@@ -31,7 +31,7 @@ impl codec::Model for AlertSummaryEntity {
     }
 }
 
-crate::__model!(AlertSummaryEntity);
+codec::__model!(AlertSummaryEntity);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -73,4 +73,4 @@ impl codec::OpenEnum for AlertSummaryEntityEntityType {
     }
 }
 
-crate::__open_enum!(AlertSummaryEntityEntityType);
+codec::__open_enum!(AlertSummaryEntityEntityType);

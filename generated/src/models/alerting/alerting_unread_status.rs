@@ -19,4 +19,4 @@ impl codec::Model for AlertingUnreadStatus {
     }
 }
 
-crate::__model!(AlertingUnreadStatus);
+codec::__model!(AlertingUnreadStatus);

@@ -79,4 +79,4 @@ impl codec::Model for CommonAlert {
     }
 }
 
-crate::__model!(CommonAlert);
+codec::__model!(CommonAlert);

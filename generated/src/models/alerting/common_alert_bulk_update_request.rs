@@ -28,7 +28,7 @@ impl codec::Model for CommonAlertBulkUpdateRequest {
     }
 }
 
-crate::__model!(CommonAlertBulkUpdateRequest);
+codec::__model!(CommonAlertBulkUpdateRequest);
 
 /// The same values as [`AlertRequestType`].
 pub type CommonAlertBulkUpdateRequestType = AlertRequestType;

@@ -22,7 +22,7 @@ impl codec::Model for CommonAllAlertUpdateRequest {
     }
 }
 
-crate::__model!(CommonAllAlertUpdateRequest);
+codec::__model!(CommonAllAlertUpdateRequest);
 
 /// The same values as [`AlertRequestType`].
 pub type CommonAllAlertUpdateRequestType = AlertRequestType;

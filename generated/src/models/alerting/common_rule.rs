@@ -66,7 +66,7 @@ impl codec::Model for CommonRule {
     }
 }
 
-crate::__model!(CommonRule);
+codec::__model!(CommonRule);
 
 /// The same values as [`AlertRulePropertiesType`].
 pub type CommonRuleType = AlertRulePropertiesType;

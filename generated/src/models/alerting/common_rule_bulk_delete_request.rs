@@ -19,4 +19,4 @@ impl codec::Model for CommonRuleBulkDeleteRequest {
     }
 }
 
-crate::__model!(CommonRuleBulkDeleteRequest);
+codec::__model!(CommonRuleBulkDeleteRequest);

@@ -30,7 +30,7 @@ impl codec::Model for CommonRuleBulkUpdateNotificationsRequest {
     }
 }
 
-crate::__model!(CommonRuleBulkUpdateNotificationsRequest);
+codec::__model!(CommonRuleBulkUpdateNotificationsRequest);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -61,7 +61,7 @@ impl codec::OpenEnum for CommonRuleBulkUpdateNotificationsRequestTypesToAdd {
     }
 }
 
-crate::__open_enum!(CommonRuleBulkUpdateNotificationsRequestTypesToAdd);
+codec::__open_enum!(CommonRuleBulkUpdateNotificationsRequestTypesToAdd);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -92,4 +92,4 @@ impl codec::OpenEnum for CommonRuleBulkUpdateNotificationsRequestTypesToRemove {
     }
 }
 
-crate::__open_enum!(CommonRuleBulkUpdateNotificationsRequestTypesToRemove);
+codec::__open_enum!(CommonRuleBulkUpdateNotificationsRequestTypesToRemove);

@@ -27,7 +27,7 @@ impl codec::Model for CommonRuleConditions {
     }
 }
 
-crate::__model!(CommonRuleConditions);
+codec::__model!(CommonRuleConditions);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -56,4 +56,4 @@ impl codec::OpenEnum for CommonRuleConditionsType {
     }
 }
 
-crate::__open_enum!(CommonRuleConditionsType);
+codec::__open_enum!(CommonRuleConditionsType);

@@ -45,4 +45,4 @@ impl codec::Model for CommonRuleContainer {
     }
 }
 
-crate::__model!(CommonRuleContainer);
+codec::__model!(CommonRuleContainer);

@@ -44,7 +44,7 @@ impl codec::Model for CommonRulePredicate {
     }
 }
 
-crate::__model!(CommonRulePredicate);
+codec::__model!(CommonRulePredicate);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -74,7 +74,7 @@ impl codec::OpenEnum for CommonRulePredicateCharacteristic {
     }
 }
 
-crate::__open_enum!(CommonRulePredicateCharacteristic);
+codec::__open_enum!(CommonRulePredicateCharacteristic);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -109,7 +109,7 @@ impl codec::OpenEnum for CommonRulePredicateComparisonOperator {
     }
 }
 
-crate::__open_enum!(CommonRulePredicateComparisonOperator);
+codec::__open_enum!(CommonRulePredicateComparisonOperator);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -142,7 +142,7 @@ impl codec::OpenEnum for CommonRulePredicateMediaType {
     }
 }
 
-crate::__open_enum!(CommonRulePredicateMediaType);
+codec::__open_enum!(CommonRulePredicateMediaType);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -278,7 +278,7 @@ impl codec::OpenEnum for CommonRulePredicateMetric {
     }
 }
 
-crate::__open_enum!(CommonRulePredicateMetric);
+codec::__open_enum!(CommonRulePredicateMetric);
 
 /// The same values as [`AlertSummaryMetricType`].
 pub type CommonRulePredicateMetricType = AlertSummaryMetricType;
@@ -326,4 +326,4 @@ impl codec::OpenEnum for CommonRulePredicateMetricValueType {
     }
 }
 
-crate::__open_enum!(CommonRulePredicateMetricValueType);
+codec::__open_enum!(CommonRulePredicateMetricValueType);

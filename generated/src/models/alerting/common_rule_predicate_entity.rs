@@ -29,7 +29,7 @@ impl codec::Model for CommonRulePredicateEntity {
     }
 }
 
-crate::__model!(CommonRulePredicateEntity);
+codec::__model!(CommonRulePredicateEntity);
 
 /// The same values as [`AlertSummaryEntityEntityType`].
 pub type CommonRulePredicateEntityEntityType = AlertSummaryEntityEntityType;

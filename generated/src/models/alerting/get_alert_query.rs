@@ -41,7 +41,7 @@ impl codec::Model for GetAlertQuery {
     }
 }
 
-crate::__model!(GetAlertQuery);
+codec::__model!(GetAlertQuery);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -70,7 +70,7 @@ impl codec::OpenEnum for GetAlertQueryAlertStatus {
     }
 }
 
-crate::__open_enum!(GetAlertQueryAlertStatus);
+codec::__open_enum!(GetAlertQueryAlertStatus);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -97,7 +97,7 @@ impl codec::OpenEnum for GetAlertQueryQueryType {
     }
 }
 
-crate::__open_enum!(GetAlertQueryQueryType);
+codec::__open_enum!(GetAlertQueryQueryType);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -139,7 +139,7 @@ impl codec::OpenEnum for GetAlertQueryRuleType {
     }
 }
 
-crate::__open_enum!(GetAlertQueryRuleType);
+codec::__open_enum!(GetAlertQueryRuleType);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -166,7 +166,7 @@ impl codec::OpenEnum for GetAlertQuerySortBy {
     }
 }
 
-crate::__open_enum!(GetAlertQuerySortBy);
+codec::__open_enum!(GetAlertQuerySortBy);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -195,4 +195,4 @@ impl codec::OpenEnum for GetAlertQueryViewedStatus {
     }
 }
 
-crate::__open_enum!(GetAlertQueryViewedStatus);
+codec::__open_enum!(GetAlertQueryViewedStatus);

@@ -45,7 +45,7 @@ impl codec::Model for GetRulesQuery {
     }
 }
 
-crate::__model!(GetRulesQuery);
+codec::__model!(GetRulesQuery);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -74,7 +74,7 @@ impl codec::OpenEnum for GetRulesQueryEnabledType {
     }
 }
 
-crate::__open_enum!(GetRulesQueryEnabledType);
+codec::__open_enum!(GetRulesQueryEnabledType);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -104,7 +104,7 @@ impl codec::OpenEnum for GetRulesQueryNameSearchType {
     }
 }
 
-crate::__open_enum!(GetRulesQueryNameSearchType);
+codec::__open_enum!(GetRulesQueryNameSearchType);
 
 /// The same values as [`GetAlertQueryQueryType`].
 pub type GetRulesQueryQueryType = GetAlertQueryQueryType;
@@ -137,7 +137,7 @@ impl codec::OpenEnum for GetRulesQuerySortBy {
     }
 }
 
-crate::__open_enum!(GetRulesQuerySortBy);
+codec::__open_enum!(GetRulesQuerySortBy);
 
 /// The same values as [`GetAlertQuerySortOrder`].
 pub type GetRulesQuerySortOrder = GetAlertQuerySortOrder;

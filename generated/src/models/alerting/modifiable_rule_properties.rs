@@ -45,4 +45,4 @@ impl codec::Model for ModifiableRuleProperties {
     }
 }
 
-crate::__model!(ModifiableRuleProperties);
+codec::__model!(ModifiableRuleProperties);

@@ -23,4 +23,4 @@ impl codec::Model for MuteSnoozeFields {
     }
 }
 
-crate::__model!(MuteSnoozeFields);
+codec::__model!(MuteSnoozeFields);

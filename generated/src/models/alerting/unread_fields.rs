@@ -19,4 +19,4 @@ impl codec::Model for UnreadFields {
     }
 }
 
-crate::__model!(UnreadFields);
+codec::__model!(UnreadFields);

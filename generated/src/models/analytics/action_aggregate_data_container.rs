@@ -22,4 +22,4 @@ impl codec::Model for ActionAggregateDataContainer {
     }
 }
 
-crate::__model!(ActionAggregateDataContainer);
+codec::__model!(ActionAggregateDataContainer);

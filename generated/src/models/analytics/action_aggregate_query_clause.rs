@@ -24,4 +24,4 @@ impl codec::Model for ActionAggregateQueryClause {
     }
 }
 
-crate::__model!(ActionAggregateQueryClause);
+codec::__model!(ActionAggregateQueryClause);

@@ -28,7 +28,7 @@ impl codec::Model for ActionAggregateQueryFilter {
     }
 }
 
-crate::__model!(ActionAggregateQueryFilter);
+codec::__model!(ActionAggregateQueryFilter);
 
 /// The same values as [`ActionAggregateQueryClauseType`].
 pub type ActionAggregateQueryFilterType = ActionAggregateQueryClauseType;

@@ -31,7 +31,7 @@ impl codec::Model for ActionAggregateQueryPredicate {
     }
 }
 
-crate::__model!(ActionAggregateQueryPredicate);
+codec::__model!(ActionAggregateQueryPredicate);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -87,4 +87,4 @@ impl codec::OpenEnum for ActionAggregateQueryPredicateDimension {
     }
 }
 
-crate::__open_enum!(ActionAggregateQueryPredicateDimension);
+codec::__open_enum!(ActionAggregateQueryPredicateDimension);

@@ -19,4 +19,4 @@ impl codec::Model for ActionAggregateQueryResponse {
     }
 }
 
-crate::__model!(ActionAggregateQueryResponse);
+codec::__model!(ActionAggregateQueryResponse);

@@ -46,7 +46,7 @@ impl codec::Model for ActionAggregationQuery {
     }
 }
 
-crate::__model!(ActionAggregationQuery);
+codec::__model!(ActionAggregationQuery);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -102,7 +102,7 @@ impl codec::OpenEnum for ActionAggregationQueryGroupBy {
     }
 }
 
-crate::__open_enum!(ActionAggregationQueryGroupBy);
+codec::__open_enum!(ActionAggregationQueryGroupBy);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -128,4 +128,4 @@ impl codec::OpenEnum for ActionAggregationQueryMetrics {
     }
 }
 
-crate::__open_enum!(ActionAggregationQueryMetrics);
+codec::__open_enum!(ActionAggregationQueryMetrics);

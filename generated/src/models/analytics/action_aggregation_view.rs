@@ -28,7 +28,7 @@ impl codec::Model for ActionAggregationView {
     }
 }
 
-crate::__model!(ActionAggregationView);
+codec::__model!(ActionAggregationView);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -54,4 +54,4 @@ impl codec::OpenEnum for ActionAggregationViewTarget {
     }
 }
 
-crate::__open_enum!(ActionAggregationViewTarget);
+codec::__open_enum!(ActionAggregationViewTarget);

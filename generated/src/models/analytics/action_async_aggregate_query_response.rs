@@ -21,4 +21,4 @@ impl codec::Model for ActionAsyncAggregateQueryResponse {
     }
 }
 
-crate::__model!(ActionAsyncAggregateQueryResponse);
+codec::__model!(ActionAsyncAggregateQueryResponse);

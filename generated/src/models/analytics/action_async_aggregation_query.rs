@@ -55,7 +55,7 @@ impl codec::Model for ActionAsyncAggregationQuery {
     }
 }
 
-crate::__model!(ActionAsyncAggregationQuery);
+codec::__model!(ActionAsyncAggregationQuery);
 
 /// The same values as [`ActionAggregationQueryAlternateTimeDimension`].
 pub type ActionAsyncAggregationQueryAlternateTimeDimension = ActionAggregationQueryAlternateTimeDimension;

@@ -22,4 +22,4 @@ impl codec::Model for AgentCopilotAggregateDataContainer {
     }
 }
 
-crate::__model!(AgentCopilotAggregateDataContainer);
+codec::__model!(AgentCopilotAggregateDataContainer);

@@ -24,7 +24,7 @@ impl codec::Model for AgentCopilotAggregateQueryClause {
     }
 }
 
-crate::__model!(AgentCopilotAggregateQueryClause);
+codec::__model!(AgentCopilotAggregateQueryClause);
 
 /// The same values as [`ActionAggregateQueryClauseType`].
 pub type AgentCopilotAggregateQueryClauseType = ActionAggregateQueryClauseType;

@@ -28,7 +28,7 @@ impl codec::Model for AgentCopilotAggregateQueryFilter {
     }
 }
 
-crate::__model!(AgentCopilotAggregateQueryFilter);
+codec::__model!(AgentCopilotAggregateQueryFilter);
 
 /// The same values as [`ActionAggregateQueryClauseType`].
 pub type AgentCopilotAggregateQueryFilterType = ActionAggregateQueryClauseType;

@@ -31,7 +31,7 @@ impl codec::Model for AgentCopilotAggregateQueryPredicate {
     }
 }
 
-crate::__model!(AgentCopilotAggregateQueryPredicate);
+codec::__model!(AgentCopilotAggregateQueryPredicate);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -155,7 +155,7 @@ impl codec::OpenEnum for AgentCopilotAggregateQueryPredicateDimension {
     }
 }
 
-crate::__open_enum!(AgentCopilotAggregateQueryPredicateDimension);
+codec::__open_enum!(AgentCopilotAggregateQueryPredicateDimension);
 
 /// The same values as [`ActionAggregateQueryPredicateOperator`].
 pub type AgentCopilotAggregateQueryPredicateOperator = ActionAggregateQueryPredicateOperator;

@@ -19,4 +19,4 @@ impl codec::Model for AgentCopilotAggregateQueryResponse {
     }
 }
 
-crate::__model!(AgentCopilotAggregateQueryResponse);
+codec::__model!(AgentCopilotAggregateQueryResponse);

@@ -61,7 +61,7 @@ impl codec::Model for AgentCopilotAggregationQuery {
     }
 }
 
-crate::__model!(AgentCopilotAggregationQuery);
+codec::__model!(AgentCopilotAggregationQuery);
 
 /// The same values as [`ActionAggregationQueryAlternateTimeDimension`].
 pub type AgentCopilotAggregationQueryAlternateTimeDimension = ActionAggregationQueryAlternateTimeDimension;
@@ -188,7 +188,7 @@ impl codec::OpenEnum for AgentCopilotAggregationQueryGroupBy {
     }
 }
 
-crate::__open_enum!(AgentCopilotAggregationQueryGroupBy);
+codec::__open_enum!(AgentCopilotAggregationQueryGroupBy);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -240,4 +240,4 @@ impl codec::OpenEnum for AgentCopilotAggregationQueryMetrics {
     }
 }
 
-crate::__open_enum!(AgentCopilotAggregationQueryMetrics);
+codec::__open_enum!(AgentCopilotAggregationQueryMetrics);

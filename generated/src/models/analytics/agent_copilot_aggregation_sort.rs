@@ -23,7 +23,7 @@ impl codec::Model for AgentCopilotAggregationSort {
     }
 }
 
-crate::__model!(AgentCopilotAggregationSort);
+codec::__model!(AgentCopilotAggregationSort);
 
 /// The same values as [`ActionAggregationSortFunction`].
 pub type AgentCopilotAggregationSortFunction = ActionAggregationSortFunction;
@@ -78,4 +78,4 @@ impl codec::OpenEnum for AgentCopilotAggregationSortName {
     }
 }
 
-crate::__open_enum!(AgentCopilotAggregationSortName);
+codec::__open_enum!(AgentCopilotAggregationSortName);

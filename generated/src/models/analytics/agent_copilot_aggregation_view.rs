@@ -28,7 +28,7 @@ impl codec::Model for AgentCopilotAggregationView {
     }
 }
 
-crate::__model!(AgentCopilotAggregationView);
+codec::__model!(AgentCopilotAggregationView);
 
 /// The same values as [`ActionAggregationViewFunction`].
 pub type AgentCopilotAggregationViewFunction = ActionAggregationViewFunction;
@@ -83,4 +83,4 @@ impl codec::OpenEnum for AgentCopilotAggregationViewTarget {
     }
 }
 
-crate::__open_enum!(AgentCopilotAggregationViewTarget);
+codec::__open_enum!(AgentCopilotAggregationViewTarget);

@@ -21,4 +21,4 @@ impl codec::Model for AgentCopilotAsyncAggregateQueryResponse {
     }
 }
 
-crate::__model!(AgentCopilotAsyncAggregateQueryResponse);
+codec::__model!(AgentCopilotAsyncAggregateQueryResponse);

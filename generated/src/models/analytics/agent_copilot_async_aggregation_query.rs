@@ -65,7 +65,7 @@ impl codec::Model for AgentCopilotAsyncAggregationQuery {
     }
 }
 
-crate::__model!(AgentCopilotAsyncAggregationQuery);
+codec::__model!(AgentCopilotAsyncAggregationQuery);
 
 /// The same values as [`ActionAggregationQueryAlternateTimeDimension`].
 pub type AgentCopilotAsyncAggregationQueryAlternateTimeDimension = ActionAggregationQueryAlternateTimeDimension;

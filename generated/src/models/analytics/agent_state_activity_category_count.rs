@@ -21,7 +21,7 @@ impl codec::Model for AgentStateActivityCategoryCount {
     }
 }
 
-crate::__model!(AgentStateActivityCategoryCount);
+codec::__model!(AgentStateActivityCategoryCount);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -76,4 +76,4 @@ impl codec::OpenEnum for AgentStateActivityCategoryCountActivityCategory {
     }
 }
 
-crate::__open_enum!(AgentStateActivityCategoryCountActivityCategory);
+codec::__open_enum!(AgentStateActivityCategoryCountActivityCategory);

@@ -22,4 +22,4 @@ impl codec::Model for AgentStateAdherenceStateCount {
     }
 }
 
-crate::__model!(AgentStateAdherenceStateCount);
+codec::__model!(AgentStateAdherenceStateCount);

@@ -24,7 +24,7 @@ impl codec::Model for AgentStateAgentQueryClause {
     }
 }
 
-crate::__model!(AgentStateAgentQueryClause);
+codec::__model!(AgentStateAgentQueryClause);
 
 /// The same values as [`ActionAggregateQueryClauseType`].
 pub type AgentStateAgentQueryClauseType = ActionAggregateQueryClauseType;

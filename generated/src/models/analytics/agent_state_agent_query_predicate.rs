@@ -22,7 +22,7 @@ impl codec::Model for AgentStateAgentQueryPredicate {
     }
 }
 
-crate::__model!(AgentStateAgentQueryPredicate);
+codec::__model!(AgentStateAgentQueryPredicate);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -130,4 +130,4 @@ impl codec::OpenEnum for AgentStateAgentQueryPredicateDimension {
     }
 }
 
-crate::__open_enum!(AgentStateAgentQueryPredicateDimension);
+codec::__open_enum!(AgentStateAgentQueryPredicateDimension);

@@ -23,4 +23,4 @@ impl codec::Model for AgentStateCountsRequest {
     }
 }
 
-crate::__model!(AgentStateCountsRequest);
+codec::__model!(AgentStateCountsRequest);

@@ -21,4 +21,4 @@ impl codec::Model for AgentStateIsOutOfOfficeCount {
     }
 }
 
-crate::__model!(AgentStateIsOutOfOfficeCount);
+codec::__model!(AgentStateIsOutOfOfficeCount);

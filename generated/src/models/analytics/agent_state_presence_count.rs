@@ -24,7 +24,7 @@ impl codec::Model for AgentStatePresenceCount {
     }
 }
 
-crate::__model!(AgentStatePresenceCount);
+codec::__model!(AgentStatePresenceCount);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -92,4 +92,4 @@ impl codec::OpenEnum for AgentStatePresenceCountSystemPresence {
     }
 }
 
-crate::__open_enum!(AgentStatePresenceCountSystemPresence);
+codec::__open_enum!(AgentStatePresenceCountSystemPresence);

@@ -35,7 +35,7 @@ impl codec::Model for AgentStateQueryRequest {
     }
 }
 
-crate::__model!(AgentStateQueryRequest);
+codec::__model!(AgentStateQueryRequest);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -64,7 +64,7 @@ impl codec::OpenEnum for AgentStateQueryRequestSessionOrder {
     }
 }
 
-crate::__open_enum!(AgentStateQueryRequestSessionOrder);
+codec::__open_enum!(AgentStateQueryRequestSessionOrder);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -93,7 +93,7 @@ impl codec::OpenEnum for AgentStateQueryRequestSessionOrderBy {
     }
 }
 
-crate::__open_enum!(AgentStateQueryRequestSessionOrderBy);
+codec::__open_enum!(AgentStateQueryRequestSessionOrderBy);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -122,7 +122,7 @@ impl codec::OpenEnum for AgentStateQueryRequestUserOrder {
     }
 }
 
-crate::__open_enum!(AgentStateQueryRequestUserOrder);
+codec::__open_enum!(AgentStateQueryRequestUserOrder);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -182,4 +182,4 @@ impl codec::OpenEnum for AgentStateQueryRequestUserOrderBy {
     }
 }
 
-crate::__open_enum!(AgentStateQueryRequestUserOrderBy);
+codec::__open_enum!(AgentStateQueryRequestUserOrderBy);

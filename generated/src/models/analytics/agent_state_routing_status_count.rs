@@ -21,7 +21,7 @@ impl codec::Model for AgentStateRoutingStatusCount {
     }
 }
 
-crate::__model!(AgentStateRoutingStatusCount);
+codec::__model!(AgentStateRoutingStatusCount);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -69,4 +69,4 @@ impl codec::OpenEnum for AgentStateRoutingStatusCountRoutingStatus {
     }
 }
 
-crate::__open_enum!(AgentStateRoutingStatusCountRoutingStatus);
+codec::__open_enum!(AgentStateRoutingStatusCountRoutingStatus);

@@ -22,4 +22,4 @@ impl codec::Model for AgentStateSegmentTypeCount {
     }
 }
 
-crate::__model!(AgentStateSegmentTypeCount);
+codec::__model!(AgentStateSegmentTypeCount);

@@ -28,7 +28,7 @@ impl codec::Model for AgentStateSessionFilter {
     }
 }
 
-crate::__model!(AgentStateSessionFilter);
+codec::__model!(AgentStateSessionFilter);
 
 /// The same values as [`ActionAggregateQueryClauseType`].
 pub type AgentStateSessionFilterType = ActionAggregateQueryClauseType;

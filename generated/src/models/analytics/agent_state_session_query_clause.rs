@@ -24,7 +24,7 @@ impl codec::Model for AgentStateSessionQueryClause {
     }
 }
 
-crate::__model!(AgentStateSessionQueryClause);
+codec::__model!(AgentStateSessionQueryClause);
 
 /// The same values as [`ActionAggregateQueryClauseType`].
 pub type AgentStateSessionQueryClauseType = ActionAggregateQueryClauseType;

@@ -22,7 +22,7 @@ impl codec::Model for AgentStateSessionQueryPredicate {
     }
 }
 
-crate::__model!(AgentStateSessionQueryPredicate);
+codec::__model!(AgentStateSessionQueryPredicate);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -70,4 +70,4 @@ impl codec::OpenEnum for AgentStateSessionQueryPredicateDimension {
     }
 }
 
-crate::__open_enum!(AgentStateSessionQueryPredicateDimension);
+codec::__open_enum!(AgentStateSessionQueryPredicateDimension);

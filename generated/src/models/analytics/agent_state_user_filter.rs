@@ -28,7 +28,7 @@ impl codec::Model for AgentStateUserFilter {
     }
 }
 
-crate::__model!(AgentStateUserFilter);
+codec::__model!(AgentStateUserFilter);
 
 /// The same values as [`ActionAggregateQueryClauseType`].
 pub type AgentStateUserFilterType = ActionAggregateQueryClauseType;

@@ -22,4 +22,4 @@ impl codec::Model for AgentUtilizationAggregateDataContainer {
     }
 }
 
-crate::__model!(AgentUtilizationAggregateDataContainer);
+codec::__model!(AgentUtilizationAggregateDataContainer);

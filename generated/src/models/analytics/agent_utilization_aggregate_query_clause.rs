@@ -24,7 +24,7 @@ impl codec::Model for AgentUtilizationAggregateQueryClause {
     }
 }
 
-crate::__model!(AgentUtilizationAggregateQueryClause);
+codec::__model!(AgentUtilizationAggregateQueryClause);
 
 /// The same values as [`ActionAggregateQueryClauseType`].
 pub type AgentUtilizationAggregateQueryClauseType = ActionAggregateQueryClauseType;

@@ -28,7 +28,7 @@ impl codec::Model for AgentUtilizationAggregateQueryFilter {
     }
 }
 
-crate::__model!(AgentUtilizationAggregateQueryFilter);
+codec::__model!(AgentUtilizationAggregateQueryFilter);
 
 /// The same values as [`ActionAggregateQueryClauseType`].
 pub type AgentUtilizationAggregateQueryFilterType = ActionAggregateQueryClauseType;

@@ -31,7 +31,7 @@ impl codec::Model for AgentUtilizationAggregateQueryPredicate {
     }
 }
 
-crate::__model!(AgentUtilizationAggregateQueryPredicate);
+codec::__model!(AgentUtilizationAggregateQueryPredicate);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -60,7 +60,7 @@ impl codec::OpenEnum for AgentUtilizationAggregateQueryPredicateDimension {
     }
 }
 
-crate::__open_enum!(AgentUtilizationAggregateQueryPredicateDimension);
+codec::__open_enum!(AgentUtilizationAggregateQueryPredicateDimension);
 
 /// The same values as [`ActionAggregateQueryPredicateOperator`].
 pub type AgentUtilizationAggregateQueryPredicateOperator = ActionAggregateQueryPredicateOperator;

@@ -19,4 +19,4 @@ impl codec::Model for AgentUtilizationAggregateQueryResponse {
     }
 }
 
-crate::__model!(AgentUtilizationAggregateQueryResponse);
+codec::__model!(AgentUtilizationAggregateQueryResponse);

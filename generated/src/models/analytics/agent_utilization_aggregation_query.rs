@@ -51,7 +51,7 @@ impl codec::Model for AgentUtilizationAggregationQuery {
     }
 }
 
-crate::__model!(AgentUtilizationAggregationQuery);
+codec::__model!(AgentUtilizationAggregationQuery);
 
 /// The same values as [`ActionAggregationQueryAlternateTimeDimension`].
 pub type AgentUtilizationAggregationQueryAlternateTimeDimension = ActionAggregationQueryAlternateTimeDimension;
@@ -83,7 +83,7 @@ impl codec::OpenEnum for AgentUtilizationAggregationQueryGroupBy {
     }
 }
 
-crate::__open_enum!(AgentUtilizationAggregationQueryGroupBy);
+codec::__open_enum!(AgentUtilizationAggregationQueryGroupBy);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -119,4 +119,4 @@ impl codec::OpenEnum for AgentUtilizationAggregationQueryMetrics {
     }
 }
 
-crate::__open_enum!(AgentUtilizationAggregationQueryMetrics);
+codec::__open_enum!(AgentUtilizationAggregationQueryMetrics);

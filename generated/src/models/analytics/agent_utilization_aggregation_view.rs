@@ -28,7 +28,7 @@ impl codec::Model for AgentUtilizationAggregationView {
     }
 }
 
-crate::__model!(AgentUtilizationAggregationView);
+codec::__model!(AgentUtilizationAggregationView);
 
 /// The same values as [`ActionAggregationViewFunction`].
 pub type AgentUtilizationAggregationViewFunction = ActionAggregationViewFunction;
@@ -67,4 +67,4 @@ impl codec::OpenEnum for AgentUtilizationAggregationViewTarget {
     }
 }
 
-crate::__open_enum!(AgentUtilizationAggregationViewTarget);
+codec::__open_enum!(AgentUtilizationAggregationViewTarget);

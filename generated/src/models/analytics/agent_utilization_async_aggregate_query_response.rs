@@ -21,4 +21,4 @@ impl codec::Model for AgentUtilizationAsyncAggregateQueryResponse {
     }
 }
 
-crate::__model!(AgentUtilizationAsyncAggregateQueryResponse);
+codec::__model!(AgentUtilizationAsyncAggregateQueryResponse);

@@ -55,7 +55,7 @@ impl codec::Model for AgentUtilizationAsyncAggregationQuery {
     }
 }
 
-crate::__model!(AgentUtilizationAsyncAggregationQuery);
+codec::__model!(AgentUtilizationAsyncAggregationQuery);
 
 /// The same values as [`ActionAggregationQueryAlternateTimeDimension`].
 pub type AgentUtilizationAsyncAggregationQueryAlternateTimeDimension = ActionAggregationQueryAlternateTimeDimension;

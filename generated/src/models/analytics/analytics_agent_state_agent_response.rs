@@ -87,7 +87,7 @@ impl codec::Model for AnalyticsAgentStateAgentResponse {
     }
 }
 
-crate::__model!(AnalyticsAgentStateAgentResponse);
+codec::__model!(AnalyticsAgentStateAgentResponse);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -142,7 +142,7 @@ impl codec::OpenEnum for AnalyticsAgentStateAgentResponseActualActivityCategory 
     }
 }
 
-crate::__open_enum!(AnalyticsAgentStateAgentResponseActualActivityCategory);
+codec::__open_enum!(AnalyticsAgentStateAgentResponseActualActivityCategory);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -174,7 +174,7 @@ impl codec::OpenEnum for AnalyticsAgentStateAgentResponseAdherenceImpact {
     }
 }
 
-crate::__open_enum!(AnalyticsAgentStateAgentResponseAdherenceImpact);
+codec::__open_enum!(AnalyticsAgentStateAgentResponseAdherenceImpact);
 
 /// The same values as [`AgentStateAdherenceStateCountAdherenceState`].
 pub type AnalyticsAgentStateAgentResponseAdherenceState = AgentStateAdherenceStateCountAdherenceState;
@@ -235,7 +235,7 @@ impl codec::OpenEnum for AnalyticsAgentStateAgentResponseScheduledActivityCatego
     }
 }
 
-crate::__open_enum!(AnalyticsAgentStateAgentResponseScheduledActivityCategory);
+codec::__open_enum!(AnalyticsAgentStateAgentResponseScheduledActivityCategory);
 
 /// The same values as [`AgentStatePresenceCountSystemPresence`].
 pub type AnalyticsAgentStateAgentResponseSystemPresence = AgentStatePresenceCountSystemPresence;

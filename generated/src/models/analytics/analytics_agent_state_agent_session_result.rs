@@ -55,7 +55,7 @@ impl codec::Model for AnalyticsAgentStateAgentSessionResult {
     }
 }
 
-crate::__model!(AnalyticsAgentStateAgentSessionResult);
+codec::__model!(AnalyticsAgentStateAgentSessionResult);
 
 /// The same values as [`AgentStateSegmentTypeCountSegmentType`].
 pub type AnalyticsAgentStateAgentSessionResultSegmentType = AgentStateSegmentTypeCountSegmentType;

@@ -50,4 +50,4 @@ impl codec::Model for AnalyticsAgentStateCountsResponse {
     }
 }
 
-crate::__model!(AnalyticsAgentStateCountsResponse);
+codec::__model!(AnalyticsAgentStateCountsResponse);

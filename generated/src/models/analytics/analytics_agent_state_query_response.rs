@@ -19,4 +19,4 @@ impl codec::Model for AnalyticsAgentStateQueryResponse {
     }
 }
 
-crate::__model!(AnalyticsAgentStateQueryResponse);
+codec::__model!(AnalyticsAgentStateQueryResponse);

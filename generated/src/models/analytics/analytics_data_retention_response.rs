@@ -26,4 +26,4 @@ impl codec::Model for AnalyticsDataRetentionResponse {
     }
 }
 
-crate::__model!(AnalyticsDataRetentionResponse);
+codec::__model!(AnalyticsDataRetentionResponse);

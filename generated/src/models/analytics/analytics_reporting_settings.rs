@@ -33,4 +33,4 @@ impl codec::Model for AnalyticsReportingSettings {
     }
 }
 
-crate::__model!(AnalyticsReportingSettings);
+codec::__model!(AnalyticsReportingSettings);

@@ -22,4 +22,4 @@ impl codec::Model for BotAggregateDataContainer {
     }
 }
 
-crate::__model!(BotAggregateDataContainer);
+codec::__model!(BotAggregateDataContainer);

@@ -24,7 +24,7 @@ impl codec::Model for BotAggregateQueryClause {
     }
 }
 
-crate::__model!(BotAggregateQueryClause);
+codec::__model!(BotAggregateQueryClause);
 
 /// The same values as [`ActionAggregateQueryClauseType`].
 pub type BotAggregateQueryClauseType = ActionAggregateQueryClauseType;

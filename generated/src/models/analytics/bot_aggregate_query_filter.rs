@@ -25,7 +25,7 @@ impl codec::Model for BotAggregateQueryFilter {
     }
 }
 
-crate::__model!(BotAggregateQueryFilter);
+codec::__model!(BotAggregateQueryFilter);
 
 /// The same values as [`ActionAggregateQueryClauseType`].
 pub type BotAggregateQueryFilterType = ActionAggregateQueryClauseType;

@@ -31,7 +31,7 @@ impl codec::Model for BotAggregateQueryPredicate {
     }
 }
 
-crate::__model!(BotAggregateQueryPredicate);
+codec::__model!(BotAggregateQueryPredicate);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -167,7 +167,7 @@ impl codec::OpenEnum for BotAggregateQueryPredicateDimension {
     }
 }
 
-crate::__open_enum!(BotAggregateQueryPredicateDimension);
+codec::__open_enum!(BotAggregateQueryPredicateDimension);
 
 /// The same values as [`ActionAggregateQueryPredicateOperator`].
 pub type BotAggregateQueryPredicateOperator = ActionAggregateQueryPredicateOperator;

@@ -19,4 +19,4 @@ impl codec::Model for BotAggregateQueryResponse {
     }
 }
 
-crate::__model!(BotAggregateQueryResponse);
+codec::__model!(BotAggregateQueryResponse);

@@ -58,7 +58,7 @@ impl codec::Model for BotAggregationQuery {
     }
 }
 
-crate::__model!(BotAggregationQuery);
+codec::__model!(BotAggregationQuery);
 
 /// The same values as [`ActionAggregationQueryAlternateTimeDimension`].
 pub type BotAggregationQueryAlternateTimeDimension = ActionAggregationQueryAlternateTimeDimension;
@@ -197,7 +197,7 @@ impl codec::OpenEnum for BotAggregationQueryGroupBy {
     }
 }
 
-crate::__open_enum!(BotAggregationQueryGroupBy);
+codec::__open_enum!(BotAggregationQueryGroupBy);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -273,7 +273,7 @@ impl codec::OpenEnum for BotAggregationQueryMetrics {
     }
 }
 
-crate::__open_enum!(BotAggregationQueryMetrics);
+codec::__open_enum!(BotAggregationQueryMetrics);
 
 /// The same values as [`AgentCopilotAggregationQueryQueryType`].
 pub type BotAggregationQueryQueryType = AgentCopilotAggregationQueryQueryType;

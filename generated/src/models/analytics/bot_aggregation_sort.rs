@@ -23,7 +23,7 @@ impl codec::Model for BotAggregationSort {
     }
 }
 
-crate::__model!(BotAggregationSort);
+codec::__model!(BotAggregationSort);
 
 /// The same values as [`ActionAggregationSortFunction`].
 pub type BotAggregationSortFunction = ActionAggregationSortFunction;
@@ -102,4 +102,4 @@ impl codec::OpenEnum for BotAggregationSortName {
     }
 }
 
-crate::__open_enum!(BotAggregationSortName);
+codec::__open_enum!(BotAggregationSortName);

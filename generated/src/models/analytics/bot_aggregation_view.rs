@@ -28,7 +28,7 @@ impl codec::Model for BotAggregationView {
     }
 }
 
-crate::__model!(BotAggregationView);
+codec::__model!(BotAggregationView);
 
 /// The same values as [`ActionAggregationViewFunction`].
 pub type BotAggregationViewFunction = ActionAggregationViewFunction;
@@ -107,4 +107,4 @@ impl codec::OpenEnum for BotAggregationViewTarget {
     }
 }
 
-crate::__open_enum!(BotAggregationViewTarget);
+codec::__open_enum!(BotAggregationViewTarget);

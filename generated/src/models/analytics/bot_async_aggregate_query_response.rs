@@ -21,4 +21,4 @@ impl codec::Model for BotAsyncAggregateQueryResponse {
     }
 }
 
-crate::__model!(BotAsyncAggregateQueryResponse);
+codec::__model!(BotAsyncAggregateQueryResponse);

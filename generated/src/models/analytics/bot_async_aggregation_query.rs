@@ -62,7 +62,7 @@ impl codec::Model for BotAsyncAggregationQuery {
     }
 }
 
-crate::__model!(BotAsyncAggregationQuery);
+codec::__model!(BotAsyncAggregationQuery);
 
 /// The same values as [`ActionAggregationQueryAlternateTimeDimension`].
 pub type BotAsyncAggregationQueryAlternateTimeDimension = ActionAggregationQueryAlternateTimeDimension;

@@ -29,7 +29,7 @@ impl codec::Model for BotChannel {
     }
 }
 
-crate::__model!(BotChannel);
+codec::__model!(BotChannel);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -59,7 +59,7 @@ impl codec::OpenEnum for BotChannelInputModes {
     }
 }
 
-crate::__open_enum!(BotChannelInputModes);
+codec::__open_enum!(BotChannelInputModes);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -86,4 +86,4 @@ impl codec::OpenEnum for BotChannelOutputModes {
     }
 }
 
-crate::__open_enum!(BotChannelOutputModes);
+codec::__open_enum!(BotChannelOutputModes);

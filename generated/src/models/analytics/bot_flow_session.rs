@@ -45,7 +45,7 @@ impl codec::Model for BotFlowSession {
     }
 }
 
-crate::__model!(BotFlowSession);
+codec::__model!(BotFlowSession);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -123,7 +123,7 @@ impl codec::OpenEnum for BotFlowSessionBotResult {
     }
 }
 
-crate::__open_enum!(BotFlowSessionBotResult);
+codec::__open_enum!(BotFlowSessionBotResult);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -175,4 +175,4 @@ impl codec::OpenEnum for BotFlowSessionBotResultCategory {
     }
 }
 
-crate::__open_enum!(BotFlowSessionBotResultCategory);
+codec::__open_enum!(BotFlowSessionBotResultCategory);

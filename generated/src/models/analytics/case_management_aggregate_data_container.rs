@@ -22,4 +22,4 @@ impl codec::Model for CaseManagementAggregateDataContainer {
     }
 }
 
-crate::__model!(CaseManagementAggregateDataContainer);
+codec::__model!(CaseManagementAggregateDataContainer);

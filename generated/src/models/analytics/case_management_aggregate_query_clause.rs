@@ -24,7 +24,7 @@ impl codec::Model for CaseManagementAggregateQueryClause {
     }
 }
 
-crate::__model!(CaseManagementAggregateQueryClause);
+codec::__model!(CaseManagementAggregateQueryClause);
 
 /// The same values as [`ActionAggregateQueryClauseType`].
 pub type CaseManagementAggregateQueryClauseType = ActionAggregateQueryClauseType;

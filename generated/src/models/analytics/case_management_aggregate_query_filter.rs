@@ -28,7 +28,7 @@ impl codec::Model for CaseManagementAggregateQueryFilter {
     }
 }
 
-crate::__model!(CaseManagementAggregateQueryFilter);
+codec::__model!(CaseManagementAggregateQueryFilter);
 
 /// The same values as [`ActionAggregateQueryClauseType`].
 pub type CaseManagementAggregateQueryFilterType = ActionAggregateQueryClauseType;

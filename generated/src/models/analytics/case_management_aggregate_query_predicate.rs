@@ -31,7 +31,7 @@ impl codec::Model for CaseManagementAggregateQueryPredicate {
     }
 }
 
-crate::__model!(CaseManagementAggregateQueryPredicate);
+codec::__model!(CaseManagementAggregateQueryPredicate);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -103,7 +103,7 @@ impl codec::OpenEnum for CaseManagementAggregateQueryPredicateDimension {
     }
 }
 
-crate::__open_enum!(CaseManagementAggregateQueryPredicateDimension);
+codec::__open_enum!(CaseManagementAggregateQueryPredicateDimension);
 
 /// The same values as [`ActionAggregateQueryPredicateOperator`].
 pub type CaseManagementAggregateQueryPredicateOperator = ActionAggregateQueryPredicateOperator;

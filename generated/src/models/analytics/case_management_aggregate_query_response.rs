@@ -19,4 +19,4 @@ impl codec::Model for CaseManagementAggregateQueryResponse {
     }
 }
 
-crate::__model!(CaseManagementAggregateQueryResponse);
+codec::__model!(CaseManagementAggregateQueryResponse);

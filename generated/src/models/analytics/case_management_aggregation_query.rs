@@ -51,7 +51,7 @@ impl codec::Model for CaseManagementAggregationQuery {
     }
 }
 
-crate::__model!(CaseManagementAggregationQuery);
+codec::__model!(CaseManagementAggregationQuery);
 
 /// The same values as [`ActionAggregationQueryAlternateTimeDimension`].
 pub type CaseManagementAggregationQueryAlternateTimeDimension = ActionAggregationQueryAlternateTimeDimension;
@@ -126,7 +126,7 @@ impl codec::OpenEnum for CaseManagementAggregationQueryGroupBy {
     }
 }
 
-crate::__open_enum!(CaseManagementAggregationQueryGroupBy);
+codec::__open_enum!(CaseManagementAggregationQueryGroupBy);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -190,4 +190,4 @@ impl codec::OpenEnum for CaseManagementAggregationQueryMetrics {
     }
 }
 
-crate::__open_enum!(CaseManagementAggregationQueryMetrics);
+codec::__open_enum!(CaseManagementAggregationQueryMetrics);

@@ -28,7 +28,7 @@ impl codec::Model for CaseManagementAggregationView {
     }
 }
 
-crate::__model!(CaseManagementAggregationView);
+codec::__model!(CaseManagementAggregationView);
 
 /// The same values as [`ActionAggregationViewFunction`].
 pub type CaseManagementAggregationViewFunction = ActionAggregationViewFunction;
@@ -95,4 +95,4 @@ impl codec::OpenEnum for CaseManagementAggregationViewTarget {
     }
 }
 
-crate::__open_enum!(CaseManagementAggregationViewTarget);
+codec::__open_enum!(CaseManagementAggregationViewTarget);

@@ -21,4 +21,4 @@ impl codec::Model for CaseManagementAsyncAggregateQueryResponse {
     }
 }
 
-crate::__model!(CaseManagementAsyncAggregateQueryResponse);
+codec::__model!(CaseManagementAsyncAggregateQueryResponse);

@@ -55,7 +55,7 @@ impl codec::Model for CaseManagementAsyncAggregationQuery {
     }
 }
 
-crate::__model!(CaseManagementAsyncAggregationQuery);
+codec::__model!(CaseManagementAsyncAggregationQuery);
 
 /// The same values as [`ActionAggregationQueryAlternateTimeDimension`].
 pub type CaseManagementAsyncAggregationQueryAlternateTimeDimension = ActionAggregationQueryAlternateTimeDimension;

@@ -21,7 +21,7 @@ impl codec::Model for ChartColumn {
     }
 }
 
-crate::__model!(ChartColumn);
+codec::__model!(ChartColumn);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -57,4 +57,4 @@ impl codec::OpenEnum for ChartColumnColumnType {
     }
 }
 
-crate::__open_enum!(ChartColumnColumnType);
+codec::__open_enum!(ChartColumnColumnType);

@@ -52,4 +52,4 @@ impl codec::Model for ConversationProperties {
     }
 }
 
-crate::__model!(ConversationProperties);
+codec::__model!(ConversationProperties);

@@ -22,4 +22,4 @@ impl codec::Model for CopilotAggregateDataContainer {
     }
 }
 
-crate::__model!(CopilotAggregateDataContainer);
+codec::__model!(CopilotAggregateDataContainer);

@@ -24,7 +24,7 @@ impl codec::Model for CopilotAggregateQueryClause {
     }
 }
 
-crate::__model!(CopilotAggregateQueryClause);
+codec::__model!(CopilotAggregateQueryClause);
 
 /// The same values as [`ActionAggregateQueryClauseType`].
 pub type CopilotAggregateQueryClauseType = ActionAggregateQueryClauseType;

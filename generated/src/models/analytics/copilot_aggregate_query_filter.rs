@@ -28,7 +28,7 @@ impl codec::Model for CopilotAggregateQueryFilter {
     }
 }
 
-crate::__model!(CopilotAggregateQueryFilter);
+codec::__model!(CopilotAggregateQueryFilter);
 
 /// The same values as [`ActionAggregateQueryClauseType`].
 pub type CopilotAggregateQueryFilterType = ActionAggregateQueryClauseType;

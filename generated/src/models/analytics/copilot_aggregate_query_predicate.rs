@@ -31,7 +31,7 @@ impl codec::Model for CopilotAggregateQueryPredicate {
     }
 }
 
-crate::__model!(CopilotAggregateQueryPredicate);
+codec::__model!(CopilotAggregateQueryPredicate);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -83,7 +83,7 @@ impl codec::OpenEnum for CopilotAggregateQueryPredicateDimension {
     }
 }
 
-crate::__open_enum!(CopilotAggregateQueryPredicateDimension);
+codec::__open_enum!(CopilotAggregateQueryPredicateDimension);
 
 /// The same values as [`ActionAggregateQueryPredicateOperator`].
 pub type CopilotAggregateQueryPredicateOperator = ActionAggregateQueryPredicateOperator;

@@ -19,4 +19,4 @@ impl codec::Model for CopilotAggregateQueryResponse {
     }
 }
 
-crate::__model!(CopilotAggregateQueryResponse);
+codec::__model!(CopilotAggregateQueryResponse);

@@ -46,7 +46,7 @@ impl codec::Model for CopilotAggregationQuery {
     }
 }
 
-crate::__model!(CopilotAggregationQuery);
+codec::__model!(CopilotAggregationQuery);
 
 /// The same values as [`ActionAggregationQueryAlternateTimeDimension`].
 pub type CopilotAggregationQueryAlternateTimeDimension = ActionAggregationQueryAlternateTimeDimension;
@@ -101,7 +101,7 @@ impl codec::OpenEnum for CopilotAggregationQueryGroupBy {
     }
 }
 
-crate::__open_enum!(CopilotAggregationQueryGroupBy);
+codec::__open_enum!(CopilotAggregationQueryGroupBy);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -141,4 +141,4 @@ impl codec::OpenEnum for CopilotAggregationQueryMetrics {
     }
 }
 
-crate::__open_enum!(CopilotAggregationQueryMetrics);
+codec::__open_enum!(CopilotAggregationQueryMetrics);

@@ -28,7 +28,7 @@ impl codec::Model for CopilotAggregationView {
     }
 }
 
-crate::__model!(CopilotAggregationView);
+codec::__model!(CopilotAggregationView);
 
 /// The same values as [`ActionAggregationViewFunction`].
 pub type CopilotAggregationViewFunction = ActionAggregationViewFunction;
@@ -71,4 +71,4 @@ impl codec::OpenEnum for CopilotAggregationViewTarget {
     }
 }
 
-crate::__open_enum!(CopilotAggregationViewTarget);
+codec::__open_enum!(CopilotAggregationViewTarget);

@@ -21,4 +21,4 @@ impl codec::Model for CopilotAsyncAggregateQueryResponse {
     }
 }
 
-crate::__model!(CopilotAsyncAggregateQueryResponse);
+codec::__model!(CopilotAsyncAggregateQueryResponse);

@@ -55,7 +55,7 @@ impl codec::Model for CopilotAsyncAggregationQuery {
     }
 }
 
-crate::__model!(CopilotAsyncAggregationQuery);
+codec::__model!(CopilotAsyncAggregationQuery);
 
 /// The same values as [`ActionAggregationQueryAlternateTimeDimension`].
 pub type CopilotAsyncAggregationQueryAlternateTimeDimension = ActionAggregationQueryAlternateTimeDimension;

@@ -63,7 +63,7 @@ impl codec::Model for DashboardConfiguration {
     }
 }
 
-crate::__model!(DashboardConfiguration);
+codec::__model!(DashboardConfiguration);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -90,4 +90,4 @@ impl codec::OpenEnum for DashboardConfigurationLayoutType {
     }
 }
 
-crate::__open_enum!(DashboardConfigurationLayoutType);
+codec::__open_enum!(DashboardConfigurationLayoutType);

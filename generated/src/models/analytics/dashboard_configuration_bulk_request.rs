@@ -20,4 +20,4 @@ impl codec::Model for DashboardConfigurationBulkRequest {
     }
 }
 
-crate::__model!(DashboardConfigurationBulkRequest);
+codec::__model!(DashboardConfigurationBulkRequest);

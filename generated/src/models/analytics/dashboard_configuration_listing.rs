@@ -45,4 +45,4 @@ impl codec::Model for DashboardConfigurationListing {
     }
 }
 
-crate::__model!(DashboardConfigurationListing);
+codec::__model!(DashboardConfigurationListing);

@@ -29,7 +29,7 @@ impl codec::Model for DashboardConfigurationQueryRequest {
     }
 }
 
-crate::__model!(DashboardConfigurationQueryRequest);
+codec::__model!(DashboardConfigurationQueryRequest);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -56,4 +56,4 @@ impl codec::OpenEnum for DashboardConfigurationQueryRequestSortBy {
     }
 }
 
-crate::__open_enum!(DashboardConfigurationQueryRequestSortBy);
+codec::__open_enum!(DashboardConfigurationQueryRequestSortBy);

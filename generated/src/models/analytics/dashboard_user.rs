@@ -32,7 +32,7 @@ impl codec::Model for DashboardUser {
     }
 }
 
-crate::__model!(DashboardUser);
+codec::__model!(DashboardUser);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -61,4 +61,4 @@ impl codec::OpenEnum for DashboardUserState {
     }
 }
 
-crate::__open_enum!(DashboardUserState);
+codec::__open_enum!(DashboardUserState);

@@ -45,4 +45,4 @@ impl codec::Model for DashboardUserListing {
     }
 }
 
-crate::__model!(DashboardUserListing);
+codec::__model!(DashboardUserListing);

@@ -22,4 +22,4 @@ impl codec::Model for DashboardsSharedWith {
     }
 }
 
-crate::__model!(DashboardsSharedWith);
+codec::__model!(DashboardsSharedWith);

@@ -28,4 +28,4 @@ impl codec::Model for DataExtractionFileSchema {
     }
 }
 
-crate::__model!(DataExtractionFileSchema);
+codec::__model!(DataExtractionFileSchema);

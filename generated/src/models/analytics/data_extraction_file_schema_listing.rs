@@ -34,4 +34,4 @@ impl codec::Model for DataExtractionFileSchemaListing {
     }
 }
 
-crate::__model!(DataExtractionFileSchemaListing);
+codec::__model!(DataExtractionFileSchemaListing);

@@ -21,4 +21,4 @@ impl codec::Model for DataExtractionFileUrl {
     }
 }
 
-crate::__model!(DataExtractionFileUrl);
+codec::__model!(DataExtractionFileUrl);

@@ -19,4 +19,4 @@ impl codec::Model for DataExtractionFileUrlListing {
     }
 }
 
-crate::__model!(DataExtractionFileUrlListing);
+codec::__model!(DataExtractionFileUrlListing);

@@ -19,4 +19,4 @@ impl codec::Model for DownloadServiceRequest {
     }
 }
 
-crate::__model!(DownloadServiceRequest);
+codec::__model!(DownloadServiceRequest);

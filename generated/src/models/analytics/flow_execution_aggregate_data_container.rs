@@ -22,4 +22,4 @@ impl codec::Model for FlowExecutionAggregateDataContainer {
     }
 }
 
-crate::__model!(FlowExecutionAggregateDataContainer);
+codec::__model!(FlowExecutionAggregateDataContainer);

@@ -24,7 +24,7 @@ impl codec::Model for FlowExecutionAggregateQueryClause {
     }
 }
 
-crate::__model!(FlowExecutionAggregateQueryClause);
+codec::__model!(FlowExecutionAggregateQueryClause);
 
 /// The same values as [`ActionAggregateQueryClauseType`].
 pub type FlowExecutionAggregateQueryClauseType = ActionAggregateQueryClauseType;

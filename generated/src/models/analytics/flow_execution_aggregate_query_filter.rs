@@ -28,7 +28,7 @@ impl codec::Model for FlowExecutionAggregateQueryFilter {
     }
 }
 
-crate::__model!(FlowExecutionAggregateQueryFilter);
+codec::__model!(FlowExecutionAggregateQueryFilter);
 
 /// The same values as [`ActionAggregateQueryClauseType`].
 pub type FlowExecutionAggregateQueryFilterType = ActionAggregateQueryClauseType;

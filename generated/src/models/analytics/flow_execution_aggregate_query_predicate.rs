@@ -31,7 +31,7 @@ impl codec::Model for FlowExecutionAggregateQueryPredicate {
     }
 }
 
-crate::__model!(FlowExecutionAggregateQueryPredicate);
+codec::__model!(FlowExecutionAggregateQueryPredicate);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -66,7 +66,7 @@ impl codec::OpenEnum for FlowExecutionAggregateQueryPredicateDimension {
     }
 }
 
-crate::__open_enum!(FlowExecutionAggregateQueryPredicateDimension);
+codec::__open_enum!(FlowExecutionAggregateQueryPredicateDimension);
 
 /// The same values as [`ActionAggregateQueryPredicateOperator`].
 pub type FlowExecutionAggregateQueryPredicateOperator = ActionAggregateQueryPredicateOperator;

@@ -19,4 +19,4 @@ impl codec::Model for FlowExecutionAggregateQueryResponse {
     }
 }
 
-crate::__model!(FlowExecutionAggregateQueryResponse);
+codec::__model!(FlowExecutionAggregateQueryResponse);

@@ -51,7 +51,7 @@ impl codec::Model for FlowExecutionAggregationQuery {
     }
 }
 
-crate::__model!(FlowExecutionAggregationQuery);
+codec::__model!(FlowExecutionAggregationQuery);
 
 /// The same values as [`ActionAggregationQueryAlternateTimeDimension`].
 pub type FlowExecutionAggregationQueryAlternateTimeDimension = ActionAggregationQueryAlternateTimeDimension;
@@ -89,7 +89,7 @@ impl codec::OpenEnum for FlowExecutionAggregationQueryGroupBy {
     }
 }
 
-crate::__open_enum!(FlowExecutionAggregationQueryGroupBy);
+codec::__open_enum!(FlowExecutionAggregationQueryGroupBy);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -115,4 +115,4 @@ impl codec::OpenEnum for FlowExecutionAggregationQueryMetrics {
     }
 }
 
-crate::__open_enum!(FlowExecutionAggregationQueryMetrics);
+codec::__open_enum!(FlowExecutionAggregationQueryMetrics);

@@ -28,7 +28,7 @@ impl codec::Model for FlowExecutionAggregationView {
     }
 }
 
-crate::__model!(FlowExecutionAggregationView);
+codec::__model!(FlowExecutionAggregationView);
 
 /// The same values as [`ActionAggregationViewFunction`].
 pub type FlowExecutionAggregationViewFunction = ActionAggregationViewFunction;
@@ -57,4 +57,4 @@ impl codec::OpenEnum for FlowExecutionAggregationViewTarget {
     }
 }
 
-crate::__open_enum!(FlowExecutionAggregationViewTarget);
+codec::__open_enum!(FlowExecutionAggregationViewTarget);

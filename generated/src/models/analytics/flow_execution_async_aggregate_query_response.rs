@@ -21,4 +21,4 @@ impl codec::Model for FlowExecutionAsyncAggregateQueryResponse {
     }
 }
 
-crate::__model!(FlowExecutionAsyncAggregateQueryResponse);
+codec::__model!(FlowExecutionAsyncAggregateQueryResponse);

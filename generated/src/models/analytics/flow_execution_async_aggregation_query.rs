@@ -55,7 +55,7 @@ impl codec::Model for FlowExecutionAsyncAggregationQuery {
     }
 }
 
-crate::__model!(FlowExecutionAsyncAggregationQuery);
+codec::__model!(FlowExecutionAsyncAggregationQuery);
 
 /// The same values as [`ActionAggregationQueryAlternateTimeDimension`].
 pub type FlowExecutionAsyncAggregationQueryAlternateTimeDimension = ActionAggregationQueryAlternateTimeDimension;

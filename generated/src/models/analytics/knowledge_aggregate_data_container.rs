@@ -22,4 +22,4 @@ impl codec::Model for KnowledgeAggregateDataContainer {
     }
 }
 
-crate::__model!(KnowledgeAggregateDataContainer);
+codec::__model!(KnowledgeAggregateDataContainer);

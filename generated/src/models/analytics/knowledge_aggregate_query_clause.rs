@@ -24,7 +24,7 @@ impl codec::Model for KnowledgeAggregateQueryClause {
     }
 }
 
-crate::__model!(KnowledgeAggregateQueryClause);
+codec::__model!(KnowledgeAggregateQueryClause);
 
 /// The same values as [`ActionAggregateQueryClauseType`].
 pub type KnowledgeAggregateQueryClauseType = ActionAggregateQueryClauseType;

@@ -28,7 +28,7 @@ impl codec::Model for KnowledgeAggregateQueryFilter {
     }
 }
 
-crate::__model!(KnowledgeAggregateQueryFilter);
+codec::__model!(KnowledgeAggregateQueryFilter);
 
 /// The same values as [`ActionAggregateQueryClauseType`].
 pub type KnowledgeAggregateQueryFilterType = ActionAggregateQueryClauseType;

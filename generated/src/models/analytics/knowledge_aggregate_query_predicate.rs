@@ -31,7 +31,7 @@ impl codec::Model for KnowledgeAggregateQueryPredicate {
     }
 }
 
-crate::__model!(KnowledgeAggregateQueryPredicate);
+codec::__model!(KnowledgeAggregateQueryPredicate);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -203,7 +203,7 @@ impl codec::OpenEnum for KnowledgeAggregateQueryPredicateDimension {
     }
 }
 
-crate::__open_enum!(KnowledgeAggregateQueryPredicateDimension);
+codec::__open_enum!(KnowledgeAggregateQueryPredicateDimension);
 
 /// The same values as [`ActionAggregateQueryPredicateOperator`].
 pub type KnowledgeAggregateQueryPredicateOperator = ActionAggregateQueryPredicateOperator;

@@ -19,4 +19,4 @@ impl codec::Model for KnowledgeAggregateQueryResponse {
     }
 }
 
-crate::__model!(KnowledgeAggregateQueryResponse);
+codec::__model!(KnowledgeAggregateQueryResponse);

@@ -60,7 +60,7 @@ impl codec::Model for KnowledgeAggregationQuery {
     }
 }
 
-crate::__model!(KnowledgeAggregationQuery);
+codec::__model!(KnowledgeAggregationQuery);
 
 /// The same values as [`ActionAggregationQueryAlternateTimeDimension`].
 pub type KnowledgeAggregationQueryAlternateTimeDimension = ActionAggregationQueryAlternateTimeDimension;
@@ -235,7 +235,7 @@ impl codec::OpenEnum for KnowledgeAggregationQueryGroupBy {
     }
 }
 
-crate::__open_enum!(KnowledgeAggregationQueryGroupBy);
+codec::__open_enum!(KnowledgeAggregationQueryGroupBy);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -321,7 +321,7 @@ impl codec::OpenEnum for KnowledgeAggregationQueryMetrics {
     }
 }
 
-crate::__open_enum!(KnowledgeAggregationQueryMetrics);
+codec::__open_enum!(KnowledgeAggregationQueryMetrics);
 
 /// The same values as [`AgentCopilotAggregationQueryQueryType`].
 pub type KnowledgeAggregationQueryQueryType = AgentCopilotAggregationQueryQueryType;

@@ -23,7 +23,7 @@ impl codec::Model for KnowledgeAggregationSort {
     }
 }
 
-crate::__model!(KnowledgeAggregationSort);
+codec::__model!(KnowledgeAggregationSort);
 
 /// The same values as [`ActionAggregationSortFunction`].
 pub type KnowledgeAggregationSortFunction = ActionAggregationSortFunction;
@@ -112,4 +112,4 @@ impl codec::OpenEnum for KnowledgeAggregationSortName {
     }
 }
 
-crate::__open_enum!(KnowledgeAggregationSortName);
+codec::__open_enum!(KnowledgeAggregationSortName);

@@ -28,7 +28,7 @@ impl codec::Model for KnowledgeAggregationView {
     }
 }
 
-crate::__model!(KnowledgeAggregationView);
+codec::__model!(KnowledgeAggregationView);
 
 /// The same values as [`ActionAggregationViewFunction`].
 pub type KnowledgeAggregationViewFunction = ActionAggregationViewFunction;
@@ -117,4 +117,4 @@ impl codec::OpenEnum for KnowledgeAggregationViewTarget {
     }
 }
 
-crate::__open_enum!(KnowledgeAggregationViewTarget);
+codec::__open_enum!(KnowledgeAggregationViewTarget);

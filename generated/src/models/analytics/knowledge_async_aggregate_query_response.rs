@@ -21,4 +21,4 @@ impl codec::Model for KnowledgeAsyncAggregateQueryResponse {
     }
 }
 
-crate::__model!(KnowledgeAsyncAggregateQueryResponse);
+codec::__model!(KnowledgeAsyncAggregateQueryResponse);

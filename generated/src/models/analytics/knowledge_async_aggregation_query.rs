@@ -64,7 +64,7 @@ impl codec::Model for KnowledgeAsyncAggregationQuery {
     }
 }
 
-crate::__model!(KnowledgeAsyncAggregationQuery);
+codec::__model!(KnowledgeAsyncAggregationQuery);
 
 /// The same values as [`ActionAggregationQueryAlternateTimeDimension`].
 pub type KnowledgeAsyncAggregationQueryAlternateTimeDimension = ActionAggregationQueryAlternateTimeDimension;

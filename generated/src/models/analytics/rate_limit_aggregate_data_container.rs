@@ -22,4 +22,4 @@ impl codec::Model for RateLimitAggregateDataContainer {
     }
 }
 
-crate::__model!(RateLimitAggregateDataContainer);
+codec::__model!(RateLimitAggregateDataContainer);

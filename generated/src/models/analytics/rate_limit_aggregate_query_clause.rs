@@ -24,7 +24,7 @@ impl codec::Model for RateLimitAggregateQueryClause {
     }
 }
 
-crate::__model!(RateLimitAggregateQueryClause);
+codec::__model!(RateLimitAggregateQueryClause);
 
 /// The same values as [`ActionAggregateQueryClauseType`].
 pub type RateLimitAggregateQueryClauseType = ActionAggregateQueryClauseType;

@@ -28,7 +28,7 @@ impl codec::Model for RateLimitAggregateQueryFilter {
     }
 }
 
-crate::__model!(RateLimitAggregateQueryFilter);
+codec::__model!(RateLimitAggregateQueryFilter);
 
 /// The same values as [`ActionAggregateQueryClauseType`].
 pub type RateLimitAggregateQueryFilterType = ActionAggregateQueryClauseType;

@@ -31,7 +31,7 @@ impl codec::Model for RateLimitAggregateQueryPredicate {
     }
 }
 
-crate::__model!(RateLimitAggregateQueryPredicate);
+codec::__model!(RateLimitAggregateQueryPredicate);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -83,7 +83,7 @@ impl codec::OpenEnum for RateLimitAggregateQueryPredicateDimension {
     }
 }
 
-crate::__open_enum!(RateLimitAggregateQueryPredicateDimension);
+codec::__open_enum!(RateLimitAggregateQueryPredicateDimension);
 
 /// The same values as [`ActionAggregateQueryPredicateOperator`].
 pub type RateLimitAggregateQueryPredicateOperator = ActionAggregateQueryPredicateOperator;

@@ -19,4 +19,4 @@ impl codec::Model for RateLimitAggregateQueryResponse {
     }
 }
 
-crate::__model!(RateLimitAggregateQueryResponse);
+codec::__model!(RateLimitAggregateQueryResponse);

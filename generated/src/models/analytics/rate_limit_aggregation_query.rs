@@ -48,7 +48,7 @@ impl codec::Model for RateLimitAggregationQuery {
     }
 }
 
-crate::__model!(RateLimitAggregationQuery);
+codec::__model!(RateLimitAggregationQuery);
 
 /// The same values as [`ActionAggregationQueryAlternateTimeDimension`].
 pub type RateLimitAggregationQueryAlternateTimeDimension = ActionAggregationQueryAlternateTimeDimension;
@@ -103,7 +103,7 @@ impl codec::OpenEnum for RateLimitAggregationQueryGroupBy {
     }
 }
 
-crate::__open_enum!(RateLimitAggregationQueryGroupBy);
+codec::__open_enum!(RateLimitAggregationQueryGroupBy);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -129,4 +129,4 @@ impl codec::OpenEnum for RateLimitAggregationQueryMetrics {
     }
 }
 
-crate::__open_enum!(RateLimitAggregationQueryMetrics);
+codec::__open_enum!(RateLimitAggregationQueryMetrics);

@@ -28,7 +28,7 @@ impl codec::Model for RateLimitAggregationView {
     }
 }
 
-crate::__model!(RateLimitAggregationView);
+codec::__model!(RateLimitAggregationView);
 
 /// The same values as [`ActionAggregationViewFunction`].
 pub type RateLimitAggregationViewFunction = ActionAggregationViewFunction;
@@ -57,4 +57,4 @@ impl codec::OpenEnum for RateLimitAggregationViewTarget {
     }
 }
 
-crate::__open_enum!(RateLimitAggregationViewTarget);
+codec::__open_enum!(RateLimitAggregationViewTarget);

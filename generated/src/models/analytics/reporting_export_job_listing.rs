@@ -45,4 +45,4 @@ impl codec::Model for ReportingExportJobListing {
     }
 }
 
-crate::__model!(ReportingExportJobListing);
+codec::__model!(ReportingExportJobListing);

@@ -87,7 +87,7 @@ impl codec::Model for ReportingExportJobRequest {
     }
 }
 
-crate::__model!(ReportingExportJobRequest);
+codec::__model!(ReportingExportJobRequest);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -116,7 +116,7 @@ impl codec::OpenEnum for ReportingExportJobRequestCsvDelimiter {
     }
 }
 
-crate::__open_enum!(ReportingExportJobRequestCsvDelimiter);
+codec::__open_enum!(ReportingExportJobRequestCsvDelimiter);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -147,7 +147,7 @@ impl codec::OpenEnum for ReportingExportJobRequestDurationFormat {
     }
 }
 
-crate::__open_enum!(ReportingExportJobRequestDurationFormat);
+codec::__open_enum!(ReportingExportJobRequestDurationFormat);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -176,7 +176,7 @@ impl codec::OpenEnum for ReportingExportJobRequestExportFormat {
     }
 }
 
-crate::__open_enum!(ReportingExportJobRequestExportFormat);
+codec::__open_enum!(ReportingExportJobRequestExportFormat);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -820,4 +820,4 @@ impl codec::OpenEnum for ReportingExportJobRequestViewType {
     }
 }
 
-crate::__open_enum!(ReportingExportJobRequestViewType);
+codec::__open_enum!(ReportingExportJobRequestViewType);

@@ -134,7 +134,7 @@ impl codec::Model for ReportingExportJobResponse {
     }
 }
 
-crate::__model!(ReportingExportJobResponse);
+codec::__model!(ReportingExportJobResponse);
 
 /// The same values as [`ReportingExportJobRequestCsvDelimiter`].
 pub type ReportingExportJobResponseCsvDelimiter = ReportingExportJobRequestCsvDelimiter;
@@ -258,7 +258,7 @@ impl codec::OpenEnum for ReportingExportJobResponseExportErrorMessagesType {
     }
 }
 
-crate::__open_enum!(ReportingExportJobResponseExportErrorMessagesType);
+codec::__open_enum!(ReportingExportJobResponseExportErrorMessagesType);
 
 /// The same values as [`ReportingExportJobRequestExportFormat`].
 pub type ReportingExportJobResponseExportFormat = ReportingExportJobRequestExportFormat;
@@ -313,7 +313,7 @@ impl codec::OpenEnum for ReportingExportJobResponseStatus {
     }
 }
 
-crate::__open_enum!(ReportingExportJobResponseStatus);
+codec::__open_enum!(ReportingExportJobResponseStatus);
 
 /// The same values as [`ReportingExportJobRequestViewType`].
 pub type ReportingExportJobResponseViewType = ReportingExportJobRequestViewType;

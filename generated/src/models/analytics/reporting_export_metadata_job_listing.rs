@@ -45,4 +45,4 @@ impl codec::Model for ReportingExportMetadataJobListing {
     }
 }
 
-crate::__model!(ReportingExportMetadataJobListing);
+codec::__model!(ReportingExportMetadataJobListing);

@@ -47,7 +47,7 @@ impl codec::Model for ReportingExportMetadataJobResponse {
     }
 }
 
-crate::__model!(ReportingExportMetadataJobResponse);
+codec::__model!(ReportingExportMetadataJobResponse);
 
 /// The same values as [`ReportingExportJobRequestViewType`].
 pub type ReportingExportMetadataJobResponseViewType = ReportingExportJobRequestViewType;

@@ -56,7 +56,7 @@ impl codec::Model for ReportingTurn {
     }
 }
 
-crate::__model!(ReportingTurn);
+codec::__model!(ReportingTurn);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -137,4 +137,4 @@ impl codec::OpenEnum for ReportingTurnAskActionResult {
     }
 }
 
-crate::__open_enum!(ReportingTurnAskActionResult);
+codec::__open_enum!(ReportingTurnAskActionResult);

@@ -28,7 +28,7 @@ impl codec::Model for ReportingTurnAction {
     }
 }
 
-crate::__model!(ReportingTurnAction);
+codec::__model!(ReportingTurnAction);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -325,4 +325,4 @@ impl codec::OpenEnum for ReportingTurnActionActionType {
     }
 }
 
-crate::__open_enum!(ReportingTurnActionActionType);
+codec::__open_enum!(ReportingTurnActionActionType);

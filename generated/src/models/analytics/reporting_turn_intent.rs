@@ -25,4 +25,4 @@ impl codec::Model for ReportingTurnIntent {
     }
 }
 
-crate::__model!(ReportingTurnIntent);
+codec::__model!(ReportingTurnIntent);

@@ -24,4 +24,4 @@ impl codec::Model for ReportingTurnIntentSlot {
     }
 }
 
-crate::__model!(ReportingTurnIntentSlot);
+codec::__model!(ReportingTurnIntentSlot);

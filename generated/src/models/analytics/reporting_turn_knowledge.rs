@@ -26,4 +26,4 @@ impl codec::Model for ReportingTurnKnowledge {
     }
 }
 
-crate::__model!(ReportingTurnKnowledge);
+codec::__model!(ReportingTurnKnowledge);

@@ -24,4 +24,4 @@ impl codec::Model for ReportingTurnKnowledgeDocument {
     }
 }
 
-crate::__model!(ReportingTurnKnowledgeDocument);
+codec::__model!(ReportingTurnKnowledgeDocument);

@@ -23,4 +23,4 @@ impl codec::Model for ReportingTurnKnowledgeEvents {
     }
 }
 
-crate::__model!(ReportingTurnKnowledgeEvents);
+codec::__model!(ReportingTurnKnowledgeEvents);

@@ -24,4 +24,4 @@ impl codec::Model for ReportingTurnKnowledgeFeedback {
     }
 }
 
-crate::__model!(ReportingTurnKnowledgeFeedback);
+codec::__model!(ReportingTurnKnowledgeFeedback);

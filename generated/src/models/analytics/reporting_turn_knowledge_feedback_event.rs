@@ -34,4 +34,4 @@ impl codec::Model for ReportingTurnKnowledgeFeedbackEvent {
     }
 }
 
-crate::__model!(ReportingTurnKnowledgeFeedbackEvent);
+codec::__model!(ReportingTurnKnowledgeFeedbackEvent);

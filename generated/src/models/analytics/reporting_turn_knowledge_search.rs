@@ -24,4 +24,4 @@ impl codec::Model for ReportingTurnKnowledgeSearch {
     }
 }
 
-crate::__model!(ReportingTurnKnowledgeSearch);
+codec::__model!(ReportingTurnKnowledgeSearch);

@@ -31,4 +31,4 @@ impl codec::Model for ReportingTurnKnowledgeSearchEvent {
     }
 }
 
-crate::__model!(ReportingTurnKnowledgeSearchEvent);
+codec::__model!(ReportingTurnKnowledgeSearchEvent);

@@ -28,4 +28,4 @@ impl codec::Model for ReportingTurnsResponse {
     }
 }
 
-crate::__model!(ReportingTurnsResponse);
+codec::__model!(ReportingTurnsResponse);

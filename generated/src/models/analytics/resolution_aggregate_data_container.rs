@@ -22,4 +22,4 @@ impl codec::Model for ResolutionAggregateDataContainer {
     }
 }
 
-crate::__model!(ResolutionAggregateDataContainer);
+codec::__model!(ResolutionAggregateDataContainer);

@@ -24,7 +24,7 @@ impl codec::Model for ResolutionAggregateQueryClause {
     }
 }
 
-crate::__model!(ResolutionAggregateQueryClause);
+codec::__model!(ResolutionAggregateQueryClause);
 
 /// The same values as [`ActionAggregateQueryClauseType`].
 pub type ResolutionAggregateQueryClauseType = ActionAggregateQueryClauseType;

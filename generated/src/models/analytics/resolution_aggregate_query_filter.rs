@@ -28,7 +28,7 @@ impl codec::Model for ResolutionAggregateQueryFilter {
     }
 }
 
-crate::__model!(ResolutionAggregateQueryFilter);
+codec::__model!(ResolutionAggregateQueryFilter);
 
 /// The same values as [`ActionAggregateQueryClauseType`].
 pub type ResolutionAggregateQueryFilterType = ActionAggregateQueryClauseType;

@@ -31,7 +31,7 @@ impl codec::Model for ResolutionAggregateQueryPredicate {
     }
 }
 
-crate::__model!(ResolutionAggregateQueryPredicate);
+codec::__model!(ResolutionAggregateQueryPredicate);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -87,7 +87,7 @@ impl codec::OpenEnum for ResolutionAggregateQueryPredicateDimension {
     }
 }
 
-crate::__open_enum!(ResolutionAggregateQueryPredicateDimension);
+codec::__open_enum!(ResolutionAggregateQueryPredicateDimension);
 
 /// The same values as [`ActionAggregateQueryPredicateOperator`].
 pub type ResolutionAggregateQueryPredicateOperator = ActionAggregateQueryPredicateOperator;

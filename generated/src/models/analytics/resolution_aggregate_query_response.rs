@@ -19,4 +19,4 @@ impl codec::Model for ResolutionAggregateQueryResponse {
     }
 }
 
-crate::__model!(ResolutionAggregateQueryResponse);
+codec::__model!(ResolutionAggregateQueryResponse);

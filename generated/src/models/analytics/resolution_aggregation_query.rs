@@ -49,7 +49,7 @@ impl codec::Model for ResolutionAggregationQuery {
     }
 }
 
-crate::__model!(ResolutionAggregationQuery);
+codec::__model!(ResolutionAggregationQuery);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -78,7 +78,7 @@ impl codec::OpenEnum for ResolutionAggregationQueryAlternateTimeDimension {
     }
 }
 
-crate::__open_enum!(ResolutionAggregationQueryAlternateTimeDimension);
+codec::__open_enum!(ResolutionAggregationQueryAlternateTimeDimension);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -130,7 +130,7 @@ impl codec::OpenEnum for ResolutionAggregationQueryGroupBy {
     }
 }
 
-crate::__open_enum!(ResolutionAggregationQueryGroupBy);
+codec::__open_enum!(ResolutionAggregationQueryGroupBy);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -156,4 +156,4 @@ impl codec::OpenEnum for ResolutionAggregationQueryMetrics {
     }
 }
 
-crate::__open_enum!(ResolutionAggregationQueryMetrics);
+codec::__open_enum!(ResolutionAggregationQueryMetrics);

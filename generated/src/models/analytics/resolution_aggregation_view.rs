@@ -28,7 +28,7 @@ impl codec::Model for ResolutionAggregationView {
     }
 }
 
-crate::__model!(ResolutionAggregationView);
+codec::__model!(ResolutionAggregationView);
 
 /// The same values as [`ActionAggregationViewFunction`].
 pub type ResolutionAggregationViewFunction = ActionAggregationViewFunction;
@@ -57,4 +57,4 @@ impl codec::OpenEnum for ResolutionAggregationViewTarget {
     }
 }
 
-crate::__open_enum!(ResolutionAggregationViewTarget);
+codec::__open_enum!(ResolutionAggregationViewTarget);

@@ -21,4 +21,4 @@ impl codec::Model for ResolutionAsyncAggregateQueryResponse {
     }
 }
 
-crate::__model!(ResolutionAsyncAggregateQueryResponse);
+codec::__model!(ResolutionAsyncAggregateQueryResponse);

@@ -54,7 +54,7 @@ impl codec::Model for ResolutionAsyncAggregationQuery {
     }
 }
 
-crate::__model!(ResolutionAsyncAggregationQuery);
+codec::__model!(ResolutionAsyncAggregationQuery);
 
 /// The same values as [`ResolutionAggregationQueryAlternateTimeDimension`].
 pub type ResolutionAsyncAggregationQueryAlternateTimeDimension = ResolutionAggregationQueryAlternateTimeDimension;

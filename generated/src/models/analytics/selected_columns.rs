@@ -22,4 +22,4 @@ impl codec::Model for SelectedColumns {
     }
 }
 
-crate::__model!(SelectedColumns);
+codec::__model!(SelectedColumns);

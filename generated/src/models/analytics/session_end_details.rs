@@ -20,7 +20,7 @@ impl codec::Model for SessionEndDetails {
     }
 }
 
-crate::__model!(SessionEndDetails);
+codec::__model!(SessionEndDetails);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -47,4 +47,4 @@ impl codec::OpenEnum for SessionEndDetailsType {
     }
 }
 
-crate::__open_enum!(SessionEndDetailsType);
+codec::__open_enum!(SessionEndDetailsType);

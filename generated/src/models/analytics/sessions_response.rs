@@ -28,4 +28,4 @@ impl codec::Model for SessionsResponse {
     }
 }
 
-crate::__model!(SessionsResponse);
+codec::__model!(SessionsResponse);

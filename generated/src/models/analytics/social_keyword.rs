@@ -20,4 +20,4 @@ impl codec::Model for SocialKeyword {
     }
 }
 
-crate::__model!(SocialKeyword);
+codec::__model!(SocialKeyword);

@@ -26,4 +26,4 @@ impl codec::Model for SocialNumericRange {
     }
 }
 
-crate::__model!(SocialNumericRange);
+codec::__model!(SocialNumericRange);

@@ -22,4 +22,4 @@ impl codec::Model for SummaryAggregateDataContainer {
     }
 }
 
-crate::__model!(SummaryAggregateDataContainer);
+codec::__model!(SummaryAggregateDataContainer);

@@ -24,7 +24,7 @@ impl codec::Model for SummaryAggregateQueryClause {
     }
 }
 
-crate::__model!(SummaryAggregateQueryClause);
+codec::__model!(SummaryAggregateQueryClause);
 
 /// The same values as [`ActionAggregateQueryClauseType`].
 pub type SummaryAggregateQueryClauseType = ActionAggregateQueryClauseType;

@@ -28,7 +28,7 @@ impl codec::Model for SummaryAggregateQueryFilter {
     }
 }
 
-crate::__model!(SummaryAggregateQueryFilter);
+codec::__model!(SummaryAggregateQueryFilter);
 
 /// The same values as [`ActionAggregateQueryClauseType`].
 pub type SummaryAggregateQueryFilterType = ActionAggregateQueryClauseType;

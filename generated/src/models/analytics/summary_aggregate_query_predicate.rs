@@ -31,7 +31,7 @@ impl codec::Model for SummaryAggregateQueryPredicate {
     }
 }
 
-crate::__model!(SummaryAggregateQueryPredicate);
+codec::__model!(SummaryAggregateQueryPredicate);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -139,7 +139,7 @@ impl codec::OpenEnum for SummaryAggregateQueryPredicateDimension {
     }
 }
 
-crate::__open_enum!(SummaryAggregateQueryPredicateDimension);
+codec::__open_enum!(SummaryAggregateQueryPredicateDimension);
 
 /// The same values as [`ActionAggregateQueryPredicateOperator`].
 pub type SummaryAggregateQueryPredicateOperator = ActionAggregateQueryPredicateOperator;

@@ -19,4 +19,4 @@ impl codec::Model for SummaryAggregateQueryResponse {
     }
 }
 
-crate::__model!(SummaryAggregateQueryResponse);
+codec::__model!(SummaryAggregateQueryResponse);

@@ -58,7 +58,7 @@ impl codec::Model for SummaryAggregationQuery {
     }
 }
 
-crate::__model!(SummaryAggregationQuery);
+codec::__model!(SummaryAggregationQuery);
 
 /// The same values as [`ActionAggregationQueryAlternateTimeDimension`].
 pub type SummaryAggregationQueryAlternateTimeDimension = ActionAggregationQueryAlternateTimeDimension;
@@ -169,7 +169,7 @@ impl codec::OpenEnum for SummaryAggregationQueryGroupBy {
     }
 }
 
-crate::__open_enum!(SummaryAggregationQueryGroupBy);
+codec::__open_enum!(SummaryAggregationQueryGroupBy);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -205,7 +205,7 @@ impl codec::OpenEnum for SummaryAggregationQueryMetrics {
     }
 }
 
-crate::__open_enum!(SummaryAggregationQueryMetrics);
+codec::__open_enum!(SummaryAggregationQueryMetrics);
 
 /// The same values as [`AgentCopilotAggregationQueryQueryType`].
 pub type SummaryAggregationQueryQueryType = AgentCopilotAggregationQueryQueryType;

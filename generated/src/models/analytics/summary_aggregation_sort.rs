@@ -23,7 +23,7 @@ impl codec::Model for SummaryAggregationSort {
     }
 }
 
-crate::__model!(SummaryAggregationSort);
+codec::__model!(SummaryAggregationSort);
 
 /// The same values as [`ActionAggregationSortFunction`].
 pub type SummaryAggregationSortFunction = ActionAggregationSortFunction;
@@ -62,4 +62,4 @@ impl codec::OpenEnum for SummaryAggregationSortName {
     }
 }
 
-crate::__open_enum!(SummaryAggregationSortName);
+codec::__open_enum!(SummaryAggregationSortName);

@@ -28,7 +28,7 @@ impl codec::Model for SummaryAggregationView {
     }
 }
 
-crate::__model!(SummaryAggregationView);
+codec::__model!(SummaryAggregationView);
 
 /// The same values as [`ActionAggregationViewFunction`].
 pub type SummaryAggregationViewFunction = ActionAggregationViewFunction;
@@ -67,4 +67,4 @@ impl codec::OpenEnum for SummaryAggregationViewTarget {
     }
 }
 
-crate::__open_enum!(SummaryAggregationViewTarget);
+codec::__open_enum!(SummaryAggregationViewTarget);

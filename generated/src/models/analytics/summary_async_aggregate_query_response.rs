@@ -21,4 +21,4 @@ impl codec::Model for SummaryAsyncAggregateQueryResponse {
     }
 }
 
-crate::__model!(SummaryAsyncAggregateQueryResponse);
+codec::__model!(SummaryAsyncAggregateQueryResponse);

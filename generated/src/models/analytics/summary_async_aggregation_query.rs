@@ -64,7 +64,7 @@ impl codec::Model for SummaryAsyncAggregationQuery {
     }
 }
 
-crate::__model!(SummaryAsyncAggregationQuery);
+codec::__model!(SummaryAsyncAggregationQuery);
 
 /// The same values as [`ActionAggregationQueryAlternateTimeDimension`].
 pub type SummaryAsyncAggregationQueryAlternateTimeDimension = ActionAggregationQueryAlternateTimeDimension;

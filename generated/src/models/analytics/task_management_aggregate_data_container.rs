@@ -22,4 +22,4 @@ impl codec::Model for TaskManagementAggregateDataContainer {
     }
 }
 
-crate::__model!(TaskManagementAggregateDataContainer);
+codec::__model!(TaskManagementAggregateDataContainer);

@@ -24,7 +24,7 @@ impl codec::Model for TaskManagementAggregateQueryClause {
     }
 }
 
-crate::__model!(TaskManagementAggregateQueryClause);
+codec::__model!(TaskManagementAggregateQueryClause);
 
 /// The same values as [`ActionAggregateQueryClauseType`].
 pub type TaskManagementAggregateQueryClauseType = ActionAggregateQueryClauseType;

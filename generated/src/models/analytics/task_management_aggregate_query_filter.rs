@@ -28,7 +28,7 @@ impl codec::Model for TaskManagementAggregateQueryFilter {
     }
 }
 
-crate::__model!(TaskManagementAggregateQueryFilter);
+codec::__model!(TaskManagementAggregateQueryFilter);
 
 /// The same values as [`ActionAggregateQueryClauseType`].
 pub type TaskManagementAggregateQueryFilterType = ActionAggregateQueryClauseType;

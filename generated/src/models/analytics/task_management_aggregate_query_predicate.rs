@@ -31,7 +31,7 @@ impl codec::Model for TaskManagementAggregateQueryPredicate {
     }
 }
 
-crate::__model!(TaskManagementAggregateQueryPredicate);
+codec::__model!(TaskManagementAggregateQueryPredicate);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -123,7 +123,7 @@ impl codec::OpenEnum for TaskManagementAggregateQueryPredicateDimension {
     }
 }
 
-crate::__open_enum!(TaskManagementAggregateQueryPredicateDimension);
+codec::__open_enum!(TaskManagementAggregateQueryPredicateDimension);
 
 /// The same values as [`ActionAggregateQueryPredicateOperator`].
 pub type TaskManagementAggregateQueryPredicateOperator = ActionAggregateQueryPredicateOperator;

@@ -19,4 +19,4 @@ impl codec::Model for TaskManagementAggregateQueryResponse {
     }
 }
 
-crate::__model!(TaskManagementAggregateQueryResponse);
+codec::__model!(TaskManagementAggregateQueryResponse);

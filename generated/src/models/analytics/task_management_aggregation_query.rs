@@ -51,7 +51,7 @@ impl codec::Model for TaskManagementAggregationQuery {
     }
 }
 
-crate::__model!(TaskManagementAggregationQuery);
+codec::__model!(TaskManagementAggregationQuery);
 
 /// The same values as [`ActionAggregationQueryAlternateTimeDimension`].
 pub type TaskManagementAggregationQueryAlternateTimeDimension = ActionAggregationQueryAlternateTimeDimension;
@@ -146,7 +146,7 @@ impl codec::OpenEnum for TaskManagementAggregationQueryGroupBy {
     }
 }
 
-crate::__open_enum!(TaskManagementAggregationQueryGroupBy);
+codec::__open_enum!(TaskManagementAggregationQueryGroupBy);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -298,4 +298,4 @@ impl codec::OpenEnum for TaskManagementAggregationQueryMetrics {
     }
 }
 
-crate::__open_enum!(TaskManagementAggregationQueryMetrics);
+codec::__open_enum!(TaskManagementAggregationQueryMetrics);

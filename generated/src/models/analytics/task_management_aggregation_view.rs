@@ -28,7 +28,7 @@ impl codec::Model for TaskManagementAggregationView {
     }
 }
 
-crate::__model!(TaskManagementAggregationView);
+codec::__model!(TaskManagementAggregationView);
 
 /// The same values as [`ActionAggregationViewFunction`].
 pub type TaskManagementAggregationViewFunction = ActionAggregationViewFunction;
@@ -183,4 +183,4 @@ impl codec::OpenEnum for TaskManagementAggregationViewTarget {
     }
 }
 
-crate::__open_enum!(TaskManagementAggregationViewTarget);
+codec::__open_enum!(TaskManagementAggregationViewTarget);

@@ -21,4 +21,4 @@ impl codec::Model for TaskManagementAsyncAggregateQueryResponse {
     }
 }
 
-crate::__model!(TaskManagementAsyncAggregateQueryResponse);
+codec::__model!(TaskManagementAsyncAggregateQueryResponse);

@@ -55,7 +55,7 @@ impl codec::Model for TaskManagementAsyncAggregationQuery {
     }
 }
 
-crate::__model!(TaskManagementAsyncAggregationQuery);
+codec::__model!(TaskManagementAsyncAggregationQuery);
 
 /// The same values as [`ActionAggregationQueryAlternateTimeDimension`].
 pub type TaskManagementAsyncAggregationQueryAlternateTimeDimension = ActionAggregationQueryAlternateTimeDimension;

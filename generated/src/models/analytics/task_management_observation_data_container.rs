@@ -23,7 +23,7 @@ impl codec::Model for TaskManagementObservationDataContainer {
     }
 }
 
-crate::__model!(TaskManagementObservationDataContainer);
+codec::__model!(TaskManagementObservationDataContainer);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -103,7 +103,7 @@ impl codec::OpenEnum for TaskManagementObservationDataContainerMetric {
     }
 }
 
-crate::__open_enum!(TaskManagementObservationDataContainerMetric);
+codec::__open_enum!(TaskManagementObservationDataContainerMetric);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -130,4 +130,4 @@ impl codec::OpenEnum for TaskManagementObservationDataContainerQualifier {
     }
 }
 
-crate::__open_enum!(TaskManagementObservationDataContainerQualifier);
+codec::__open_enum!(TaskManagementObservationDataContainerQualifier);

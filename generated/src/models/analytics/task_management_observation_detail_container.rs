@@ -24,4 +24,4 @@ impl codec::Model for TaskManagementObservationDetailContainer {
     }
 }
 
-crate::__model!(TaskManagementObservationDetailContainer);
+codec::__model!(TaskManagementObservationDetailContainer);

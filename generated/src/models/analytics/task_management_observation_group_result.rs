@@ -29,4 +29,4 @@ impl codec::Model for TaskManagementObservationGroupResult {
     }
 }
 
-crate::__model!(TaskManagementObservationGroupResult);
+codec::__model!(TaskManagementObservationGroupResult);

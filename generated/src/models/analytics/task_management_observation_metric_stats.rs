@@ -20,4 +20,4 @@ impl codec::Model for TaskManagementObservationMetricStats {
     }
 }
 
-crate::__model!(TaskManagementObservationMetricStats);
+codec::__model!(TaskManagementObservationMetricStats);

@@ -22,7 +22,7 @@ impl codec::Model for TaskManagementObservationPredicate {
     }
 }
 
-crate::__model!(TaskManagementObservationPredicate);
+codec::__model!(TaskManagementObservationPredicate);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -51,4 +51,4 @@ impl codec::OpenEnum for TaskManagementObservationPredicateDimension {
     }
 }
 
-crate::__open_enum!(TaskManagementObservationPredicateDimension);
+codec::__open_enum!(TaskManagementObservationPredicateDimension);

@@ -30,7 +30,7 @@ impl codec::Model for TaskManagementObservationQuery {
     }
 }
 
-crate::__model!(TaskManagementObservationQuery);
+codec::__model!(TaskManagementObservationQuery);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -59,7 +59,7 @@ impl codec::OpenEnum for TaskManagementObservationQueryExpands {
     }
 }
 
-crate::__open_enum!(TaskManagementObservationQueryExpands);
+codec::__open_enum!(TaskManagementObservationQueryExpands);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -94,4 +94,4 @@ impl codec::OpenEnum for TaskManagementObservationQueryGroupBy {
     }
 }
 
-crate::__open_enum!(TaskManagementObservationQueryGroupBy);
+codec::__open_enum!(TaskManagementObservationQueryGroupBy);

@@ -20,4 +20,4 @@ impl codec::Model for TaskManagementObservationQueryFilter {
     }
 }
 
-crate::__model!(TaskManagementObservationQueryFilter);
+codec::__model!(TaskManagementObservationQueryFilter);

@@ -30,4 +30,4 @@ impl codec::Model for TaskManagementObservationQueryResponse {
     }
 }
 
-crate::__model!(TaskManagementObservationQueryResponse);
+codec::__model!(TaskManagementObservationQueryResponse);

@@ -23,4 +23,4 @@ impl codec::Model for TaskManagementObservationResult {
     }
 }
 
-crate::__model!(TaskManagementObservationResult);
+codec::__model!(TaskManagementObservationResult);

@@ -22,7 +22,7 @@ impl codec::Model for TaskManagementQueryMetric {
     }
 }
 
-crate::__model!(TaskManagementQueryMetric);
+codec::__model!(TaskManagementQueryMetric);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -102,7 +102,7 @@ impl codec::OpenEnum for TaskManagementQueryMetricName {
     }
 }
 
-crate::__open_enum!(TaskManagementQueryMetricName);
+codec::__open_enum!(TaskManagementQueryMetricName);
 
 /// The same values as [`TaskManagementObservationDataContainerQualifier`].
 pub type TaskManagementQueryMetricQualifier = TaskManagementObservationDataContainerQualifier;

@@ -22,4 +22,4 @@ impl codec::Model for TranscriptAggregateDataContainer {
     }
 }
 
-crate::__model!(TranscriptAggregateDataContainer);
+codec::__model!(TranscriptAggregateDataContainer);

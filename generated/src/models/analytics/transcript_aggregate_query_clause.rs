@@ -24,7 +24,7 @@ impl codec::Model for TranscriptAggregateQueryClause {
     }
 }
 
-crate::__model!(TranscriptAggregateQueryClause);
+codec::__model!(TranscriptAggregateQueryClause);
 
 /// The same values as [`ActionAggregateQueryClauseType`].
 pub type TranscriptAggregateQueryClauseType = ActionAggregateQueryClauseType;

@@ -28,7 +28,7 @@ impl codec::Model for TranscriptAggregateQueryFilter {
     }
 }
 
-crate::__model!(TranscriptAggregateQueryFilter);
+codec::__model!(TranscriptAggregateQueryFilter);
 
 /// The same values as [`ActionAggregateQueryClauseType`].
 pub type TranscriptAggregateQueryFilterType = ActionAggregateQueryClauseType;

@@ -31,7 +31,7 @@ impl codec::Model for TranscriptAggregateQueryPredicate {
     }
 }
 
-crate::__model!(TranscriptAggregateQueryPredicate);
+codec::__model!(TranscriptAggregateQueryPredicate);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -139,7 +139,7 @@ impl codec::OpenEnum for TranscriptAggregateQueryPredicateDimension {
     }
 }
 
-crate::__open_enum!(TranscriptAggregateQueryPredicateDimension);
+codec::__open_enum!(TranscriptAggregateQueryPredicateDimension);
 
 /// The same values as [`ActionAggregateQueryPredicateOperator`].
 pub type TranscriptAggregateQueryPredicateOperator = ActionAggregateQueryPredicateOperator;

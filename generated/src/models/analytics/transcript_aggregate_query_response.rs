@@ -19,4 +19,4 @@ impl codec::Model for TranscriptAggregateQueryResponse {
     }
 }
 
-crate::__model!(TranscriptAggregateQueryResponse);
+codec::__model!(TranscriptAggregateQueryResponse);

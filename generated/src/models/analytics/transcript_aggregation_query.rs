@@ -60,7 +60,7 @@ impl codec::Model for TranscriptAggregationQuery {
     }
 }
 
-crate::__model!(TranscriptAggregationQuery);
+codec::__model!(TranscriptAggregationQuery);
 
 /// The same values as [`ActionAggregationQueryAlternateTimeDimension`].
 pub type TranscriptAggregationQueryAlternateTimeDimension = ActionAggregationQueryAlternateTimeDimension;
@@ -159,7 +159,7 @@ impl codec::OpenEnum for TranscriptAggregationQueryGroupBy {
     }
 }
 
-crate::__open_enum!(TranscriptAggregationQueryGroupBy);
+codec::__open_enum!(TranscriptAggregationQueryGroupBy);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -227,7 +227,7 @@ impl codec::OpenEnum for TranscriptAggregationQueryMetrics {
     }
 }
 
-crate::__open_enum!(TranscriptAggregationQueryMetrics);
+codec::__open_enum!(TranscriptAggregationQueryMetrics);
 
 /// The same values as [`AgentCopilotAggregationQueryQueryType`].
 pub type TranscriptAggregationQueryQueryType = AgentCopilotAggregationQueryQueryType;

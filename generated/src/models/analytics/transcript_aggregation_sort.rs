@@ -23,7 +23,7 @@ impl codec::Model for TranscriptAggregationSort {
     }
 }
 
-crate::__model!(TranscriptAggregationSort);
+codec::__model!(TranscriptAggregationSort);
 
 /// The same values as [`ActionAggregationSortFunction`].
 pub type TranscriptAggregationSortFunction = ActionAggregationSortFunction;
@@ -94,4 +94,4 @@ impl codec::OpenEnum for TranscriptAggregationSortName {
     }
 }
 
-crate::__open_enum!(TranscriptAggregationSortName);
+codec::__open_enum!(TranscriptAggregationSortName);

@@ -28,7 +28,7 @@ impl codec::Model for TranscriptAggregationView {
     }
 }
 
-crate::__model!(TranscriptAggregationView);
+codec::__model!(TranscriptAggregationView);
 
 /// The same values as [`ActionAggregationViewFunction`].
 pub type TranscriptAggregationViewFunction = ActionAggregationViewFunction;
@@ -99,4 +99,4 @@ impl codec::OpenEnum for TranscriptAggregationViewTarget {
     }
 }
 
-crate::__open_enum!(TranscriptAggregationViewTarget);
+codec::__open_enum!(TranscriptAggregationViewTarget);

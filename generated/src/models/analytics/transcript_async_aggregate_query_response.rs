@@ -21,4 +21,4 @@ impl codec::Model for TranscriptAsyncAggregateQueryResponse {
     }
 }
 
-crate::__model!(TranscriptAsyncAggregateQueryResponse);
+codec::__model!(TranscriptAsyncAggregateQueryResponse);

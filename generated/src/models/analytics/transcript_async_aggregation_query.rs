@@ -65,7 +65,7 @@ impl codec::Model for TranscriptAsyncAggregationQuery {
     }
 }
 
-crate::__model!(TranscriptAsyncAggregationQuery);
+codec::__model!(TranscriptAsyncAggregationQuery);
 
 /// The same values as [`ActionAggregationQueryAlternateTimeDimension`].
 pub type TranscriptAsyncAggregationQueryAlternateTimeDimension = ActionAggregationQueryAlternateTimeDimension;

@@ -20,4 +20,4 @@ impl codec::Model for TranscriptTopics {
     }
 }
 
-crate::__model!(TranscriptTopics);
+codec::__model!(TranscriptTopics);

@@ -27,4 +27,4 @@ impl codec::Model for Transcripts {
     }
 }
 
-crate::__model!(Transcripts);
+codec::__model!(Transcripts);

@@ -19,4 +19,4 @@ impl codec::Model for UpdateAnalyticsDataRetentionRequest {
     }
 }
 
-crate::__model!(UpdateAnalyticsDataRetentionRequest);
+codec::__model!(UpdateAnalyticsDataRetentionRequest);

@@ -864,4 +864,4 @@ impl codec::Model for ViewFilter {
     }
 }
 
-crate::__model!(ViewFilter);
+codec::__model!(ViewFilter);

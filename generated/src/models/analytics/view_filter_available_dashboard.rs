@@ -27,4 +27,4 @@ impl codec::OpenEnum for ViewFilterAvailableDashboard {
     }
 }
 
-crate::__open_enum!(ViewFilterAvailableDashboard);
+codec::__open_enum!(ViewFilterAvailableDashboard);

@@ -48,4 +48,4 @@ impl codec::OpenEnum for ViewFilterBlockedReasons {
     }
 }
 
-crate::__open_enum!(ViewFilterBlockedReasons);
+codec::__open_enum!(ViewFilterBlockedReasons);

@@ -32,4 +32,4 @@ impl codec::OpenEnum for ViewFilterBotFlowTypes {
     }
 }
 
-crate::__open_enum!(ViewFilterBotFlowTypes);
+codec::__open_enum!(ViewFilterBotFlowTypes);

@@ -80,4 +80,4 @@ impl codec::OpenEnum for ViewFilterBotMessageTypes {
     }
 }
 
-crate::__open_enum!(ViewFilterBotMessageTypes);
+codec::__open_enum!(ViewFilterBotMessageTypes);

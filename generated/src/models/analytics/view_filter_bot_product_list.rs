@@ -70,4 +70,4 @@ impl codec::OpenEnum for ViewFilterBotProductList {
     }
 }
 
-crate::__open_enum!(ViewFilterBotProductList);
+codec::__open_enum!(ViewFilterBotProductList);

@@ -40,4 +40,4 @@ impl codec::OpenEnum for ViewFilterBotProviderList {
     }
 }
 
-crate::__open_enum!(ViewFilterBotProviderList);
+codec::__open_enum!(ViewFilterBotProviderList);

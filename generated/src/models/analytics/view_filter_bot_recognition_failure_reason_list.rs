@@ -52,4 +52,4 @@ impl codec::OpenEnum for ViewFilterBotRecognitionFailureReasonList {
     }
 }
 
-crate::__open_enum!(ViewFilterBotRecognitionFailureReasonList);
+codec::__open_enum!(ViewFilterBotRecognitionFailureReasonList);

@@ -78,4 +78,4 @@ impl codec::OpenEnum for ViewFilterBotResultList {
     }
 }
 
-crate::__open_enum!(ViewFilterBotResultList);
+codec::__open_enum!(ViewFilterBotResultList);

@@ -30,4 +30,4 @@ impl codec::OpenEnum for ViewFilterContentModerationFlags {
     }
 }
 
-crate::__open_enum!(ViewFilterContentModerationFlags);
+codec::__open_enum!(ViewFilterContentModerationFlags);

@@ -29,4 +29,4 @@ impl codec::OpenEnum for ViewFilterDevelopmentRoleList {
     }
 }
 
-crate::__open_enum!(ViewFilterDevelopmentRoleList);
+codec::__open_enum!(ViewFilterDevelopmentRoleList);

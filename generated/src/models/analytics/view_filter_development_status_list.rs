@@ -42,4 +42,4 @@ impl codec::OpenEnum for ViewFilterDevelopmentStatusList {
     }
 }
 
-crate::__open_enum!(ViewFilterDevelopmentStatusList);
+codec::__open_enum!(ViewFilterDevelopmentStatusList);

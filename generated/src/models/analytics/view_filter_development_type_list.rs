@@ -42,4 +42,4 @@ impl codec::OpenEnum for ViewFilterDevelopmentTypeList {
     }
 }
 
-crate::__open_enum!(ViewFilterDevelopmentTypeList);
+codec::__open_enum!(ViewFilterDevelopmentTypeList);

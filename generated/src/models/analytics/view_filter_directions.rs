@@ -29,4 +29,4 @@ impl codec::OpenEnum for ViewFilterDirections {
     }
 }
 
-crate::__open_enum!(ViewFilterDirections);
+codec::__open_enum!(ViewFilterDirections);

@@ -51,4 +51,4 @@ impl codec::OpenEnum for ViewFilterEmailDeliveryStatusList {
     }
 }
 
-crate::__open_enum!(ViewFilterEmailDeliveryStatusList);
+codec::__open_enum!(ViewFilterEmailDeliveryStatusList);

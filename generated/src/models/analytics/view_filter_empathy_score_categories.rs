@@ -29,4 +29,4 @@ impl codec::OpenEnum for ViewFilterEmpathyScoreCategories {
     }
 }
 
-crate::__open_enum!(ViewFilterEmpathyScoreCategories);
+codec::__open_enum!(ViewFilterEmpathyScoreCategories);

@@ -129,4 +129,4 @@ impl codec::OpenEnum for ViewFilterEngagementSources {
     }
 }
 
-crate::__open_enum!(ViewFilterEngagementSources);
+codec::__open_enum!(ViewFilterEngagementSources);

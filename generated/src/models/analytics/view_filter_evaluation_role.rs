@@ -27,4 +27,4 @@ impl codec::OpenEnum for ViewFilterEvaluationRole {
     }
 }
 
-crate::__open_enum!(ViewFilterEvaluationRole);
+codec::__open_enum!(ViewFilterEvaluationRole);

@@ -39,4 +39,4 @@ impl codec::OpenEnum for ViewFilterEvaluationStatuses {
     }
 }
 
-crate::__open_enum!(ViewFilterEvaluationStatuses);
+codec::__open_enum!(ViewFilterEvaluationStatuses);

@@ -64,4 +64,4 @@ impl codec::OpenEnum for ViewFilterFlowDestinationTypes {
     }
 }
 
-crate::__open_enum!(ViewFilterFlowDestinationTypes);
+codec::__open_enum!(ViewFilterFlowDestinationTypes);

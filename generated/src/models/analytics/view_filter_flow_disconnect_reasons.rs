@@ -32,4 +32,4 @@ impl codec::OpenEnum for ViewFilterFlowDisconnectReasons {
     }
 }
 
-crate::__open_enum!(ViewFilterFlowDisconnectReasons);
+codec::__open_enum!(ViewFilterFlowDisconnectReasons);

@@ -38,4 +38,4 @@ impl codec::OpenEnum for ViewFilterFlowEntryTypes {
     }
 }
 
-crate::__open_enum!(ViewFilterFlowEntryTypes);
+codec::__open_enum!(ViewFilterFlowEntryTypes);

@@ -29,4 +29,4 @@ impl codec::OpenEnum for ViewFilterFlowOutcomeValues {
     }
 }
 
-crate::__open_enum!(ViewFilterFlowOutcomeValues);
+codec::__open_enum!(ViewFilterFlowOutcomeValues);

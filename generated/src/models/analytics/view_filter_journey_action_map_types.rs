@@ -44,4 +44,4 @@ impl codec::OpenEnum for ViewFilterJourneyActionMapTypes {
     }
 }
 
-crate::__open_enum!(ViewFilterJourneyActionMapTypes);
+codec::__open_enum!(ViewFilterJourneyActionMapTypes);

@@ -60,4 +60,4 @@ impl codec::OpenEnum for ViewFilterMessageTypes {
     }
 }
 
-crate::__open_enum!(ViewFilterMessageTypes);
+codec::__open_enum!(ViewFilterMessageTypes);

@@ -29,4 +29,4 @@ impl codec::OpenEnum for ViewFilterOriginatingDirections {
     }
 }
 
-crate::__open_enum!(ViewFilterOriginatingDirections);
+codec::__open_enum!(ViewFilterOriginatingDirections);

@@ -29,4 +29,4 @@ impl codec::OpenEnum for ViewFilterParticipantPurposes {
     }
 }
 
-crate::__open_enum!(ViewFilterParticipantPurposes);
+codec::__open_enum!(ViewFilterParticipantPurposes);

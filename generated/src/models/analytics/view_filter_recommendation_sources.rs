@@ -29,4 +29,4 @@ impl codec::OpenEnum for ViewFilterRecommendationSources {
     }
 }
 
-crate::__open_enum!(ViewFilterRecommendationSources);
+codec::__open_enum!(ViewFilterRecommendationSources);

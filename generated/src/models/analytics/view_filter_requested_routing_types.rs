@@ -51,4 +51,4 @@ impl codec::OpenEnum for ViewFilterRequestedRoutingTypes {
     }
 }
 
-crate::__open_enum!(ViewFilterRequestedRoutingTypes);
+codec::__open_enum!(ViewFilterRequestedRoutingTypes);

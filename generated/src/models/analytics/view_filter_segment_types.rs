@@ -112,4 +112,4 @@ impl codec::OpenEnum for ViewFilterSegmentTypes {
     }
 }
 
-crate::__open_enum!(ViewFilterSegmentTypes);
+codec::__open_enum!(ViewFilterSegmentTypes);

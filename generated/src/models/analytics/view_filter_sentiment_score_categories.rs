@@ -39,4 +39,4 @@ impl codec::OpenEnum for ViewFilterSentimentScoreCategories {
     }
 }
 
-crate::__open_enum!(ViewFilterSentimentScoreCategories);
+codec::__open_enum!(ViewFilterSentimentScoreCategories);

@@ -39,4 +39,4 @@ impl codec::OpenEnum for ViewFilterSentimentTrendCategories {
     }
 }
 
-crate::__open_enum!(ViewFilterSentimentTrendCategories);
+codec::__open_enum!(ViewFilterSentimentTrendCategories);

@@ -42,4 +42,4 @@ impl codec::OpenEnum for ViewFilterSocialChannels {
     }
 }
 
-crate::__open_enum!(ViewFilterSocialChannels);
+codec::__open_enum!(ViewFilterSocialChannels);

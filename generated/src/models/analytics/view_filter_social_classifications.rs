@@ -27,4 +27,4 @@ impl codec::OpenEnum for ViewFilterSocialClassifications {
     }
 }
 
-crate::__open_enum!(ViewFilterSocialClassifications);
+codec::__open_enum!(ViewFilterSocialClassifications);

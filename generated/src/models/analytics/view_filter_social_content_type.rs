@@ -29,4 +29,4 @@ impl codec::OpenEnum for ViewFilterSocialContentType {
     }
 }
 
-crate::__open_enum!(ViewFilterSocialContentType);
+codec::__open_enum!(ViewFilterSocialContentType);

@@ -51,4 +51,4 @@ impl codec::OpenEnum for ViewFilterSocialPostTypes {
     }
 }
 
-crate::__open_enum!(ViewFilterSocialPostTypes);
+codec::__open_enum!(ViewFilterSocialPostTypes);

@@ -32,4 +32,4 @@ impl codec::OpenEnum for ViewFilterSocialSentimentCategory {
     }
 }
 
-crate::__open_enum!(ViewFilterSocialSentimentCategory);
+codec::__open_enum!(ViewFilterSocialSentimentCategory);

@@ -29,4 +29,4 @@ impl codec::OpenEnum for ViewFilterSocialSourceTypes {
     }
 }
 
-crate::__open_enum!(ViewFilterSocialSourceTypes);
+codec::__open_enum!(ViewFilterSocialSourceTypes);

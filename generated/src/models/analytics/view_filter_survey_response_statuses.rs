@@ -30,4 +30,4 @@ impl codec::OpenEnum for ViewFilterSurveyResponseStatuses {
     }
 }
 
-crate::__open_enum!(ViewFilterSurveyResponseStatuses);
+codec::__open_enum!(ViewFilterSurveyResponseStatuses);

@@ -27,4 +27,4 @@ impl codec::OpenEnum for ViewFilterSurveyTypes {
     }
 }
 
-crate::__open_enum!(ViewFilterSurveyTypes);
+codec::__open_enum!(ViewFilterSurveyTypes);

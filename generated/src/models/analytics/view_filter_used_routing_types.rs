@@ -51,4 +51,4 @@ impl codec::OpenEnum for ViewFilterUsedRoutingTypes {
     }
 }
 
-crate::__open_enum!(ViewFilterUsedRoutingTypes);
+codec::__open_enum!(ViewFilterUsedRoutingTypes);

@@ -31,4 +31,4 @@ impl codec::OpenEnum for ViewFilterUserState {
     }
 }
 
-crate::__open_enum!(ViewFilterUserState);
+codec::__open_enum!(ViewFilterUserState);

@@ -914,4 +914,4 @@ impl codec::OpenEnum for ViewFilterViewMetrics {
     }
 }
 
-crate::__open_enum!(ViewFilterViewMetrics);
+codec::__open_enum!(ViewFilterViewMetrics);

@@ -23,7 +23,7 @@ impl codec::Model for Warning {
     }
 }
 
-crate::__model!(Warning);
+codec::__model!(Warning);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -55,4 +55,4 @@ impl codec::OpenEnum for WarningRangeType {
     }
 }
 
-crate::__open_enum!(WarningRangeType);
+codec::__open_enum!(WarningRangeType);

@@ -102,4 +102,4 @@ impl codec::Model for Widget {
     }
 }
 
-crate::__model!(Widget);
+codec::__model!(Widget);

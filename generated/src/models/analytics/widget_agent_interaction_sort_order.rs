@@ -29,4 +29,4 @@ impl codec::OpenEnum for WidgetAgentInteractionSortOrder {
     }
 }
 
-crate::__open_enum!(WidgetAgentInteractionSortOrder);
+codec::__open_enum!(WidgetAgentInteractionSortOrder);

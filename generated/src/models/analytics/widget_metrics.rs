@@ -914,4 +914,4 @@ impl codec::OpenEnum for WidgetMetrics {
     }
 }
 
-crate::__open_enum!(WidgetMetrics);
+codec::__open_enum!(WidgetMetrics);

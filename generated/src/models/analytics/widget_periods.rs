@@ -76,4 +76,4 @@ impl codec::OpenEnum for WidgetPeriods {
     }
 }
 
-crate::__open_enum!(WidgetPeriods);
+codec::__open_enum!(WidgetPeriods);

@@ -112,4 +112,4 @@ impl codec::OpenEnum for WidgetSelectedSegmentTypes {
     }
 }
 
-crate::__open_enum!(WidgetSelectedSegmentTypes);
+codec::__open_enum!(WidgetSelectedSegmentTypes);

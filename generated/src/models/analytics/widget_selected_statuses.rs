@@ -72,4 +72,4 @@ impl codec::OpenEnum for WidgetSelectedStatuses {
     }
 }
 
-crate::__open_enum!(WidgetSelectedStatuses);
+codec::__open_enum!(WidgetSelectedStatuses);

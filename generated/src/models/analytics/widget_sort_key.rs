@@ -27,4 +27,4 @@ impl codec::OpenEnum for WidgetSortKey {
     }
 }
 
-crate::__open_enum!(WidgetSortKey);
+codec::__open_enum!(WidgetSortKey);

@@ -60,4 +60,4 @@ impl codec::OpenEnum for WidgetType {
     }
 }
 
-crate::__open_enum!(WidgetType);
+codec::__open_enum!(WidgetType);

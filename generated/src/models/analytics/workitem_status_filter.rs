@@ -22,4 +22,4 @@ impl codec::Model for WorkitemStatusFilter {
     }
 }
 
-crate::__model!(WorkitemStatusFilter);
+codec::__model!(WorkitemStatusFilter);

@@ -22,7 +22,7 @@ impl codec::Model for AnalyticsAgentGroup {
     }
 }
 
-crate::__model!(AnalyticsAgentGroup);
+codec::__model!(AnalyticsAgentGroup);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -51,4 +51,4 @@ impl codec::OpenEnum for AnalyticsAgentGroupAgentGroupType {
     }
 }
 
-crate::__open_enum!(AnalyticsAgentGroupAgentGroupType);
+codec::__open_enum!(AnalyticsAgentGroupAgentGroupType);

@@ -100,7 +100,7 @@ impl codec::Model for AnalyticsConversation {
     }
 }
 
-crate::__model!(AnalyticsConversation);
+codec::__model!(AnalyticsConversation);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -200,7 +200,7 @@ impl codec::OpenEnum for AnalyticsConversationConversationInitiator {
     }
 }
 
-crate::__open_enum!(AnalyticsConversationConversationInitiator);
+codec::__open_enum!(AnalyticsConversationConversationInitiator);
 
 /// The same values as [`AnalyticsAgentStateAgentSessionResultOriginatingDirection`].
 pub type AnalyticsConversationOriginatingDirection = AnalyticsAgentStateAgentSessionResultOriginatingDirection;

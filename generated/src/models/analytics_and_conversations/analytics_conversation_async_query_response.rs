@@ -25,4 +25,4 @@ impl codec::Model for AnalyticsConversationAsyncQueryResponse {
     }
 }
 
-crate::__model!(AnalyticsConversationAsyncQueryResponse);
+codec::__model!(AnalyticsConversationAsyncQueryResponse);

@@ -25,4 +25,4 @@ impl codec::Model for AnalyticsConversationQueryResponse {
     }
 }
 
-crate::__model!(AnalyticsConversationQueryResponse);
+codec::__model!(AnalyticsConversationQueryResponse);

@@ -95,7 +95,7 @@ impl codec::Model for AnalyticsConversationSegment {
     }
 }
 
-crate::__model!(AnalyticsConversationSegment);
+codec::__model!(AnalyticsConversationSegment);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -203,7 +203,7 @@ impl codec::OpenEnum for AnalyticsConversationSegmentDisconnectType {
     }
 }
 
-crate::__open_enum!(AnalyticsConversationSegmentDisconnectType);
+codec::__open_enum!(AnalyticsConversationSegmentDisconnectType);
 
 /// The same values as [`AgentStateSegmentTypeCountSegmentType`].
 pub type AnalyticsConversationSegmentSegmentType = AgentStateSegmentTypeCountSegmentType;

@@ -105,7 +105,7 @@ impl codec::Model for AnalyticsConversationWithoutAttributes {
     }
 }
 
-crate::__model!(AnalyticsConversationWithoutAttributes);
+codec::__model!(AnalyticsConversationWithoutAttributes);
 
 /// The same values as [`AnalyticsConversationConversationInitiator`].
 pub type AnalyticsConversationWithoutAttributesConversationInitiator = AnalyticsConversationConversationInitiator;

@@ -19,4 +19,4 @@ impl codec::Model for AnalyticsConversationWithoutAttributesMultiGetResponse {
     }
 }
 
-crate::__model!(AnalyticsConversationWithoutAttributesMultiGetResponse);
+codec::__model!(AnalyticsConversationWithoutAttributesMultiGetResponse);

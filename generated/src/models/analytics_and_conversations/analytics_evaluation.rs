@@ -68,7 +68,7 @@ impl codec::Model for AnalyticsEvaluation {
     }
 }
 
-crate::__model!(AnalyticsEvaluation);
+codec::__model!(AnalyticsEvaluation);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -107,4 +107,4 @@ impl codec::OpenEnum for AnalyticsEvaluationEvaluationStatus {
     }
 }
 
-crate::__open_enum!(AnalyticsEvaluationEvaluationStatus);
+codec::__open_enum!(AnalyticsEvaluationEvaluationStatus);

@@ -62,7 +62,7 @@ impl codec::Model for AnalyticsFlow {
     }
 }
 
-crate::__model!(AnalyticsFlow);
+codec::__model!(AnalyticsFlow);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -100,4 +100,4 @@ impl codec::OpenEnum for AnalyticsFlowEntryType {
     }
 }
 
-crate::__open_enum!(AnalyticsFlowEntryType);
+codec::__open_enum!(AnalyticsFlowEntryType);

@@ -33,4 +33,4 @@ impl codec::Model for AnalyticsFlowOutcome {
     }
 }
 
-crate::__model!(AnalyticsFlowOutcome);
+codec::__model!(AnalyticsFlowOutcome);

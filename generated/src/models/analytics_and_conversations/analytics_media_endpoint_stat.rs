@@ -49,4 +49,4 @@ impl codec::Model for AnalyticsMediaEndpointStat {
     }
 }
 
-crate::__model!(AnalyticsMediaEndpointStat);
+codec::__model!(AnalyticsMediaEndpointStat);

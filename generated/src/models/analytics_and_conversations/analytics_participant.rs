@@ -49,7 +49,7 @@ impl codec::Model for AnalyticsParticipant {
     }
 }
 
-crate::__model!(AnalyticsParticipant);
+codec::__model!(AnalyticsParticipant);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -149,4 +149,4 @@ impl codec::OpenEnum for AnalyticsParticipantPurpose {
     }
 }
 
-crate::__open_enum!(AnalyticsParticipantPurpose);
+codec::__open_enum!(AnalyticsParticipantPurpose);

@@ -49,7 +49,7 @@ impl codec::Model for AnalyticsParticipantWithoutAttributes {
     }
 }
 
-crate::__model!(AnalyticsParticipantWithoutAttributes);
+codec::__model!(AnalyticsParticipantWithoutAttributes);
 
 /// The same values as [`AnalyticsParticipantFlaggedReason`].
 pub type AnalyticsParticipantWithoutAttributesFlaggedReason = AnalyticsParticipantFlaggedReason;

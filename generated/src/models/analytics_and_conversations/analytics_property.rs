@@ -24,4 +24,4 @@ impl codec::Model for AnalyticsProperty {
     }
 }
 
-crate::__model!(AnalyticsProperty);
+codec::__model!(AnalyticsProperty);

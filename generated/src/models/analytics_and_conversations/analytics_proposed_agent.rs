@@ -22,4 +22,4 @@ impl codec::Model for AnalyticsProposedAgent {
     }
 }
 
-crate::__model!(AnalyticsProposedAgent);
+codec::__model!(AnalyticsProposedAgent);

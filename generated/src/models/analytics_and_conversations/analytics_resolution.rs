@@ -29,4 +29,4 @@ impl codec::Model for AnalyticsResolution {
     }
 }
 
-crate::__model!(AnalyticsResolution);
+codec::__model!(AnalyticsResolution);

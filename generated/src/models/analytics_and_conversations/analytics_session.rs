@@ -287,7 +287,7 @@ impl codec::Model for AnalyticsSession {
     }
 }
 
-crate::__model!(AnalyticsSession);
+codec::__model!(AnalyticsSession);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -338,7 +338,7 @@ impl codec::OpenEnum for AnalyticsSessionDeliveryStatus {
     }
 }
 
-crate::__open_enum!(AnalyticsSessionDeliveryStatus);
+codec::__open_enum!(AnalyticsSessionDeliveryStatus);
 
 /// The same values as [`AnalyticsAgentStateAgentSessionResultMediaType`].
 pub type AnalyticsSessionMediaType = AnalyticsAgentStateAgentSessionResultMediaType;
@@ -372,4 +372,4 @@ impl codec::OpenEnum for AnalyticsSessionRoutingRuleType {
     }
 }
 
-crate::__open_enum!(AnalyticsSessionRoutingRuleType);
+codec::__open_enum!(AnalyticsSessionRoutingRuleType);

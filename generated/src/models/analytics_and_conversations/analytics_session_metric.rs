@@ -24,4 +24,4 @@ impl codec::Model for AnalyticsSessionMetric {
     }
 }
 
-crate::__model!(AnalyticsSessionMetric);
+codec::__model!(AnalyticsSessionMetric);

@@ -57,4 +57,4 @@ impl codec::Model for AnalyticsSurvey {
     }
 }
 
-crate::__model!(AnalyticsSurvey);
+codec::__model!(AnalyticsSurvey);

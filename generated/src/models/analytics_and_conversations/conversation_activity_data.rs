@@ -28,4 +28,4 @@ impl codec::Model for ConversationActivityData {
     }
 }
 
-crate::__model!(ConversationActivityData);
+codec::__model!(ConversationActivityData);

@@ -93,7 +93,7 @@ impl codec::Model for ConversationActivityEntityData {
     }
 }
 
-crate::__model!(ConversationActivityEntityData);
+codec::__model!(ConversationActivityEntityData);
 
 /// The same values as [`AnalyticsSessionDirection`].
 pub type ConversationActivityEntityDataDirection = AnalyticsSessionDirection;
@@ -143,7 +143,7 @@ impl codec::OpenEnum for ConversationActivityEntityDataMetric {
     }
 }
 
-crate::__open_enum!(ConversationActivityEntityDataMetric);
+codec::__open_enum!(ConversationActivityEntityDataMetric);
 
 /// The same values as [`AnalyticsSessionRequestedRoutings`].
 pub type ConversationActivityEntityDataRequestedRoutings = AnalyticsSessionRequestedRoutings;

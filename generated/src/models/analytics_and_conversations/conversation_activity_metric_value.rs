@@ -29,7 +29,7 @@ impl codec::Model for ConversationActivityMetricValue {
     }
 }
 
-crate::__model!(ConversationActivityMetricValue);
+codec::__model!(ConversationActivityMetricValue);
 
 /// The same values as [`ConversationActivityEntityDataMetric`].
 pub type ConversationActivityMetricValueMetric = ConversationActivityEntityDataMetric;

@@ -31,7 +31,7 @@ impl codec::Model for ConversationActivityQuery {
     }
 }
 
-crate::__model!(ConversationActivityQuery);
+codec::__model!(ConversationActivityQuery);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -143,7 +143,7 @@ impl codec::OpenEnum for ConversationActivityQueryGroupBy {
     }
 }
 
-crate::__open_enum!(ConversationActivityQueryGroupBy);
+codec::__open_enum!(ConversationActivityQueryGroupBy);
 
 /// The same values as [`AsyncConversationQueryOrder`].
 pub type ConversationActivityQueryOrder = AsyncConversationQueryOrder;

@@ -24,7 +24,7 @@ impl codec::Model for ConversationActivityQueryClause {
     }
 }
 
-crate::__model!(ConversationActivityQueryClause);
+codec::__model!(ConversationActivityQueryClause);
 
 /// The same values as [`ActionAggregateQueryClauseType`].
 pub type ConversationActivityQueryClauseType = ActionAggregateQueryClauseType;

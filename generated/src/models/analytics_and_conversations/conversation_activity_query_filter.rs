@@ -28,7 +28,7 @@ impl codec::Model for ConversationActivityQueryFilter {
     }
 }
 
-crate::__model!(ConversationActivityQueryFilter);
+codec::__model!(ConversationActivityQueryFilter);
 
 /// The same values as [`ActionAggregateQueryClauseType`].
 pub type ConversationActivityQueryFilterType = ActionAggregateQueryClauseType;

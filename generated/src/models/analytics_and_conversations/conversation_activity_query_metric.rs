@@ -22,7 +22,7 @@ impl codec::Model for ConversationActivityQueryMetric {
     }
 }
 
-crate::__model!(ConversationActivityQueryMetric);
+codec::__model!(ConversationActivityQueryMetric);
 
 /// The same values as [`ConversationActivityEntityDataMetric`].
 pub type ConversationActivityQueryMetricMetric = ConversationActivityEntityDataMetric;

@@ -27,7 +27,7 @@ impl codec::Model for ConversationActivityQueryPredicate {
     }
 }
 
-crate::__model!(ConversationActivityQueryPredicate);
+codec::__model!(ConversationActivityQueryPredicate);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -139,7 +139,7 @@ impl codec::OpenEnum for ConversationActivityQueryPredicateDimension {
     }
 }
 
-crate::__open_enum!(ConversationActivityQueryPredicateDimension);
+codec::__open_enum!(ConversationActivityQueryPredicateDimension);
 
 /// The same values as [`ActionAggregateQueryPredicateOperator`].
 pub type ConversationActivityQueryPredicateOperator = ActionAggregateQueryPredicateOperator;

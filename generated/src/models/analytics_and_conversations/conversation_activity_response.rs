@@ -22,7 +22,7 @@ impl codec::Model for ConversationActivityResponse {
     }
 }
 
-crate::__model!(ConversationActivityResponse);
+codec::__model!(ConversationActivityResponse);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -134,4 +134,4 @@ impl codec::OpenEnum for ConversationActivityResponseEntityIdDimension {
     }
 }
 
-crate::__open_enum!(ConversationActivityResponseEntityIdDimension);
+codec::__open_enum!(ConversationActivityResponseEntityIdDimension);

@@ -22,4 +22,4 @@ impl codec::Model for ConversationActivityScoredAgent {
     }
 }
 
-crate::__model!(ConversationActivityScoredAgent);
+codec::__model!(ConversationActivityScoredAgent);

@@ -22,4 +22,4 @@ impl codec::Model for ConversationAggregateDataContainer {
     }
 }
 
-crate::__model!(ConversationAggregateDataContainer);
+codec::__model!(ConversationAggregateDataContainer);

@@ -24,7 +24,7 @@ impl codec::Model for ConversationAggregateQueryClause {
     }
 }
 
-crate::__model!(ConversationAggregateQueryClause);
+codec::__model!(ConversationAggregateQueryClause);
 
 /// The same values as [`ActionAggregateQueryClauseType`].
 pub type ConversationAggregateQueryClauseType = ActionAggregateQueryClauseType;

@@ -28,7 +28,7 @@ impl codec::Model for ConversationAggregateQueryFilter {
     }
 }
 
-crate::__model!(ConversationAggregateQueryFilter);
+codec::__model!(ConversationAggregateQueryFilter);
 
 /// The same values as [`ActionAggregateQueryClauseType`].
 pub type ConversationAggregateQueryFilterType = ActionAggregateQueryClauseType;

@@ -31,7 +31,7 @@ impl codec::Model for ConversationAggregateQueryPredicate {
     }
 }
 
-crate::__model!(ConversationAggregateQueryPredicate);
+codec::__model!(ConversationAggregateQueryPredicate);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -391,7 +391,7 @@ impl codec::OpenEnum for ConversationAggregateQueryPredicateDimension {
     }
 }
 
-crate::__open_enum!(ConversationAggregateQueryPredicateDimension);
+codec::__open_enum!(ConversationAggregateQueryPredicateDimension);
 
 /// The same values as [`ActionAggregateQueryPredicateOperator`].
 pub type ConversationAggregateQueryPredicateOperator = ActionAggregateQueryPredicateOperator;

@@ -19,4 +19,4 @@ impl codec::Model for ConversationAggregateQueryResponse {
     }
 }
 
-crate::__model!(ConversationAggregateQueryResponse);
+codec::__model!(ConversationAggregateQueryResponse);

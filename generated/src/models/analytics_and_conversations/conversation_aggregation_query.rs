@@ -60,7 +60,7 @@ impl codec::Model for ConversationAggregationQuery {
     }
 }
 
-crate::__model!(ConversationAggregationQuery);
+codec::__model!(ConversationAggregationQuery);
 
 /// The same values as [`ActionAggregationQueryAlternateTimeDimension`].
 pub type ConversationAggregationQueryAlternateTimeDimension = ActionAggregationQueryAlternateTimeDimension;
@@ -419,7 +419,7 @@ impl codec::OpenEnum for ConversationAggregationQueryGroupBy {
     }
 }
 
-crate::__open_enum!(ConversationAggregationQueryGroupBy);
+codec::__open_enum!(ConversationAggregationQueryGroupBy);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -771,7 +771,7 @@ impl codec::OpenEnum for ConversationAggregationQueryMetrics {
     }
 }
 
-crate::__open_enum!(ConversationAggregationQueryMetrics);
+codec::__open_enum!(ConversationAggregationQueryMetrics);
 
 /// The same values as [`AgentCopilotAggregationQueryQueryType`].
 pub type ConversationAggregationQueryQueryType = AgentCopilotAggregationQueryQueryType;

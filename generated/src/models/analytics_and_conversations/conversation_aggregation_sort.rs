@@ -23,7 +23,7 @@ impl codec::Model for ConversationAggregationSort {
     }
 }
 
-crate::__model!(ConversationAggregationSort);
+codec::__model!(ConversationAggregationSort);
 
 /// The same values as [`ActionAggregationSortFunction`].
 pub type ConversationAggregationSortFunction = ActionAggregationSortFunction;
@@ -362,4 +362,4 @@ impl codec::OpenEnum for ConversationAggregationSortName {
     }
 }
 
-crate::__open_enum!(ConversationAggregationSortName);
+codec::__open_enum!(ConversationAggregationSortName);

@@ -28,7 +28,7 @@ impl codec::Model for ConversationAggregationView {
     }
 }
 
-crate::__model!(ConversationAggregationView);
+codec::__model!(ConversationAggregationView);
 
 /// The same values as [`ActionAggregationViewFunction`].
 pub type ConversationAggregationViewFunction = ActionAggregationViewFunction;
@@ -383,4 +383,4 @@ impl codec::OpenEnum for ConversationAggregationViewTarget {
     }
 }
 
-crate::__open_enum!(ConversationAggregationViewTarget);
+codec::__open_enum!(ConversationAggregationViewTarget);

@@ -21,4 +21,4 @@ impl codec::Model for ConversationAsyncAggregateQueryResponse {
     }
 }
 
-crate::__model!(ConversationAsyncAggregateQueryResponse);
+codec::__model!(ConversationAsyncAggregateQueryResponse);

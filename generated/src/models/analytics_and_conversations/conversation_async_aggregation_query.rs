@@ -64,7 +64,7 @@ impl codec::Model for ConversationAsyncAggregationQuery {
     }
 }
 
-crate::__model!(ConversationAsyncAggregationQuery);
+codec::__model!(ConversationAsyncAggregationQuery);
 
 /// The same values as [`ActionAggregationQueryAlternateTimeDimension`].
 pub type ConversationAsyncAggregationQueryAlternateTimeDimension = ActionAggregationQueryAlternateTimeDimension;

@@ -54,7 +54,7 @@ impl codec::Model for ConversationQuery {
     }
 }
 
-crate::__model!(ConversationQuery);
+codec::__model!(ConversationQuery);
 
 /// The same values as [`AsyncConversationQueryOrder`].
 pub type ConversationQueryOrder = AsyncConversationQueryOrder;

@@ -27,4 +27,4 @@ impl codec::Model for PropertyIndexRequest {
     }
 }
 
-crate::__model!(PropertyIndexRequest);
+codec::__model!(PropertyIndexRequest);

@@ -54,7 +54,7 @@ impl codec::Model for AsyncConversationQuery {
     }
 }
 
-crate::__model!(AsyncConversationQuery);
+codec::__model!(AsyncConversationQuery);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -94,4 +94,4 @@ impl codec::OpenEnum for AsyncConversationQueryOrderBy {
     }
 }
 
-crate::__open_enum!(AsyncConversationQueryOrderBy);
+codec::__open_enum!(AsyncConversationQueryOrderBy);

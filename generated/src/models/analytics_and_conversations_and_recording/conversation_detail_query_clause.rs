@@ -24,7 +24,7 @@ impl codec::Model for ConversationDetailQueryClause {
     }
 }
 
-crate::__model!(ConversationDetailQueryClause);
+codec::__model!(ConversationDetailQueryClause);
 
 /// The same values as [`ActionAggregateQueryClauseType`].
 pub type ConversationDetailQueryClauseType = ActionAggregateQueryClauseType;

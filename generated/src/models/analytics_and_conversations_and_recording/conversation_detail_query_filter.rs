@@ -28,7 +28,7 @@ impl codec::Model for ConversationDetailQueryFilter {
     }
 }
 
-crate::__model!(ConversationDetailQueryFilter);
+codec::__model!(ConversationDetailQueryFilter);
 
 /// The same values as [`ActionAggregateQueryClauseType`].
 pub type ConversationDetailQueryFilterType = ActionAggregateQueryClauseType;

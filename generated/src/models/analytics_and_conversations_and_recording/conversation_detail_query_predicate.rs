@@ -33,7 +33,7 @@ impl codec::Model for ConversationDetailQueryPredicate {
     }
 }
 
-crate::__model!(ConversationDetailQueryPredicate);
+codec::__model!(ConversationDetailQueryPredicate);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -101,7 +101,7 @@ impl codec::OpenEnum for ConversationDetailQueryPredicateDimension {
     }
 }
 
-crate::__open_enum!(ConversationDetailQueryPredicateDimension);
+codec::__open_enum!(ConversationDetailQueryPredicateDimension);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -477,7 +477,7 @@ impl codec::OpenEnum for ConversationDetailQueryPredicateMetric {
     }
 }
 
-crate::__open_enum!(ConversationDetailQueryPredicateMetric);
+codec::__open_enum!(ConversationDetailQueryPredicateMetric);
 
 /// The same values as [`ActionAggregateQueryPredicateOperator`].
 pub type ConversationDetailQueryPredicateOperator = ActionAggregateQueryPredicateOperator;

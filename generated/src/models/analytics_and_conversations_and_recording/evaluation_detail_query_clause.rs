@@ -24,7 +24,7 @@ impl codec::Model for EvaluationDetailQueryClause {
     }
 }
 
-crate::__model!(EvaluationDetailQueryClause);
+codec::__model!(EvaluationDetailQueryClause);
 
 /// The same values as [`ActionAggregateQueryClauseType`].
 pub type EvaluationDetailQueryClauseType = ActionAggregateQueryClauseType;

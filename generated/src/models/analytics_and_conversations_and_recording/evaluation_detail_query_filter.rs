@@ -28,7 +28,7 @@ impl codec::Model for EvaluationDetailQueryFilter {
     }
 }
 
-crate::__model!(EvaluationDetailQueryFilter);
+codec::__model!(EvaluationDetailQueryFilter);
 
 /// The same values as [`ActionAggregateQueryClauseType`].
 pub type EvaluationDetailQueryFilterType = ActionAggregateQueryClauseType;

@@ -33,7 +33,7 @@ impl codec::Model for EvaluationDetailQueryPredicate {
     }
 }
 
-crate::__model!(EvaluationDetailQueryPredicate);
+codec::__model!(EvaluationDetailQueryPredicate);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -121,7 +121,7 @@ impl codec::OpenEnum for EvaluationDetailQueryPredicateDimension {
     }
 }
 
-crate::__open_enum!(EvaluationDetailQueryPredicateDimension);
+codec::__open_enum!(EvaluationDetailQueryPredicateDimension);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -150,7 +150,7 @@ impl codec::OpenEnum for EvaluationDetailQueryPredicateMetric {
     }
 }
 
-crate::__open_enum!(EvaluationDetailQueryPredicateMetric);
+codec::__open_enum!(EvaluationDetailQueryPredicateMetric);
 
 /// The same values as [`ActionAggregateQueryPredicateOperator`].
 pub type EvaluationDetailQueryPredicateOperator = ActionAggregateQueryPredicateOperator;

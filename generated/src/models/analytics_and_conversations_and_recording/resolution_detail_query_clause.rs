@@ -24,7 +24,7 @@ impl codec::Model for ResolutionDetailQueryClause {
     }
 }
 
-crate::__model!(ResolutionDetailQueryClause);
+codec::__model!(ResolutionDetailQueryClause);
 
 /// The same values as [`ActionAggregateQueryClauseType`].
 pub type ResolutionDetailQueryClauseType = ActionAggregateQueryClauseType;

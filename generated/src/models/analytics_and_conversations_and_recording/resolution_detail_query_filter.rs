@@ -28,7 +28,7 @@ impl codec::Model for ResolutionDetailQueryFilter {
     }
 }
 
-crate::__model!(ResolutionDetailQueryFilter);
+codec::__model!(ResolutionDetailQueryFilter);
 
 /// The same values as [`ActionAggregateQueryClauseType`].
 pub type ResolutionDetailQueryFilterType = ActionAggregateQueryClauseType;

@@ -31,7 +31,7 @@ impl codec::Model for ResolutionDetailQueryPredicate {
     }
 }
 
-crate::__model!(ResolutionDetailQueryPredicate);
+codec::__model!(ResolutionDetailQueryPredicate);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -57,7 +57,7 @@ impl codec::OpenEnum for ResolutionDetailQueryPredicateMetric {
     }
 }
 
-crate::__open_enum!(ResolutionDetailQueryPredicateMetric);
+codec::__open_enum!(ResolutionDetailQueryPredicateMetric);
 
 /// The same values as [`ActionAggregateQueryPredicateOperator`].
 pub type ResolutionDetailQueryPredicateOperator = ActionAggregateQueryPredicateOperator;

@@ -24,7 +24,7 @@ impl codec::Model for SegmentDetailQueryClause {
     }
 }
 
-crate::__model!(SegmentDetailQueryClause);
+codec::__model!(SegmentDetailQueryClause);
 
 /// The same values as [`ActionAggregateQueryClauseType`].
 pub type SegmentDetailQueryClauseType = ActionAggregateQueryClauseType;

@@ -28,7 +28,7 @@ impl codec::Model for SegmentDetailQueryFilter {
     }
 }
 
-crate::__model!(SegmentDetailQueryFilter);
+codec::__model!(SegmentDetailQueryFilter);
 
 /// The same values as [`ActionAggregateQueryClauseType`].
 pub type SegmentDetailQueryFilterType = ActionAggregateQueryClauseType;

@@ -39,7 +39,7 @@ impl codec::Model for SegmentDetailQueryPredicate {
     }
 }
 
-crate::__model!(SegmentDetailQueryPredicate);
+codec::__model!(SegmentDetailQueryPredicate);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -383,7 +383,7 @@ impl codec::OpenEnum for SegmentDetailQueryPredicateDimension {
     }
 }
 
-crate::__open_enum!(SegmentDetailQueryPredicateDimension);
+codec::__open_enum!(SegmentDetailQueryPredicateDimension);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -409,7 +409,7 @@ impl codec::OpenEnum for SegmentDetailQueryPredicateMetric {
     }
 }
 
-crate::__open_enum!(SegmentDetailQueryPredicateMetric);
+codec::__open_enum!(SegmentDetailQueryPredicateMetric);
 
 /// The same values as [`ActionAggregateQueryPredicateOperator`].
 pub type SegmentDetailQueryPredicateOperator = ActionAggregateQueryPredicateOperator;

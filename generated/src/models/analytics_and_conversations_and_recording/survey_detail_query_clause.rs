@@ -24,7 +24,7 @@ impl codec::Model for SurveyDetailQueryClause {
     }
 }
 
-crate::__model!(SurveyDetailQueryClause);
+codec::__model!(SurveyDetailQueryClause);
 
 /// The same values as [`ActionAggregateQueryClauseType`].
 pub type SurveyDetailQueryClauseType = ActionAggregateQueryClauseType;

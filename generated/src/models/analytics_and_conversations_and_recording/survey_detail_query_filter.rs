@@ -28,7 +28,7 @@ impl codec::Model for SurveyDetailQueryFilter {
     }
 }
 
-crate::__model!(SurveyDetailQueryFilter);
+codec::__model!(SurveyDetailQueryFilter);
 
 /// The same values as [`ActionAggregateQueryClauseType`].
 pub type SurveyDetailQueryFilterType = ActionAggregateQueryClauseType;

@@ -33,7 +33,7 @@ impl codec::Model for SurveyDetailQueryPredicate {
     }
 }
 
-crate::__model!(SurveyDetailQueryPredicate);
+codec::__model!(SurveyDetailQueryPredicate);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -101,7 +101,7 @@ impl codec::OpenEnum for SurveyDetailQueryPredicateDimension {
     }
 }
 
-crate::__open_enum!(SurveyDetailQueryPredicateDimension);
+codec::__open_enum!(SurveyDetailQueryPredicateDimension);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -127,7 +127,7 @@ impl codec::OpenEnum for SurveyDetailQueryPredicateMetric {
     }
 }
 
-crate::__open_enum!(SurveyDetailQueryPredicateMetric);
+codec::__open_enum!(SurveyDetailQueryPredicateMetric);
 
 /// The same values as [`ActionAggregateQueryPredicateOperator`].
 pub type SurveyDetailQueryPredicateOperator = ActionAggregateQueryPredicateOperator;

@@ -27,7 +27,7 @@ impl codec::Model for AggregationResult {
     }
 }
 
-crate::__model!(AggregationResult);
+codec::__model!(AggregationResult);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -56,4 +56,4 @@ impl codec::OpenEnum for AggregationResultType {
     }
 }
 
-crate::__open_enum!(AggregationResultType);
+codec::__open_enum!(AggregationResultType);

@@ -24,4 +24,4 @@ impl codec::Model for AggregationResultEntry {
     }
 }
 
-crate::__model!(AggregationResultEntry);
+codec::__model!(AggregationResultEntry);

@@ -28,7 +28,7 @@ impl codec::Model for AnalyticsQueryAggregation {
     }
 }
 
-crate::__model!(AnalyticsQueryAggregation);
+codec::__model!(AnalyticsQueryAggregation);
 
 /// The same values as [`AggregationResultType`].
 pub type AnalyticsQueryAggregationType = AggregationResultType;

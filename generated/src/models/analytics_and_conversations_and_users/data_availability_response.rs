@@ -20,4 +20,4 @@ impl codec::Model for DataAvailabilityResponse {
     }
 }
 
-crate::__model!(DataAvailabilityResponse);
+codec::__model!(DataAvailabilityResponse);

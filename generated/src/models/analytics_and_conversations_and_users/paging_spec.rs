@@ -22,4 +22,4 @@ impl codec::Model for PagingSpec {
     }
 }
 
-crate::__model!(PagingSpec);
+codec::__model!(PagingSpec);

@@ -28,4 +28,4 @@ impl codec::Model for FlowActivityData {
     }
 }
 
-crate::__model!(FlowActivityData);
+codec::__model!(FlowActivityData);

@@ -99,7 +99,7 @@ impl codec::Model for FlowActivityEntityData {
     }
 }
 
-crate::__model!(FlowActivityEntityData);
+codec::__model!(FlowActivityEntityData);
 
 /// The same values as [`ConversationActivityEntityDataActiveRouting`].
 pub type FlowActivityEntityDataActiveRouting = ConversationActivityEntityDataActiveRouting;
@@ -137,7 +137,7 @@ impl codec::OpenEnum for FlowActivityEntityDataMetric {
     }
 }
 
-crate::__open_enum!(FlowActivityEntityDataMetric);
+codec::__open_enum!(FlowActivityEntityDataMetric);
 
 /// The same values as [`AnalyticsSessionRequestedRoutings`].
 pub type FlowActivityEntityDataRequestedRoutings = AnalyticsSessionRequestedRoutings;

@@ -26,7 +26,7 @@ impl codec::Model for FlowActivityMetricValue {
     }
 }
 
-crate::__model!(FlowActivityMetricValue);
+codec::__model!(FlowActivityMetricValue);
 
 /// The same values as [`FlowActivityEntityDataMetric`].
 pub type FlowActivityMetricValueMetric = FlowActivityEntityDataMetric;

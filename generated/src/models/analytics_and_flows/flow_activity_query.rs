@@ -31,7 +31,7 @@ impl codec::Model for FlowActivityQuery {
     }
 }
 
-crate::__model!(FlowActivityQuery);
+codec::__model!(FlowActivityQuery);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -151,7 +151,7 @@ impl codec::OpenEnum for FlowActivityQueryGroupBy {
     }
 }
 
-crate::__open_enum!(FlowActivityQueryGroupBy);
+codec::__open_enum!(FlowActivityQueryGroupBy);
 
 /// The same values as [`AsyncConversationQueryOrder`].
 pub type FlowActivityQueryOrder = AsyncConversationQueryOrder;

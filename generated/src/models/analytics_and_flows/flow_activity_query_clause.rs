@@ -24,7 +24,7 @@ impl codec::Model for FlowActivityQueryClause {
     }
 }
 
-crate::__model!(FlowActivityQueryClause);
+codec::__model!(FlowActivityQueryClause);
 
 /// The same values as [`ActionAggregateQueryClauseType`].
 pub type FlowActivityQueryClauseType = ActionAggregateQueryClauseType;

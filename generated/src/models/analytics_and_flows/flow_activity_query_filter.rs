@@ -28,7 +28,7 @@ impl codec::Model for FlowActivityQueryFilter {
     }
 }
 
-crate::__model!(FlowActivityQueryFilter);
+codec::__model!(FlowActivityQueryFilter);
 
 /// The same values as [`ActionAggregateQueryClauseType`].
 pub type FlowActivityQueryFilterType = ActionAggregateQueryClauseType;

@@ -22,7 +22,7 @@ impl codec::Model for FlowActivityQueryMetric {
     }
 }
 
-crate::__model!(FlowActivityQueryMetric);
+codec::__model!(FlowActivityQueryMetric);
 
 /// The same values as [`FlowActivityEntityDataMetric`].
 pub type FlowActivityQueryMetricMetric = FlowActivityEntityDataMetric;

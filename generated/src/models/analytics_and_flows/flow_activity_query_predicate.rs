@@ -27,7 +27,7 @@ impl codec::Model for FlowActivityQueryPredicate {
     }
 }
 
-crate::__model!(FlowActivityQueryPredicate);
+codec::__model!(FlowActivityQueryPredicate);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -147,7 +147,7 @@ impl codec::OpenEnum for FlowActivityQueryPredicateDimension {
     }
 }
 
-crate::__open_enum!(FlowActivityQueryPredicateDimension);
+codec::__open_enum!(FlowActivityQueryPredicateDimension);
 
 /// The same values as [`ActionAggregateQueryPredicateOperator`].
 pub type FlowActivityQueryPredicateOperator = ActionAggregateQueryPredicateOperator;

@@ -22,7 +22,7 @@ impl codec::Model for FlowActivityResponse {
     }
 }
 
-crate::__model!(FlowActivityResponse);
+codec::__model!(FlowActivityResponse);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -142,4 +142,4 @@ impl codec::OpenEnum for FlowActivityResponseEntityIdDimension {
     }
 }
 
-crate::__open_enum!(FlowActivityResponseEntityIdDimension);
+codec::__open_enum!(FlowActivityResponseEntityIdDimension);

@@ -22,4 +22,4 @@ impl codec::Model for FlowActivityScoredAgent {
     }
 }
 
-crate::__model!(FlowActivityScoredAgent);
+codec::__model!(FlowActivityScoredAgent);

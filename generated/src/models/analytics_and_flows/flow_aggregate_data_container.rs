@@ -22,4 +22,4 @@ impl codec::Model for FlowAggregateDataContainer {
     }
 }
 
-crate::__model!(FlowAggregateDataContainer);
+codec::__model!(FlowAggregateDataContainer);

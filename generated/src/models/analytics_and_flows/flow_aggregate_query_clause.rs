@@ -24,7 +24,7 @@ impl codec::Model for FlowAggregateQueryClause {
     }
 }
 
-crate::__model!(FlowAggregateQueryClause);
+codec::__model!(FlowAggregateQueryClause);
 
 /// The same values as [`ActionAggregateQueryClauseType`].
 pub type FlowAggregateQueryClauseType = ActionAggregateQueryClauseType;

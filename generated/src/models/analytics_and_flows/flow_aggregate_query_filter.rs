@@ -28,7 +28,7 @@ impl codec::Model for FlowAggregateQueryFilter {
     }
 }
 
-crate::__model!(FlowAggregateQueryFilter);
+codec::__model!(FlowAggregateQueryFilter);
 
 /// The same values as [`ActionAggregateQueryClauseType`].
 pub type FlowAggregateQueryFilterType = ActionAggregateQueryClauseType;

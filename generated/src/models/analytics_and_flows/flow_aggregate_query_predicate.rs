@@ -31,7 +31,7 @@ impl codec::Model for FlowAggregateQueryPredicate {
     }
 }
 
-crate::__model!(FlowAggregateQueryPredicate);
+codec::__model!(FlowAggregateQueryPredicate);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -459,7 +459,7 @@ impl codec::OpenEnum for FlowAggregateQueryPredicateDimension {
     }
 }
 
-crate::__open_enum!(FlowAggregateQueryPredicateDimension);
+codec::__open_enum!(FlowAggregateQueryPredicateDimension);
 
 /// The same values as [`ActionAggregateQueryPredicateOperator`].
 pub type FlowAggregateQueryPredicateOperator = ActionAggregateQueryPredicateOperator;

@@ -19,4 +19,4 @@ impl codec::Model for FlowAggregateQueryResponse {
     }
 }
 
-crate::__model!(FlowAggregateQueryResponse);
+codec::__model!(FlowAggregateQueryResponse);

@@ -46,7 +46,7 @@ impl codec::Model for FlowAggregationQuery {
     }
 }
 
-crate::__model!(FlowAggregationQuery);
+codec::__model!(FlowAggregationQuery);
 
 /// The same values as [`ActionAggregationQueryAlternateTimeDimension`].
 pub type FlowAggregationQueryAlternateTimeDimension = ActionAggregationQueryAlternateTimeDimension;
@@ -473,7 +473,7 @@ impl codec::OpenEnum for FlowAggregationQueryGroupBy {
     }
 }
 
-crate::__open_enum!(FlowAggregationQueryGroupBy);
+codec::__open_enum!(FlowAggregationQueryGroupBy);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -533,4 +533,4 @@ impl codec::OpenEnum for FlowAggregationQueryMetrics {
     }
 }
 
-crate::__open_enum!(FlowAggregationQueryMetrics);
+codec::__open_enum!(FlowAggregationQueryMetrics);

@@ -28,7 +28,7 @@ impl codec::Model for FlowAggregationView {
     }
 }
 
-crate::__model!(FlowAggregationView);
+codec::__model!(FlowAggregationView);
 
 /// The same values as [`ActionAggregationViewFunction`].
 pub type FlowAggregationViewFunction = ActionAggregationViewFunction;
@@ -91,4 +91,4 @@ impl codec::OpenEnum for FlowAggregationViewTarget {
     }
 }
 
-crate::__open_enum!(FlowAggregationViewTarget);
+codec::__open_enum!(FlowAggregationViewTarget);

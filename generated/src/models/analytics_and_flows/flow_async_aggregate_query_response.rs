@@ -21,4 +21,4 @@ impl codec::Model for FlowAsyncAggregateQueryResponse {
     }
 }
 
-crate::__model!(FlowAsyncAggregateQueryResponse);
+codec::__model!(FlowAsyncAggregateQueryResponse);

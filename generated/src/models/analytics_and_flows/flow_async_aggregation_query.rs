@@ -55,7 +55,7 @@ impl codec::Model for FlowAsyncAggregationQuery {
     }
 }
 
-crate::__model!(FlowAsyncAggregationQuery);
+codec::__model!(FlowAsyncAggregationQuery);
 
 /// The same values as [`ActionAggregationQueryAlternateTimeDimension`].
 pub type FlowAsyncAggregationQueryAlternateTimeDimension = ActionAggregationQueryAlternateTimeDimension;

@@ -22,4 +22,4 @@ impl codec::Model for FlowObservationDataContainer {
     }
 }
 
-crate::__model!(FlowObservationDataContainer);
+codec::__model!(FlowObservationDataContainer);

@@ -26,7 +26,7 @@ impl codec::Model for FlowObservationQuery {
     }
 }
 
-crate::__model!(FlowObservationQuery);
+codec::__model!(FlowObservationQuery);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -52,7 +52,7 @@ impl codec::OpenEnum for FlowObservationQueryDetailMetrics {
     }
 }
 
-crate::__open_enum!(FlowObservationQueryDetailMetrics);
+codec::__open_enum!(FlowObservationQueryDetailMetrics);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -78,4 +78,4 @@ impl codec::OpenEnum for FlowObservationQueryMetrics {
     }
 }
 
-crate::__open_enum!(FlowObservationQueryMetrics);
+codec::__open_enum!(FlowObservationQueryMetrics);

@@ -24,7 +24,7 @@ impl codec::Model for FlowObservationQueryClause {
     }
 }
 
-crate::__model!(FlowObservationQueryClause);
+codec::__model!(FlowObservationQueryClause);
 
 /// The same values as [`ActionAggregateQueryClauseType`].
 pub type FlowObservationQueryClauseType = ActionAggregateQueryClauseType;

@@ -28,7 +28,7 @@ impl codec::Model for FlowObservationQueryFilter {
     }
 }
 
-crate::__model!(FlowObservationQueryFilter);
+codec::__model!(FlowObservationQueryFilter);
 
 /// The same values as [`ActionAggregateQueryClauseType`].
 pub type FlowObservationQueryFilterType = ActionAggregateQueryClauseType;

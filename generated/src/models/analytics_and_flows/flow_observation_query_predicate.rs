@@ -31,7 +31,7 @@ impl codec::Model for FlowObservationQueryPredicate {
     }
 }
 
-crate::__model!(FlowObservationQueryPredicate);
+codec::__model!(FlowObservationQueryPredicate);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -60,7 +60,7 @@ impl codec::OpenEnum for FlowObservationQueryPredicateDimension {
     }
 }
 
-crate::__open_enum!(FlowObservationQueryPredicateDimension);
+codec::__open_enum!(FlowObservationQueryPredicateDimension);
 
 /// The same values as [`ActionAggregateQueryPredicateOperator`].
 pub type FlowObservationQueryPredicateOperator = ActionAggregateQueryPredicateOperator;

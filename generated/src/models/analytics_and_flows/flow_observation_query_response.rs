@@ -19,4 +19,4 @@ impl codec::Model for FlowObservationQueryResponse {
     }
 }
 
-crate::__model!(FlowObservationQueryResponse);
+codec::__model!(FlowObservationQueryResponse);

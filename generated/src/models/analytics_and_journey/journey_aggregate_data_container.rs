@@ -22,4 +22,4 @@ impl codec::Model for JourneyAggregateDataContainer {
     }
 }
 
-crate::__model!(JourneyAggregateDataContainer);
+codec::__model!(JourneyAggregateDataContainer);

@@ -24,7 +24,7 @@ impl codec::Model for JourneyAggregateQueryClause {
     }
 }
 
-crate::__model!(JourneyAggregateQueryClause);
+codec::__model!(JourneyAggregateQueryClause);
 
 /// The same values as [`ActionAggregateQueryClauseType`].
 pub type JourneyAggregateQueryClauseType = ActionAggregateQueryClauseType;

@@ -28,7 +28,7 @@ impl codec::Model for JourneyAggregateQueryFilter {
     }
 }
 
-crate::__model!(JourneyAggregateQueryFilter);
+codec::__model!(JourneyAggregateQueryFilter);
 
 /// The same values as [`ActionAggregateQueryClauseType`].
 pub type JourneyAggregateQueryFilterType = ActionAggregateQueryClauseType;

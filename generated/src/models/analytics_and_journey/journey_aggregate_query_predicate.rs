@@ -31,7 +31,7 @@ impl codec::Model for JourneyAggregateQueryPredicate {
     }
 }
 
-crate::__model!(JourneyAggregateQueryPredicate);
+codec::__model!(JourneyAggregateQueryPredicate);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -217,7 +217,7 @@ impl codec::OpenEnum for JourneyAggregateQueryPredicateDimension {
     }
 }
 
-crate::__open_enum!(JourneyAggregateQueryPredicateDimension);
+codec::__open_enum!(JourneyAggregateQueryPredicateDimension);
 
 /// The same values as [`ActionAggregateQueryPredicateOperator`].
 pub type JourneyAggregateQueryPredicateOperator = ActionAggregateQueryPredicateOperator;

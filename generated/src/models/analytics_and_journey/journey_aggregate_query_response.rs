@@ -19,4 +19,4 @@ impl codec::Model for JourneyAggregateQueryResponse {
     }
 }
 
-crate::__model!(JourneyAggregateQueryResponse);
+codec::__model!(JourneyAggregateQueryResponse);

@@ -49,7 +49,7 @@ impl codec::Model for JourneyAggregationQuery {
     }
 }
 
-crate::__model!(JourneyAggregationQuery);
+codec::__model!(JourneyAggregationQuery);
 
 /// The same values as [`ActionAggregationQueryAlternateTimeDimension`].
 pub type JourneyAggregationQueryAlternateTimeDimension = ActionAggregationQueryAlternateTimeDimension;
@@ -238,7 +238,7 @@ impl codec::OpenEnum for JourneyAggregationQueryGroupBy {
     }
 }
 
-crate::__open_enum!(JourneyAggregationQueryGroupBy);
+codec::__open_enum!(JourneyAggregationQueryGroupBy);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -354,4 +354,4 @@ impl codec::OpenEnum for JourneyAggregationQueryMetrics {
     }
 }
 
-crate::__open_enum!(JourneyAggregationQueryMetrics);
+codec::__open_enum!(JourneyAggregationQueryMetrics);

@@ -28,7 +28,7 @@ impl codec::Model for JourneyAggregationView {
     }
 }
 
-crate::__model!(JourneyAggregationView);
+codec::__model!(JourneyAggregationView);
 
 /// The same values as [`ActionAggregationViewFunction`].
 pub type JourneyAggregationViewFunction = ActionAggregationViewFunction;
@@ -147,4 +147,4 @@ impl codec::OpenEnum for JourneyAggregationViewTarget {
     }
 }
 
-crate::__open_enum!(JourneyAggregationViewTarget);
+codec::__open_enum!(JourneyAggregationViewTarget);

@@ -21,4 +21,4 @@ impl codec::Model for JourneyAsyncAggregateQueryResponse {
     }
 }
 
-crate::__model!(JourneyAsyncAggregateQueryResponse);
+codec::__model!(JourneyAsyncAggregateQueryResponse);

@@ -55,7 +55,7 @@ impl codec::Model for JourneyAsyncAggregationQuery {
     }
 }
 
-crate::__model!(JourneyAsyncAggregationQuery);
+codec::__model!(JourneyAsyncAggregationQuery);
 
 /// The same values as [`ActionAggregationQueryAlternateTimeDimension`].
 pub type JourneyAsyncAggregationQueryAlternateTimeDimension = ActionAggregationQueryAlternateTimeDimension;

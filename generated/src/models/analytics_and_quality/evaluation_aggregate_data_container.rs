@@ -22,4 +22,4 @@ impl codec::Model for EvaluationAggregateDataContainer {
     }
 }
 
-crate::__model!(EvaluationAggregateDataContainer);
+codec::__model!(EvaluationAggregateDataContainer);

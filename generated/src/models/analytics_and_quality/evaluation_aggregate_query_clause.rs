@@ -24,7 +24,7 @@ impl codec::Model for EvaluationAggregateQueryClause {
     }
 }
 
-crate::__model!(EvaluationAggregateQueryClause);
+codec::__model!(EvaluationAggregateQueryClause);
 
 /// The same values as [`ActionAggregateQueryClauseType`].
 pub type EvaluationAggregateQueryClauseType = ActionAggregateQueryClauseType;

@@ -28,7 +28,7 @@ impl codec::Model for EvaluationAggregateQueryFilter {
     }
 }
 
-crate::__model!(EvaluationAggregateQueryFilter);
+codec::__model!(EvaluationAggregateQueryFilter);
 
 /// The same values as [`ActionAggregateQueryClauseType`].
 pub type EvaluationAggregateQueryFilterType = ActionAggregateQueryClauseType;

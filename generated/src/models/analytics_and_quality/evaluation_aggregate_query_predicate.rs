@@ -31,7 +31,7 @@ impl codec::Model for EvaluationAggregateQueryPredicate {
     }
 }
 
-crate::__model!(EvaluationAggregateQueryPredicate);
+codec::__model!(EvaluationAggregateQueryPredicate);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -135,7 +135,7 @@ impl codec::OpenEnum for EvaluationAggregateQueryPredicateDimension {
     }
 }
 
-crate::__open_enum!(EvaluationAggregateQueryPredicateDimension);
+codec::__open_enum!(EvaluationAggregateQueryPredicateDimension);
 
 /// The same values as [`ActionAggregateQueryPredicateOperator`].
 pub type EvaluationAggregateQueryPredicateOperator = ActionAggregateQueryPredicateOperator;

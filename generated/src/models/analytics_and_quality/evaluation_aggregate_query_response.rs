@@ -19,4 +19,4 @@ impl codec::Model for EvaluationAggregateQueryResponse {
     }
 }
 
-crate::__model!(EvaluationAggregateQueryResponse);
+codec::__model!(EvaluationAggregateQueryResponse);

@@ -50,7 +50,7 @@ impl codec::Model for EvaluationAggregationQuery {
     }
 }
 
-crate::__model!(EvaluationAggregationQuery);
+codec::__model!(EvaluationAggregationQuery);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -90,7 +90,7 @@ impl codec::OpenEnum for EvaluationAggregationQueryAlternateTimeDimension {
     }
 }
 
-crate::__open_enum!(EvaluationAggregationQueryAlternateTimeDimension);
+codec::__open_enum!(EvaluationAggregationQueryAlternateTimeDimension);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -182,7 +182,7 @@ impl codec::OpenEnum for EvaluationAggregationQueryGroupBy {
     }
 }
 
-crate::__open_enum!(EvaluationAggregationQueryGroupBy);
+codec::__open_enum!(EvaluationAggregationQueryGroupBy);
 
 /// The same values as [`EvaluationAggregationQueryMeMetrics`].
 pub type EvaluationAggregationQueryMetrics = EvaluationAggregationQueryMeMetrics;

@@ -28,7 +28,7 @@ impl codec::Model for EvaluationAggregationView {
     }
 }
 
-crate::__model!(EvaluationAggregationView);
+codec::__model!(EvaluationAggregationView);
 
 /// The same values as [`ActionAggregationViewFunction`].
 pub type EvaluationAggregationViewFunction = ActionAggregationViewFunction;
@@ -75,4 +75,4 @@ impl codec::OpenEnum for EvaluationAggregationViewTarget {
     }
 }
 
-crate::__open_enum!(EvaluationAggregationViewTarget);
+codec::__open_enum!(EvaluationAggregationViewTarget);

@@ -21,4 +21,4 @@ impl codec::Model for EvaluationAsyncAggregateQueryResponse {
     }
 }
 
-crate::__model!(EvaluationAsyncAggregateQueryResponse);
+codec::__model!(EvaluationAsyncAggregateQueryResponse);

@@ -54,7 +54,7 @@ impl codec::Model for EvaluationAsyncAggregationQuery {
     }
 }
 
-crate::__model!(EvaluationAsyncAggregationQuery);
+codec::__model!(EvaluationAsyncAggregationQuery);
 
 /// The same values as [`EvaluationAggregationQueryAlternateTimeDimension`].
 pub type EvaluationAsyncAggregationQueryAlternateTimeDimension = EvaluationAggregationQueryAlternateTimeDimension;

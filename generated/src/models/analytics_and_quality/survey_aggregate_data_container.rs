@@ -22,4 +22,4 @@ impl codec::Model for SurveyAggregateDataContainer {
     }
 }
 
-crate::__model!(SurveyAggregateDataContainer);
+codec::__model!(SurveyAggregateDataContainer);

@@ -24,7 +24,7 @@ impl codec::Model for SurveyAggregateQueryClause {
     }
 }
 
-crate::__model!(SurveyAggregateQueryClause);
+codec::__model!(SurveyAggregateQueryClause);
 
 /// The same values as [`ActionAggregateQueryClauseType`].
 pub type SurveyAggregateQueryClauseType = ActionAggregateQueryClauseType;

@@ -28,7 +28,7 @@ impl codec::Model for SurveyAggregateQueryFilter {
     }
 }
 
-crate::__model!(SurveyAggregateQueryFilter);
+codec::__model!(SurveyAggregateQueryFilter);
 
 /// The same values as [`ActionAggregateQueryClauseType`].
 pub type SurveyAggregateQueryFilterType = ActionAggregateQueryClauseType;

@@ -31,7 +31,7 @@ impl codec::Model for SurveyAggregateQueryPredicate {
     }
 }
 
-crate::__model!(SurveyAggregateQueryPredicate);
+codec::__model!(SurveyAggregateQueryPredicate);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -151,7 +151,7 @@ impl codec::OpenEnum for SurveyAggregateQueryPredicateDimension {
     }
 }
 
-crate::__open_enum!(SurveyAggregateQueryPredicateDimension);
+codec::__open_enum!(SurveyAggregateQueryPredicateDimension);
 
 /// The same values as [`ActionAggregateQueryPredicateOperator`].
 pub type SurveyAggregateQueryPredicateOperator = ActionAggregateQueryPredicateOperator;

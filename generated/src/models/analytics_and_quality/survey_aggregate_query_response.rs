@@ -19,4 +19,4 @@ impl codec::Model for SurveyAggregateQueryResponse {
     }
 }
 
-crate::__model!(SurveyAggregateQueryResponse);
+codec::__model!(SurveyAggregateQueryResponse);

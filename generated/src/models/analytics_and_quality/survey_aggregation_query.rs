@@ -47,7 +47,7 @@ impl codec::Model for SurveyAggregationQuery {
     }
 }
 
-crate::__model!(SurveyAggregationQuery);
+codec::__model!(SurveyAggregationQuery);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -76,7 +76,7 @@ impl codec::OpenEnum for SurveyAggregationQueryAlternateTimeDimension {
     }
 }
 
-crate::__open_enum!(SurveyAggregationQueryAlternateTimeDimension);
+codec::__open_enum!(SurveyAggregationQueryAlternateTimeDimension);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -192,7 +192,7 @@ impl codec::OpenEnum for SurveyAggregationQueryGroupBy {
     }
 }
 
-crate::__open_enum!(SurveyAggregationQueryGroupBy);
+codec::__open_enum!(SurveyAggregationQueryGroupBy);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -292,4 +292,4 @@ impl codec::OpenEnum for SurveyAggregationQueryMetrics {
     }
 }
 
-crate::__open_enum!(SurveyAggregationQueryMetrics);
+codec::__open_enum!(SurveyAggregationQueryMetrics);

@@ -28,7 +28,7 @@ impl codec::Model for SurveyAggregationView {
     }
 }
 
-crate::__model!(SurveyAggregationView);
+codec::__model!(SurveyAggregationView);
 
 /// The same values as [`ActionAggregationViewFunction`].
 pub type SurveyAggregationViewFunction = ActionAggregationViewFunction;
@@ -131,4 +131,4 @@ impl codec::OpenEnum for SurveyAggregationViewTarget {
     }
 }
 
-crate::__open_enum!(SurveyAggregationViewTarget);
+codec::__open_enum!(SurveyAggregationViewTarget);

@@ -21,4 +21,4 @@ impl codec::Model for SurveyAsyncAggregateQueryResponse {
     }
 }
 
-crate::__model!(SurveyAsyncAggregateQueryResponse);
+codec::__model!(SurveyAsyncAggregateQueryResponse);

@@ -53,7 +53,7 @@ impl codec::Model for SurveyAsyncAggregationQuery {
     }
 }
 
-crate::__model!(SurveyAsyncAggregationQuery);
+codec::__model!(SurveyAsyncAggregationQuery);
 
 /// The same values as [`SurveyAggregationQueryAlternateTimeDimension`].
 pub type SurveyAsyncAggregationQueryAlternateTimeDimension = SurveyAggregationQueryAlternateTimeDimension;

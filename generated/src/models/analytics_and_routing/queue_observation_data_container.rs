@@ -22,4 +22,4 @@ impl codec::Model for QueueObservationDataContainer {
     }
 }
 
-crate::__model!(QueueObservationDataContainer);
+codec::__model!(QueueObservationDataContainer);

@@ -26,7 +26,7 @@ impl codec::Model for QueueObservationQuery {
     }
 }
 
-crate::__model!(QueueObservationQuery);
+codec::__model!(QueueObservationQuery);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -86,7 +86,7 @@ impl codec::OpenEnum for QueueObservationQueryDetailMetrics {
     }
 }
 
-crate::__open_enum!(QueueObservationQueryDetailMetrics);
+codec::__open_enum!(QueueObservationQueryDetailMetrics);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -154,4 +154,4 @@ impl codec::OpenEnum for QueueObservationQueryMetrics {
     }
 }
 
-crate::__open_enum!(QueueObservationQueryMetrics);
+codec::__open_enum!(QueueObservationQueryMetrics);

@@ -24,7 +24,7 @@ impl codec::Model for QueueObservationQueryClause {
     }
 }
 
-crate::__model!(QueueObservationQueryClause);
+codec::__model!(QueueObservationQueryClause);
 
 /// The same values as [`ActionAggregateQueryClauseType`].
 pub type QueueObservationQueryClauseType = ActionAggregateQueryClauseType;

@@ -28,7 +28,7 @@ impl codec::Model for QueueObservationQueryFilter {
     }
 }
 
-crate::__model!(QueueObservationQueryFilter);
+codec::__model!(QueueObservationQueryFilter);
 
 /// The same values as [`ActionAggregateQueryClauseType`].
 pub type QueueObservationQueryFilterType = ActionAggregateQueryClauseType;

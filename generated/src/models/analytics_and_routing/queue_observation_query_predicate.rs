@@ -31,7 +31,7 @@ impl codec::Model for QueueObservationQueryPredicate {
     }
 }
 
-crate::__model!(QueueObservationQueryPredicate);
+codec::__model!(QueueObservationQueryPredicate);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -60,7 +60,7 @@ impl codec::OpenEnum for QueueObservationQueryPredicateDimension {
     }
 }
 
-crate::__open_enum!(QueueObservationQueryPredicateDimension);
+codec::__open_enum!(QueueObservationQueryPredicateDimension);
 
 /// The same values as [`ActionAggregateQueryPredicateOperator`].
 pub type QueueObservationQueryPredicateOperator = ActionAggregateQueryPredicateOperator;

@@ -27,4 +27,4 @@ impl codec::Model for QueueObservationQueryResponse {
     }
 }
 
-crate::__model!(QueueObservationQueryResponse);
+codec::__model!(QueueObservationQueryResponse);

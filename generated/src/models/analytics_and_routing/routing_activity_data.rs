@@ -28,4 +28,4 @@ impl codec::Model for RoutingActivityData {
     }
 }
 
-crate::__model!(RoutingActivityData);
+codec::__model!(RoutingActivityData);

@@ -47,4 +47,4 @@ impl codec::Model for RoutingActivityEntityData {
     }
 }
 
-crate::__model!(RoutingActivityEntityData);
+codec::__model!(RoutingActivityEntityData);

@@ -28,7 +28,7 @@ impl codec::Model for RoutingActivityMetricValue {
     }
 }
 
-crate::__model!(RoutingActivityMetricValue);
+codec::__model!(RoutingActivityMetricValue);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -76,4 +76,4 @@ impl codec::OpenEnum for RoutingActivityMetricValueMetric {
     }
 }
 
-crate::__open_enum!(RoutingActivityMetricValueMetric);
+codec::__open_enum!(RoutingActivityMetricValueMetric);

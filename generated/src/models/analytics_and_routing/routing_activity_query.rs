@@ -31,7 +31,7 @@ impl codec::Model for RoutingActivityQuery {
     }
 }
 
-crate::__model!(RoutingActivityQuery);
+codec::__model!(RoutingActivityQuery);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -57,7 +57,7 @@ impl codec::OpenEnum for RoutingActivityQueryGroupBy {
     }
 }
 
-crate::__open_enum!(RoutingActivityQueryGroupBy);
+codec::__open_enum!(RoutingActivityQueryGroupBy);
 
 /// The same values as [`AsyncConversationQueryOrder`].
 pub type RoutingActivityQueryOrder = AsyncConversationQueryOrder;

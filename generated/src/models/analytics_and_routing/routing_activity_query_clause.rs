@@ -24,7 +24,7 @@ impl codec::Model for RoutingActivityQueryClause {
     }
 }
 
-crate::__model!(RoutingActivityQueryClause);
+codec::__model!(RoutingActivityQueryClause);
 
 /// The same values as [`ActionAggregateQueryClauseType`].
 pub type RoutingActivityQueryClauseType = ActionAggregateQueryClauseType;

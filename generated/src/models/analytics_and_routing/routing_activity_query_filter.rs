@@ -28,7 +28,7 @@ impl codec::Model for RoutingActivityQueryFilter {
     }
 }
 
-crate::__model!(RoutingActivityQueryFilter);
+codec::__model!(RoutingActivityQueryFilter);
 
 /// The same values as [`ActionAggregateQueryClauseType`].
 pub type RoutingActivityQueryFilterType = ActionAggregateQueryClauseType;

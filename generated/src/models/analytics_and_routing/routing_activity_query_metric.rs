@@ -22,7 +22,7 @@ impl codec::Model for RoutingActivityQueryMetric {
     }
 }
 
-crate::__model!(RoutingActivityQueryMetric);
+codec::__model!(RoutingActivityQueryMetric);
 
 /// The same values as [`RoutingActivityMetricValueMetric`].
 pub type RoutingActivityQueryMetricMetric = RoutingActivityMetricValueMetric;

@@ -29,7 +29,7 @@ impl codec::Model for RoutingActivityQueryPredicate {
     }
 }
 
-crate::__model!(RoutingActivityQueryPredicate);
+codec::__model!(RoutingActivityQueryPredicate);
 
 /// The same values as [`ActionAggregateQueryPredicateOperator`].
 pub type RoutingActivityQueryPredicateOperator = ActionAggregateQueryPredicateOperator;

@@ -23,4 +23,4 @@ impl codec::Model for RoutingActivityResponse {
     }
 }
 
-crate::__model!(RoutingActivityResponse);
+codec::__model!(RoutingActivityResponse);

@@ -23,4 +23,4 @@ impl codec::Model for WorktypeReference {
     }
 }
 
-crate::__model!(WorktypeReference);
+codec::__model!(WorktypeReference);

@@ -28,4 +28,4 @@ impl codec::Model for TeamActivityData {
     }
 }
 
-crate::__model!(TeamActivityData);
+codec::__model!(TeamActivityData);

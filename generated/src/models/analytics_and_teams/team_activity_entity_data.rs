@@ -47,4 +47,4 @@ impl codec::Model for TeamActivityEntityData {
     }
 }
 
-crate::__model!(TeamActivityEntityData);
+codec::__model!(TeamActivityEntityData);

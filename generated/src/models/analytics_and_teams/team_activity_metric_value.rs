@@ -28,7 +28,7 @@ impl codec::Model for TeamActivityMetricValue {
     }
 }
 
-crate::__model!(TeamActivityMetricValue);
+codec::__model!(TeamActivityMetricValue);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -68,4 +68,4 @@ impl codec::OpenEnum for TeamActivityMetricValueMetric {
     }
 }
 
-crate::__open_enum!(TeamActivityMetricValueMetric);
+codec::__open_enum!(TeamActivityMetricValueMetric);

@@ -31,7 +31,7 @@ impl codec::Model for TeamActivityQuery {
     }
 }
 
-crate::__model!(TeamActivityQuery);
+codec::__model!(TeamActivityQuery);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -57,7 +57,7 @@ impl codec::OpenEnum for TeamActivityQueryGroupBy {
     }
 }
 
-crate::__open_enum!(TeamActivityQueryGroupBy);
+codec::__open_enum!(TeamActivityQueryGroupBy);
 
 /// The same values as [`AsyncConversationQueryOrder`].
 pub type TeamActivityQueryOrder = AsyncConversationQueryOrder;

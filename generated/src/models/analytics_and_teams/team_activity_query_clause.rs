@@ -24,7 +24,7 @@ impl codec::Model for TeamActivityQueryClause {
     }
 }
 
-crate::__model!(TeamActivityQueryClause);
+codec::__model!(TeamActivityQueryClause);
 
 /// The same values as [`ActionAggregateQueryClauseType`].
 pub type TeamActivityQueryClauseType = ActionAggregateQueryClauseType;

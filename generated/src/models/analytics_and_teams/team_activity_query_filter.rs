@@ -28,7 +28,7 @@ impl codec::Model for TeamActivityQueryFilter {
     }
 }
 
-crate::__model!(TeamActivityQueryFilter);
+codec::__model!(TeamActivityQueryFilter);
 
 /// The same values as [`ActionAggregateQueryClauseType`].
 pub type TeamActivityQueryFilterType = ActionAggregateQueryClauseType;

@@ -22,7 +22,7 @@ impl codec::Model for TeamActivityQueryMetric {
     }
 }
 
-crate::__model!(TeamActivityQueryMetric);
+codec::__model!(TeamActivityQueryMetric);
 
 /// The same values as [`TeamActivityMetricValueMetric`].
 pub type TeamActivityQueryMetricMetric = TeamActivityMetricValueMetric;

@@ -29,7 +29,7 @@ impl codec::Model for TeamActivityQueryPredicate {
     }
 }
 
-crate::__model!(TeamActivityQueryPredicate);
+codec::__model!(TeamActivityQueryPredicate);
 
 /// The same values as [`RoutingActivityQueryPredicateDimension`].
 pub type TeamActivityQueryPredicateDimension = RoutingActivityQueryPredicateDimension;

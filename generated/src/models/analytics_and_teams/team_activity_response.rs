@@ -23,7 +23,7 @@ impl codec::Model for TeamActivityResponse {
     }
 }
 
-crate::__model!(TeamActivityResponse);
+codec::__model!(TeamActivityResponse);
 
 /// The same values as [`RoutingActivityResponseEntityIdDimension`].
 pub type TeamActivityResponseEntityIdDimension = RoutingActivityResponseEntityIdDimension;

@@ -19,7 +19,7 @@ impl codec::Model for TextBotUserAgent {
     }
 }
 
-crate::__model!(TextBotUserAgent);
+codec::__model!(TextBotUserAgent);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -99,4 +99,4 @@ impl codec::OpenEnum for TextBotUserAgentName {
     }
 }
 
-crate::__open_enum!(TextBotUserAgentName);
+codec::__open_enum!(TextBotUserAgentName);

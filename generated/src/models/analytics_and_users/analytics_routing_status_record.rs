@@ -27,4 +27,4 @@ impl codec::Model for AnalyticsRoutingStatusRecord {
     }
 }
 
-crate::__model!(AnalyticsRoutingStatusRecord);
+codec::__model!(AnalyticsRoutingStatusRecord);

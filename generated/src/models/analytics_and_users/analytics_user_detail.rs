@@ -28,4 +28,4 @@ impl codec::Model for AnalyticsUserDetail {
     }
 }
 
-crate::__model!(AnalyticsUserDetail);
+codec::__model!(AnalyticsUserDetail);

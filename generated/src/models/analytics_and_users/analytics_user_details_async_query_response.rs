@@ -26,4 +26,4 @@ impl codec::Model for AnalyticsUserDetailsAsyncQueryResponse {
     }
 }
 
-crate::__model!(AnalyticsUserDetailsAsyncQueryResponse);
+codec::__model!(AnalyticsUserDetailsAsyncQueryResponse);

@@ -26,4 +26,4 @@ impl codec::Model for AnalyticsUserDetailsQueryResponse {
     }
 }
 
-crate::__model!(AnalyticsUserDetailsQueryResponse);
+codec::__model!(AnalyticsUserDetailsQueryResponse);

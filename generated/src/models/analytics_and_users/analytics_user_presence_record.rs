@@ -30,4 +30,4 @@ impl codec::Model for AnalyticsUserPresenceRecord {
     }
 }
 
-crate::__model!(AnalyticsUserPresenceRecord);
+codec::__model!(AnalyticsUserPresenceRecord);

@@ -37,7 +37,7 @@ impl codec::Model for AsyncUserDetailsQuery {
     }
 }
 
-crate::__model!(AsyncUserDetailsQuery);
+codec::__model!(AsyncUserDetailsQuery);
 
 /// The same values as [`AsyncConversationQueryOrder`].
 pub type AsyncUserDetailsQueryOrder = AsyncConversationQueryOrder;

@@ -24,7 +24,7 @@ impl codec::Model for PresenceDetailQueryClause {
     }
 }
 
-crate::__model!(PresenceDetailQueryClause);
+codec::__model!(PresenceDetailQueryClause);
 
 /// The same values as [`ActionAggregateQueryClauseType`].
 pub type PresenceDetailQueryClauseType = ActionAggregateQueryClauseType;

@@ -28,7 +28,7 @@ impl codec::Model for PresenceDetailQueryFilter {
     }
 }
 
-crate::__model!(PresenceDetailQueryFilter);
+codec::__model!(PresenceDetailQueryFilter);
 
 /// The same values as [`ActionAggregateQueryClauseType`].
 pub type PresenceDetailQueryFilterType = ActionAggregateQueryClauseType;

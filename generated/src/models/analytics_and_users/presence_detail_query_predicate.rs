@@ -31,7 +31,7 @@ impl codec::Model for PresenceDetailQueryPredicate {
     }
 }
 
-crate::__model!(PresenceDetailQueryPredicate);
+codec::__model!(PresenceDetailQueryPredicate);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -60,7 +60,7 @@ impl codec::OpenEnum for PresenceDetailQueryPredicateDimension {
     }
 }
 
-crate::__open_enum!(PresenceDetailQueryPredicateDimension);
+codec::__open_enum!(PresenceDetailQueryPredicateDimension);
 
 /// The same values as [`ActionAggregateQueryPredicateOperator`].
 pub type PresenceDetailQueryPredicateOperator = ActionAggregateQueryPredicateOperator;

@@ -24,7 +24,7 @@ impl codec::Model for RoutingStatusDetailQueryClause {
     }
 }
 
-crate::__model!(RoutingStatusDetailQueryClause);
+codec::__model!(RoutingStatusDetailQueryClause);
 
 /// The same values as [`ActionAggregateQueryClauseType`].
 pub type RoutingStatusDetailQueryClauseType = ActionAggregateQueryClauseType;

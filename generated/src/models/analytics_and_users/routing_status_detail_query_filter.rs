@@ -28,7 +28,7 @@ impl codec::Model for RoutingStatusDetailQueryFilter {
     }
 }
 
-crate::__model!(RoutingStatusDetailQueryFilter);
+codec::__model!(RoutingStatusDetailQueryFilter);
 
 /// The same values as [`ActionAggregateQueryClauseType`].
 pub type RoutingStatusDetailQueryFilterType = ActionAggregateQueryClauseType;

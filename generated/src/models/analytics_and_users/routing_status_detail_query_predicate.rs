@@ -31,7 +31,7 @@ impl codec::Model for RoutingStatusDetailQueryPredicate {
     }
 }
 
-crate::__model!(RoutingStatusDetailQueryPredicate);
+codec::__model!(RoutingStatusDetailQueryPredicate);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -57,7 +57,7 @@ impl codec::OpenEnum for RoutingStatusDetailQueryPredicateDimension {
     }
 }
 
-crate::__open_enum!(RoutingStatusDetailQueryPredicateDimension);
+codec::__open_enum!(RoutingStatusDetailQueryPredicateDimension);
 
 /// The same values as [`ActionAggregateQueryPredicateOperator`].
 pub type RoutingStatusDetailQueryPredicateOperator = ActionAggregateQueryPredicateOperator;

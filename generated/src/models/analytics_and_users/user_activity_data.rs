@@ -28,4 +28,4 @@ impl codec::Model for UserActivityData {
     }
 }
 
-crate::__model!(UserActivityData);
+codec::__model!(UserActivityData);

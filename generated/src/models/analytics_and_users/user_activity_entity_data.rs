@@ -47,4 +47,4 @@ impl codec::Model for UserActivityEntityData {
     }
 }
 
-crate::__model!(UserActivityEntityData);
+codec::__model!(UserActivityEntityData);

@@ -25,7 +25,7 @@ impl codec::Model for UserActivityMetricValue {
     }
 }
 
-crate::__model!(UserActivityMetricValue);
+codec::__model!(UserActivityMetricValue);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -54,4 +54,4 @@ impl codec::OpenEnum for UserActivityMetricValueMetric {
     }
 }
 
-crate::__open_enum!(UserActivityMetricValueMetric);
+codec::__open_enum!(UserActivityMetricValueMetric);

@@ -31,7 +31,7 @@ impl codec::Model for UserActivityQuery {
     }
 }
 
-crate::__model!(UserActivityQuery);
+codec::__model!(UserActivityQuery);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -57,7 +57,7 @@ impl codec::OpenEnum for UserActivityQueryGroupBy {
     }
 }
 
-crate::__open_enum!(UserActivityQueryGroupBy);
+codec::__open_enum!(UserActivityQueryGroupBy);
 
 /// The same values as [`AsyncConversationQueryOrder`].
 pub type UserActivityQueryOrder = AsyncConversationQueryOrder;

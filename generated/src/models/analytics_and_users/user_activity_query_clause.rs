@@ -24,7 +24,7 @@ impl codec::Model for UserActivityQueryClause {
     }
 }
 
-crate::__model!(UserActivityQueryClause);
+codec::__model!(UserActivityQueryClause);
 
 /// The same values as [`ActionAggregateQueryClauseType`].
 pub type UserActivityQueryClauseType = ActionAggregateQueryClauseType;

@@ -28,7 +28,7 @@ impl codec::Model for UserActivityQueryFilter {
     }
 }
 
-crate::__model!(UserActivityQueryFilter);
+codec::__model!(UserActivityQueryFilter);
 
 /// The same values as [`ActionAggregateQueryClauseType`].
 pub type UserActivityQueryFilterType = ActionAggregateQueryClauseType;

@@ -22,7 +22,7 @@ impl codec::Model for UserActivityQueryMetric {
     }
 }
 
-crate::__model!(UserActivityQueryMetric);
+codec::__model!(UserActivityQueryMetric);
 
 /// The same values as [`UserActivityMetricValueMetric`].
 pub type UserActivityQueryMetricMetric = UserActivityMetricValueMetric;

@@ -29,7 +29,7 @@ impl codec::Model for UserActivityQueryPredicate {
     }
 }
 
-crate::__model!(UserActivityQueryPredicate);
+codec::__model!(UserActivityQueryPredicate);
 
 /// The same values as [`RoutingActivityQueryPredicateDimension`].
 pub type UserActivityQueryPredicateDimension = RoutingActivityQueryPredicateDimension;

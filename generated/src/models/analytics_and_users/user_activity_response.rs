@@ -23,7 +23,7 @@ impl codec::Model for UserActivityResponse {
     }
 }
 
-crate::__model!(UserActivityResponse);
+codec::__model!(UserActivityResponse);
 
 /// The same values as [`RoutingActivityResponseEntityIdDimension`].
 pub type UserActivityResponseEntityIdDimension = RoutingActivityResponseEntityIdDimension;

@@ -22,4 +22,4 @@ impl codec::Model for UserAggregateDataContainer {
     }
 }
 
-crate::__model!(UserAggregateDataContainer);
+codec::__model!(UserAggregateDataContainer);

@@ -24,7 +24,7 @@ impl codec::Model for UserAggregateQueryClause {
     }
 }
 
-crate::__model!(UserAggregateQueryClause);
+codec::__model!(UserAggregateQueryClause);
 
 /// The same values as [`ActionAggregateQueryClauseType`].
 pub type UserAggregateQueryClauseType = ActionAggregateQueryClauseType;

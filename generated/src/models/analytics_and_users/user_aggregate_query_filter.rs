@@ -28,7 +28,7 @@ impl codec::Model for UserAggregateQueryFilter {
     }
 }
 
-crate::__model!(UserAggregateQueryFilter);
+codec::__model!(UserAggregateQueryFilter);
 
 /// The same values as [`ActionAggregateQueryClauseType`].
 pub type UserAggregateQueryFilterType = ActionAggregateQueryClauseType;

@@ -31,7 +31,7 @@ impl codec::Model for UserAggregateQueryPredicate {
     }
 }
 
-crate::__model!(UserAggregateQueryPredicate);
+codec::__model!(UserAggregateQueryPredicate);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -57,7 +57,7 @@ impl codec::OpenEnum for UserAggregateQueryPredicateDimension {
     }
 }
 
-crate::__open_enum!(UserAggregateQueryPredicateDimension);
+codec::__open_enum!(UserAggregateQueryPredicateDimension);
 
 /// The same values as [`ActionAggregateQueryPredicateOperator`].
 pub type UserAggregateQueryPredicateOperator = ActionAggregateQueryPredicateOperator;

@@ -27,4 +27,4 @@ impl codec::Model for UserAggregateQueryResponse {
     }
 }
 
-crate::__model!(UserAggregateQueryResponse);
+codec::__model!(UserAggregateQueryResponse);

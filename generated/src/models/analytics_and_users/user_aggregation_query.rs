@@ -49,7 +49,7 @@ impl codec::Model for UserAggregationQuery {
     }
 }
 
-crate::__model!(UserAggregationQuery);
+codec::__model!(UserAggregationQuery);
 
 /// The same values as [`ActionAggregationQueryAlternateTimeDimension`].
 pub type UserAggregationQueryAlternateTimeDimension = ActionAggregationQueryAlternateTimeDimension;
@@ -91,4 +91,4 @@ impl codec::OpenEnum for UserAggregationQueryMetrics {
     }
 }
 
-crate::__open_enum!(UserAggregationQueryMetrics);
+codec::__open_enum!(UserAggregationQueryMetrics);

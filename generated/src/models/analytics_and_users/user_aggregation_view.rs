@@ -28,7 +28,7 @@ impl codec::Model for UserAggregationView {
     }
 }
 
-crate::__model!(UserAggregationView);
+codec::__model!(UserAggregationView);
 
 /// The same values as [`ActionAggregationViewFunction`].
 pub type UserAggregationViewFunction = ActionAggregationViewFunction;
@@ -67,4 +67,4 @@ impl codec::OpenEnum for UserAggregationViewTarget {
     }
 }
 
-crate::__open_enum!(UserAggregationViewTarget);
+codec::__open_enum!(UserAggregationViewTarget);

@@ -29,4 +29,4 @@ impl codec::Model for UserAsyncAggregateQueryResponse {
     }
 }
 
-crate::__model!(UserAsyncAggregateQueryResponse);
+codec::__model!(UserAsyncAggregateQueryResponse);

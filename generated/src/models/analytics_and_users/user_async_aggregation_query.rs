@@ -55,7 +55,7 @@ impl codec::Model for UserAsyncAggregationQuery {
     }
 }
 
-crate::__model!(UserAsyncAggregationQuery);
+codec::__model!(UserAsyncAggregationQuery);
 
 /// The same values as [`ActionAggregationQueryAlternateTimeDimension`].
 pub type UserAsyncAggregationQueryAlternateTimeDimension = ActionAggregationQueryAlternateTimeDimension;

@@ -24,7 +24,7 @@ impl codec::Model for UserDetailQueryClause {
     }
 }
 
-crate::__model!(UserDetailQueryClause);
+codec::__model!(UserDetailQueryClause);
 
 /// The same values as [`ActionAggregateQueryClauseType`].
 pub type UserDetailQueryClauseType = ActionAggregateQueryClauseType;

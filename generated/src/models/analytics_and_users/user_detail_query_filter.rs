@@ -28,7 +28,7 @@ impl codec::Model for UserDetailQueryFilter {
     }
 }
 
-crate::__model!(UserDetailQueryFilter);
+codec::__model!(UserDetailQueryFilter);
 
 /// The same values as [`ActionAggregateQueryClauseType`].
 pub type UserDetailQueryFilterType = ActionAggregateQueryClauseType;

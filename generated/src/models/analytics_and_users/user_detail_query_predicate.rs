@@ -32,7 +32,7 @@ impl codec::Model for UserDetailQueryPredicate {
     }
 }
 
-crate::__model!(UserDetailQueryPredicate);
+codec::__model!(UserDetailQueryPredicate);
 
 /// The same values as [`UserAggregateQueryPredicateDimension`].
 pub type UserDetailQueryPredicateDimension = UserAggregateQueryPredicateDimension;

@@ -48,7 +48,7 @@ impl codec::Model for UserDetailsQuery {
     }
 }
 
-crate::__model!(UserDetailsQuery);
+codec::__model!(UserDetailsQuery);
 
 /// The same values as [`AsyncConversationQueryOrder`].
 pub type UserDetailsQueryOrder = AsyncConversationQueryOrder;

@@ -22,4 +22,4 @@ impl codec::Model for UserObservationDataContainer {
     }
 }
 
-crate::__model!(UserObservationDataContainer);
+codec::__model!(UserObservationDataContainer);

@@ -26,7 +26,7 @@ impl codec::Model for UserObservationQuery {
     }
 }
 
-crate::__model!(UserObservationQuery);
+codec::__model!(UserObservationQuery);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -55,7 +55,7 @@ impl codec::OpenEnum for UserObservationQueryDetailMetrics {
     }
 }
 
-crate::__open_enum!(UserObservationQueryDetailMetrics);
+codec::__open_enum!(UserObservationQueryDetailMetrics);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -84,4 +84,4 @@ impl codec::OpenEnum for UserObservationQueryMetrics {
     }
 }
 
-crate::__open_enum!(UserObservationQueryMetrics);
+codec::__open_enum!(UserObservationQueryMetrics);

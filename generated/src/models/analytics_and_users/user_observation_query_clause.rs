@@ -24,7 +24,7 @@ impl codec::Model for UserObservationQueryClause {
     }
 }
 
-crate::__model!(UserObservationQueryClause);
+codec::__model!(UserObservationQueryClause);
 
 /// The same values as [`ActionAggregateQueryClauseType`].
 pub type UserObservationQueryClauseType = ActionAggregateQueryClauseType;

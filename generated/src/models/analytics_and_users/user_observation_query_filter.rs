@@ -28,7 +28,7 @@ impl codec::Model for UserObservationQueryFilter {
     }
 }
 
-crate::__model!(UserObservationQueryFilter);
+codec::__model!(UserObservationQueryFilter);
 
 /// The same values as [`ActionAggregateQueryClauseType`].
 pub type UserObservationQueryFilterType = ActionAggregateQueryClauseType;

@@ -32,7 +32,7 @@ impl codec::Model for UserObservationQueryPredicate {
     }
 }
 
-crate::__model!(UserObservationQueryPredicate);
+codec::__model!(UserObservationQueryPredicate);
 
 /// The same values as [`UserAggregateQueryPredicateDimension`].
 pub type UserObservationQueryPredicateDimension = UserAggregateQueryPredicateDimension;

@@ -19,4 +19,4 @@ impl codec::Model for UserObservationQueryResponse {
     }
 }
 
-crate::__model!(UserObservationQueryResponse);
+codec::__model!(UserObservationQueryResponse);

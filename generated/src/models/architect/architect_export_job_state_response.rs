@@ -32,7 +32,7 @@ impl codec::Model for ArchitectExportJobStateResponse {
     }
 }
 
-crate::__model!(ArchitectExportJobStateResponse);
+codec::__model!(ArchitectExportJobStateResponse);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -71,7 +71,7 @@ impl codec::OpenEnum for ArchitectExportJobStateResponseCommand {
     }
 }
 
-crate::__open_enum!(ArchitectExportJobStateResponseCommand);
+codec::__open_enum!(ArchitectExportJobStateResponseCommand);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -102,4 +102,4 @@ impl codec::OpenEnum for ArchitectExportJobStateResponseStatus {
     }
 }
 
-crate::__open_enum!(ArchitectExportJobStateResponseStatus);
+codec::__open_enum!(ArchitectExportJobStateResponseStatus);

@@ -25,4 +25,4 @@ impl codec::Model for ArchitectFlowReference {
     }
 }
 
-crate::__model!(ArchitectFlowReference);
+codec::__model!(ArchitectFlowReference);

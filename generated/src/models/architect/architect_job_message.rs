@@ -30,7 +30,7 @@ impl codec::Model for ArchitectJobMessage {
     }
 }
 
-crate::__model!(ArchitectJobMessage);
+codec::__model!(ArchitectJobMessage);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -60,4 +60,4 @@ impl codec::OpenEnum for ArchitectJobMessageType {
     }
 }
 
-crate::__open_enum!(ArchitectJobMessageType);
+codec::__open_enum!(ArchitectJobMessageType);

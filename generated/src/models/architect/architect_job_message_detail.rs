@@ -46,7 +46,7 @@ impl codec::Model for ArchitectJobMessageDetail {
     }
 }
 
-crate::__model!(ArchitectJobMessageDetail);
+codec::__model!(ArchitectJobMessageDetail);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -74,4 +74,4 @@ impl codec::OpenEnum for ArchitectJobMessageDetailType {
     }
 }
 
-crate::__open_enum!(ArchitectJobMessageDetailType);
+codec::__open_enum!(ArchitectJobMessageDetailType);

@@ -36,7 +36,7 @@ impl codec::Model for ArchitectJobStateResponse {
     }
 }
 
-crate::__model!(ArchitectJobStateResponse);
+codec::__model!(ArchitectJobStateResponse);
 
 /// The same values as [`ArchitectExportJobStateResponseCommand`].
 pub type ArchitectJobStateResponseCommand = ArchitectExportJobStateResponseCommand;

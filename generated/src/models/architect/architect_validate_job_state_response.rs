@@ -32,7 +32,7 @@ impl codec::Model for ArchitectValidateJobStateResponse {
     }
 }
 
-crate::__model!(ArchitectValidateJobStateResponse);
+codec::__model!(ArchitectValidateJobStateResponse);
 
 /// The same values as [`ArchitectExportJobStateResponseCommand`].
 pub type ArchitectValidateJobStateResponseCommand = ArchitectExportJobStateResponseCommand;

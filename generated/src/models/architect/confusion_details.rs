@@ -19,4 +19,4 @@ impl codec::Model for ConfusionDetails {
     }
 }
 
-crate::__model!(ConfusionDetails);
+codec::__model!(ConfusionDetails);

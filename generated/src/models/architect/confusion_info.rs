@@ -19,4 +19,4 @@ impl codec::Model for ConfusionInfo {
     }
 }
 
-crate::__model!(ConfusionInfo);
+codec::__model!(ConfusionInfo);

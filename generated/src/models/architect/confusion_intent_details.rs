@@ -30,4 +30,4 @@ impl codec::Model for ConfusionIntentDetails {
     }
 }
 
-crate::__model!(ConfusionIntentDetails);
+codec::__model!(ConfusionIntentDetails);

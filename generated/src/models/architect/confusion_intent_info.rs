@@ -25,4 +25,4 @@ impl codec::Model for ConfusionIntentInfo {
     }
 }
 
-crate::__model!(ConfusionIntentInfo);
+codec::__model!(ConfusionIntentInfo);

@@ -23,4 +23,4 @@ impl codec::Model for ConfusionUtterance {
     }
 }
 
-crate::__model!(ConfusionUtterance);
+codec::__model!(ConfusionUtterance);

@@ -45,4 +45,4 @@ impl codec::Model for ConsumedResourcesEntityListing {
     }
 }
 
-crate::__model!(ConsumedResourcesEntityListing);
+codec::__model!(ConsumedResourcesEntityListing);

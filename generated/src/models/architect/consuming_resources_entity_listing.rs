@@ -45,4 +45,4 @@ impl codec::Model for ConsumingResourcesEntityListing {
     }
 }
 
-crate::__model!(ConsumingResourcesEntityListing);
+codec::__model!(ConsumingResourcesEntityListing);

@@ -22,4 +22,4 @@ impl codec::Model for CriteriaCategoryInfo {
     }
 }
 
-crate::__model!(CriteriaCategoryInfo);
+codec::__model!(CriteriaCategoryInfo);

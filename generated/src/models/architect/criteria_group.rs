@@ -25,4 +25,4 @@ impl codec::Model for CriteriaGroup {
     }
 }
 
-crate::__model!(CriteriaGroup);
+codec::__model!(CriteriaGroup);

@@ -22,7 +22,7 @@ impl codec::Model for CriteriaItem {
     }
 }
 
-crate::__model!(CriteriaItem);
+codec::__model!(CriteriaItem);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -112,7 +112,7 @@ impl codec::OpenEnum for CriteriaItemKey {
     }
 }
 
-crate::__open_enum!(CriteriaItemKey);
+codec::__open_enum!(CriteriaItemKey);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -168,4 +168,4 @@ impl codec::OpenEnum for CriteriaItemOperator {
     }
 }
 
-crate::__open_enum!(CriteriaItemOperator);
+codec::__open_enum!(CriteriaItemOperator);

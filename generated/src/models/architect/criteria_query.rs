@@ -20,4 +20,4 @@ impl codec::Model for CriteriaQuery {
     }
 }
 
-crate::__model!(CriteriaQuery);
+codec::__model!(CriteriaQuery);

@@ -32,4 +32,4 @@ impl codec::Model for DataTable {
     }
 }
 
-crate::__model!(DataTable);
+codec::__model!(DataTable);

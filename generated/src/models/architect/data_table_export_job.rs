@@ -47,7 +47,7 @@ impl codec::Model for DataTableExportJob {
     }
 }
 
-crate::__model!(DataTableExportJob);
+codec::__model!(DataTableExportJob);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -76,4 +76,4 @@ impl codec::OpenEnum for DataTableExportJobStatus {
     }
 }
 
-crate::__open_enum!(DataTableExportJobStatus);
+codec::__open_enum!(DataTableExportJobStatus);

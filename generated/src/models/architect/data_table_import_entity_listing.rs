@@ -30,4 +30,4 @@ impl codec::Model for DataTableImportEntityListing {
     }
 }
 
-crate::__model!(DataTableImportEntityListing);
+codec::__model!(DataTableImportEntityListing);

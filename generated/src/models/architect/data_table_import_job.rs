@@ -60,7 +60,7 @@ impl codec::Model for DataTableImportJob {
     }
 }
 
-crate::__model!(DataTableImportJob);
+codec::__model!(DataTableImportJob);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -87,7 +87,7 @@ impl codec::OpenEnum for DataTableImportJobImportMode {
     }
 }
 
-crate::__open_enum!(DataTableImportJobImportMode);
+codec::__open_enum!(DataTableImportJobImportMode);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -123,4 +123,4 @@ impl codec::OpenEnum for DataTableImportJobStatus {
     }
 }
 
-crate::__open_enum!(DataTableImportJobStatus);
+codec::__open_enum!(DataTableImportJobStatus);

@@ -45,4 +45,4 @@ impl codec::Model for DataTableRowEntityListing {
     }
 }
 
-crate::__model!(DataTableRowEntityListing);
+codec::__model!(DataTableRowEntityListing);

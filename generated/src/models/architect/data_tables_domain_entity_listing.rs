@@ -45,4 +45,4 @@ impl codec::Model for DataTablesDomainEntityListing {
     }
 }
 
-crate::__model!(DataTablesDomainEntityListing);
+codec::__model!(DataTablesDomainEntityListing);

@@ -35,7 +35,7 @@ impl codec::Model for Dependency {
     }
 }
 
-crate::__model!(Dependency);
+codec::__model!(Dependency);
 
 /// The same values as [`DependencyObjectType`].
 pub type DependencyTypeEnum = DependencyObjectType;

@@ -41,7 +41,7 @@ impl codec::Model for DependencyObject {
     }
 }
 
-crate::__model!(DependencyObject);
+codec::__model!(DependencyObject);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -423,4 +423,4 @@ impl codec::OpenEnum for DependencyObjectType {
     }
 }
 
-crate::__open_enum!(DependencyObjectType);
+codec::__open_enum!(DependencyObjectType);

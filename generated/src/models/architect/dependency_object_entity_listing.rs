@@ -45,4 +45,4 @@ impl codec::Model for DependencyObjectEntityListing {
     }
 }
 
-crate::__model!(DependencyObjectEntityListing);
+codec::__model!(DependencyObjectEntityListing);

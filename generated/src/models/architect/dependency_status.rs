@@ -46,7 +46,7 @@ impl codec::Model for DependencyStatus {
     }
 }
 
-crate::__model!(DependencyStatus);
+codec::__model!(DependencyStatus);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -98,4 +98,4 @@ impl codec::OpenEnum for DependencyStatusStatus {
     }
 }
 
-crate::__open_enum!(DependencyStatusStatus);
+codec::__open_enum!(DependencyStatusStatus);

@@ -25,4 +25,4 @@ impl codec::Model for DependencyType {
     }
 }
 
-crate::__model!(DependencyType);
+codec::__model!(DependencyType);

@@ -45,4 +45,4 @@ impl codec::Model for DependencyTypeEntityListing {
     }
 }
 
-crate::__model!(DependencyTypeEntityListing);
+codec::__model!(DependencyTypeEntityListing);

@@ -22,4 +22,4 @@ impl codec::Model for EmergencyCallFlow {
     }
 }
 
-crate::__model!(EmergencyCallFlow);
+codec::__model!(EmergencyCallFlow);

@@ -61,7 +61,7 @@ impl codec::Model for EmergencyGroup {
     }
 }
 
-crate::__model!(EmergencyGroup);
+codec::__model!(EmergencyGroup);
 
 /// The same values as [`ActionTargetState`].
 pub type EmergencyGroupState = ActionTargetState;

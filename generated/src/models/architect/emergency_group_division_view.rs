@@ -27,4 +27,4 @@ impl codec::Model for EmergencyGroupDivisionView {
     }
 }
 
-crate::__model!(EmergencyGroupDivisionView);
+codec::__model!(EmergencyGroupDivisionView);

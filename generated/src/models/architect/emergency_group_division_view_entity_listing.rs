@@ -48,4 +48,4 @@ impl codec::Model for EmergencyGroupDivisionViewEntityListing {
     }
 }
 
-crate::__model!(EmergencyGroupDivisionViewEntityListing);
+codec::__model!(EmergencyGroupDivisionViewEntityListing);

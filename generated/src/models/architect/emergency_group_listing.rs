@@ -45,4 +45,4 @@ impl codec::Model for EmergencyGroupListing {
     }
 }
 
-crate::__model!(EmergencyGroupListing);
+codec::__model!(EmergencyGroupListing);

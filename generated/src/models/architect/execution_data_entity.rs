@@ -26,4 +26,4 @@ impl codec::Model for ExecutionDataEntity {
     }
 }
 
-crate::__model!(ExecutionDataEntity);
+codec::__model!(ExecutionDataEntity);

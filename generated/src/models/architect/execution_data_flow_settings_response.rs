@@ -38,4 +38,4 @@ impl codec::Model for ExecutionDataFlowSettingsResponse {
     }
 }
 
-crate::__model!(ExecutionDataFlowSettingsResponse);
+codec::__model!(ExecutionDataFlowSettingsResponse);

@@ -19,4 +19,4 @@ impl codec::Model for ExecutionDataRequest {
     }
 }
 
-crate::__model!(ExecutionDataRequest);
+codec::__model!(ExecutionDataRequest);

@@ -26,7 +26,7 @@ impl codec::Model for ExportDetails {
     }
 }
 
-crate::__model!(ExportDetails);
+codec::__model!(ExportDetails);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -53,4 +53,4 @@ impl codec::OpenEnum for ExportDetailsExportType {
     }
 }
 
-crate::__open_enum!(ExportDetailsExportType);
+codec::__open_enum!(ExportDetailsExportType);

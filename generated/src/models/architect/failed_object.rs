@@ -25,4 +25,4 @@ impl codec::Model for FailedObject {
     }
 }
 
-crate::__model!(FailedObject);
+codec::__model!(FailedObject);

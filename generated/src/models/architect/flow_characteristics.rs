@@ -37,4 +37,4 @@ impl codec::Model for FlowCharacteristics {
     }
 }
 
-crate::__model!(FlowCharacteristics);
+codec::__model!(FlowCharacteristics);

@@ -52,7 +52,7 @@ impl codec::Model for FlowDivisionView {
     }
 }
 
-crate::__model!(FlowDivisionView);
+codec::__model!(FlowDivisionView);
 
 /// The same values as [`ArchitectFlowReferenceType`].
 pub type FlowDivisionViewType = ArchitectFlowReferenceType;

@@ -45,4 +45,4 @@ impl codec::Model for FlowDivisionViewEntityListing {
     }
 }
 
-crate::__model!(FlowDivisionViewEntityListing);
+codec::__model!(FlowDivisionViewEntityListing);

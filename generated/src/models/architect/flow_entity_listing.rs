@@ -45,4 +45,4 @@ impl codec::Model for FlowEntityListing {
     }
 }
 
-crate::__model!(FlowEntityListing);
+codec::__model!(FlowEntityListing);

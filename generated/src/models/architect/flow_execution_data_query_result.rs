@@ -55,7 +55,7 @@ impl codec::Model for FlowExecutionDataQueryResult {
     }
 }
 
-crate::__model!(FlowExecutionDataQueryResult);
+codec::__model!(FlowExecutionDataQueryResult);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -159,4 +159,4 @@ impl codec::OpenEnum for FlowExecutionDataQueryResultFlowType {
     }
 }
 
-crate::__open_enum!(FlowExecutionDataQueryResultFlowType);
+codec::__open_enum!(FlowExecutionDataQueryResultFlowType);

@@ -28,4 +28,4 @@ impl codec::Model for FlowExecutionLaunchRequest {
     }
 }
 
-crate::__model!(FlowExecutionLaunchRequest);
+codec::__model!(FlowExecutionLaunchRequest);

@@ -27,4 +27,4 @@ impl codec::Model for FlowExecutionLaunchResponse {
     }
 }
 
-crate::__model!(FlowExecutionLaunchResponse);
+codec::__model!(FlowExecutionLaunchResponse);

@@ -29,4 +29,4 @@ impl codec::Model for FlowHealth {
     }
 }
 
-crate::__model!(FlowHealth);
+codec::__model!(FlowHealth);

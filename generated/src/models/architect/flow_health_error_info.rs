@@ -27,4 +27,4 @@ impl codec::Model for FlowHealthErrorInfo {
     }
 }
 
-crate::__model!(FlowHealthErrorInfo);
+codec::__model!(FlowHealthErrorInfo);

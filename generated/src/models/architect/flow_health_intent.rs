@@ -32,7 +32,7 @@ impl codec::Model for FlowHealthIntent {
     }
 }
 
-crate::__model!(FlowHealthIntent);
+codec::__model!(FlowHealthIntent);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -120,4 +120,4 @@ impl codec::OpenEnum for FlowHealthIntentLanguage {
     }
 }
 
-crate::__open_enum!(FlowHealthIntentLanguage);
+codec::__open_enum!(FlowHealthIntentLanguage);

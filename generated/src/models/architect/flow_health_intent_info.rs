@@ -29,4 +29,4 @@ impl codec::Model for FlowHealthIntentInfo {
     }
 }
 
-crate::__model!(FlowHealthIntentInfo);
+codec::__model!(FlowHealthIntentInfo);

@@ -36,7 +36,7 @@ impl codec::Model for FlowHealthIntentUtterance {
     }
 }
 
-crate::__model!(FlowHealthIntentUtterance);
+codec::__model!(FlowHealthIntentUtterance);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -72,4 +72,4 @@ impl codec::OpenEnum for FlowHealthIntentUtteranceStaticValidationResults {
     }
 }
 
-crate::__open_enum!(FlowHealthIntentUtteranceStaticValidationResults);
+codec::__open_enum!(FlowHealthIntentUtteranceStaticValidationResults);

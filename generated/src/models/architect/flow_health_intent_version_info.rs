@@ -26,4 +26,4 @@ impl codec::Model for FlowHealthIntentVersionInfo {
     }
 }
 
-crate::__model!(FlowHealthIntentVersionInfo);
+codec::__model!(FlowHealthIntentVersionInfo);

@@ -44,7 +44,7 @@ impl codec::Model for FlowHealthUtterance {
     }
 }
 
-crate::__model!(FlowHealthUtterance);
+codec::__model!(FlowHealthUtterance);
 
 /// The same values as [`FlowHealthIntentLanguage`].
 pub type FlowHealthUtteranceLanguage = FlowHealthIntentLanguage;

@@ -23,4 +23,4 @@ impl codec::Model for FlowHealthVersionInfo {
     }
 }
 
-crate::__model!(FlowHealthVersionInfo);
+codec::__model!(FlowHealthVersionInfo);

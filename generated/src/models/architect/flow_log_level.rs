@@ -21,7 +21,7 @@ impl codec::Model for FlowLogLevel {
     }
 }
 
-crate::__model!(FlowLogLevel);
+codec::__model!(FlowLogLevel);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -64,4 +64,4 @@ impl codec::OpenEnum for FlowLogLevelLevel {
     }
 }
 
-crate::__open_enum!(FlowLogLevelLevel);
+codec::__open_enum!(FlowLogLevelLevel);

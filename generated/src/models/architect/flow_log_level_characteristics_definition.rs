@@ -26,7 +26,7 @@ impl codec::Model for FlowLogLevelCharacteristicsDefinition {
     }
 }
 
-crate::__model!(FlowLogLevelCharacteristicsDefinition);
+codec::__model!(FlowLogLevelCharacteristicsDefinition);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -69,4 +69,4 @@ impl codec::OpenEnum for FlowLogLevelCharacteristicsDefinitionMinimumLevel {
     }
 }
 
-crate::__open_enum!(FlowLogLevelCharacteristicsDefinitionMinimumLevel);
+codec::__open_enum!(FlowLogLevelCharacteristicsDefinitionMinimumLevel);

@@ -23,4 +23,4 @@ impl codec::Model for FlowLogLevelCharacteristicsDefinitions {
     }
 }
 
-crate::__model!(FlowLogLevelCharacteristicsDefinitions);
+codec::__model!(FlowLogLevelCharacteristicsDefinitions);

@@ -20,4 +20,4 @@ impl codec::Model for FlowLogLevelRequest {
     }
 }
 
-crate::__model!(FlowLogLevelRequest);
+codec::__model!(FlowLogLevelRequest);

@@ -30,4 +30,4 @@ impl codec::Model for FlowMilestone {
     }
 }
 
-crate::__model!(FlowMilestone);
+codec::__model!(FlowMilestone);

@@ -27,4 +27,4 @@ impl codec::Model for FlowMilestoneDivisionView {
     }
 }
 
-crate::__model!(FlowMilestoneDivisionView);
+codec::__model!(FlowMilestoneDivisionView);

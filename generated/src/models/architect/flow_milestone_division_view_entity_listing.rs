@@ -45,4 +45,4 @@ impl codec::Model for FlowMilestoneDivisionViewEntityListing {
     }
 }
 
-crate::__model!(FlowMilestoneDivisionViewEntityListing);
+codec::__model!(FlowMilestoneDivisionViewEntityListing);

@@ -45,4 +45,4 @@ impl codec::Model for FlowMilestoneListing {
     }
 }
 
-crate::__model!(FlowMilestoneListing);
+codec::__model!(FlowMilestoneListing);

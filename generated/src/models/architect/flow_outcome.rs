@@ -33,4 +33,4 @@ impl codec::Model for FlowOutcome {
     }
 }
 
-crate::__model!(FlowOutcome);
+codec::__model!(FlowOutcome);

@@ -27,4 +27,4 @@ impl codec::Model for FlowOutcomeDivisionView {
     }
 }
 
-crate::__model!(FlowOutcomeDivisionView);
+codec::__model!(FlowOutcomeDivisionView);

@@ -45,4 +45,4 @@ impl codec::Model for FlowOutcomeDivisionViewEntityListing {
     }
 }
 
-crate::__model!(FlowOutcomeDivisionViewEntityListing);
+codec::__model!(FlowOutcomeDivisionViewEntityListing);

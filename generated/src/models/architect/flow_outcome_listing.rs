@@ -45,4 +45,4 @@ impl codec::Model for FlowOutcomeListing {
     }
 }
 
-crate::__model!(FlowOutcomeListing);
+codec::__model!(FlowOutcomeListing);

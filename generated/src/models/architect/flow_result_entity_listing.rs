@@ -45,4 +45,4 @@ impl codec::Model for FlowResultEntityListing {
     }
 }
 
-crate::__model!(FlowResultEntityListing);
+codec::__model!(FlowResultEntityListing);

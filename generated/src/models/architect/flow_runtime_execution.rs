@@ -51,7 +51,7 @@ impl codec::Model for FlowRuntimeExecution {
     }
 }
 
-crate::__model!(FlowRuntimeExecution);
+codec::__model!(FlowRuntimeExecution);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -99,4 +99,4 @@ impl codec::OpenEnum for FlowRuntimeExecutionStatus {
     }
 }
 
-crate::__open_enum!(FlowRuntimeExecutionStatus);
+codec::__open_enum!(FlowRuntimeExecutionStatus);

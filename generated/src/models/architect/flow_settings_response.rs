@@ -42,7 +42,7 @@ impl codec::Model for FlowSettingsResponse {
     }
 }
 
-crate::__model!(FlowSettingsResponse);
+codec::__model!(FlowSettingsResponse);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -146,4 +146,4 @@ impl codec::OpenEnum for FlowSettingsResponseType {
     }
 }
 
-crate::__open_enum!(FlowSettingsResponseType);
+codec::__open_enum!(FlowSettingsResponseType);

@@ -45,4 +45,4 @@ impl codec::Model for FlowSettingsResponseEntityListing {
     }
 }
 
-crate::__model!(FlowSettingsResponseEntityListing);
+codec::__model!(FlowSettingsResponseEntityListing);

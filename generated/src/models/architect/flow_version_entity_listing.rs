@@ -45,4 +45,4 @@ impl codec::Model for FlowVersionEntityListing {
     }
 }
 
-crate::__model!(FlowVersionEntityListing);
+codec::__model!(FlowVersionEntityListing);

@@ -32,7 +32,7 @@ impl codec::Model for FlowsQueryCriteriaResponse {
     }
 }
 
-crate::__model!(FlowsQueryCriteriaResponse);
+codec::__model!(FlowsQueryCriteriaResponse);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -602,4 +602,4 @@ impl codec::OpenEnum for FlowsQueryCriteriaResponseActionTypes {
     }
 }
 
-crate::__open_enum!(FlowsQueryCriteriaResponseActionTypes);
+codec::__open_enum!(FlowsQueryCriteriaResponseActionTypes);

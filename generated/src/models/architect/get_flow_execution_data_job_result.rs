@@ -30,7 +30,7 @@ impl codec::Model for GetFlowExecutionDataJobResult {
     }
 }
 
-crate::__model!(GetFlowExecutionDataJobResult);
+codec::__model!(GetFlowExecutionDataJobResult);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -61,4 +61,4 @@ impl codec::OpenEnum for GetFlowExecutionDataJobResultJobState {
     }
 }
 
-crate::__open_enum!(GetFlowExecutionDataJobResultJobState);
+codec::__open_enum!(GetFlowExecutionDataJobResultJobState);

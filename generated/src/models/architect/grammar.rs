@@ -30,4 +30,4 @@ impl codec::Model for Grammar {
     }
 }
 
-crate::__model!(Grammar);
+codec::__model!(Grammar);

@@ -19,7 +19,7 @@ impl codec::Model for GrammarFileUploadRequest {
     }
 }
 
-crate::__model!(GrammarFileUploadRequest);
+codec::__model!(GrammarFileUploadRequest);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -48,4 +48,4 @@ impl codec::OpenEnum for GrammarFileUploadRequestFileType {
     }
 }
 
-crate::__open_enum!(GrammarFileUploadRequestFileType);
+codec::__open_enum!(GrammarFileUploadRequestFileType);

@@ -40,4 +40,4 @@ impl codec::Model for GrammarLanguage {
     }
 }
 
-crate::__model!(GrammarLanguage);
+codec::__model!(GrammarLanguage);

@@ -29,7 +29,7 @@ impl codec::Model for GrammarLanguageFileMetadata {
     }
 }
 
-crate::__model!(GrammarLanguageFileMetadata);
+codec::__model!(GrammarLanguageFileMetadata);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -56,4 +56,4 @@ impl codec::OpenEnum for GrammarLanguageFileMetadataFileType {
     }
 }
 
-crate::__open_enum!(GrammarLanguageFileMetadataFileType);
+codec::__open_enum!(GrammarLanguageFileMetadataFileType);

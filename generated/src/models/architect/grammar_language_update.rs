@@ -23,4 +23,4 @@ impl codec::Model for GrammarLanguageUpdate {
     }
 }
 
-crate::__model!(GrammarLanguageUpdate);
+codec::__model!(GrammarLanguageUpdate);

@@ -45,4 +45,4 @@ impl codec::Model for GrammarListing {
     }
 }
 
-crate::__model!(GrammarListing);
+codec::__model!(GrammarListing);

@@ -36,7 +36,7 @@ impl codec::Model for HealthInfo {
     }
 }
 
-crate::__model!(HealthInfo);
+codec::__model!(HealthInfo);
 
 /// The same values as [`FlowHealthIntentUtteranceStaticValidationResults`].
 pub type HealthInfoStaticValidationResults = FlowHealthIntentUtteranceStaticValidationResults;
@@ -68,4 +68,4 @@ impl codec::OpenEnum for HealthInfoStatus {
     }
 }
 
-crate::__open_enum!(HealthInfoStatus);
+codec::__open_enum!(HealthInfoStatus);

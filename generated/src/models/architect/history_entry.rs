@@ -43,7 +43,7 @@ impl codec::Model for HistoryEntry {
     }
 }
 
-crate::__model!(HistoryEntry);
+codec::__model!(HistoryEntry);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -115,4 +115,4 @@ impl codec::OpenEnum for HistoryEntryAction {
     }
 }
 
-crate::__open_enum!(HistoryEntryAction);
+codec::__open_enum!(HistoryEntryAction);

@@ -75,4 +75,4 @@ impl codec::Model for HistoryListing {
     }
 }
 
-crate::__model!(HistoryListing);
+codec::__model!(HistoryListing);

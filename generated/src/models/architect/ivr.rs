@@ -71,7 +71,7 @@ impl codec::Model for Ivr {
     }
 }
 
-crate::__model!(Ivr);
+codec::__model!(Ivr);
 
 /// The same values as [`ActionTargetState`].
 pub type IvrState = ActionTargetState;

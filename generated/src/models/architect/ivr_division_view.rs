@@ -28,4 +28,4 @@ impl codec::Model for IvrDivisionView {
     }
 }
 
-crate::__model!(IvrDivisionView);
+codec::__model!(IvrDivisionView);

@@ -49,4 +49,4 @@ impl codec::Model for IvrDivisionViewEntityListing {
     }
 }
 
-crate::__model!(IvrDivisionViewEntityListing);
+codec::__model!(IvrDivisionViewEntityListing);

@@ -49,4 +49,4 @@ impl codec::Model for IvrEntityListing {
     }
 }
 
-crate::__model!(IvrEntityListing);
+codec::__model!(IvrEntityListing);

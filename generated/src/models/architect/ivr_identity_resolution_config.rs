@@ -26,4 +26,4 @@ impl codec::Model for IvrIdentityResolutionConfig {
     }
 }
 
-crate::__model!(IvrIdentityResolutionConfig);
+codec::__model!(IvrIdentityResolutionConfig);

@@ -20,4 +20,4 @@ impl codec::Model for LocaleFlowVersionInfo {
     }
 }
 
-crate::__model!(LocaleFlowVersionInfo);
+codec::__model!(LocaleFlowVersionInfo);

@@ -26,7 +26,7 @@ impl codec::Model for LocaleHealth {
     }
 }
 
-crate::__model!(LocaleHealth);
+codec::__model!(LocaleHealth);
 
 /// The same values as [`FlowHealthIntentUtteranceStaticValidationResults`].
 pub type LocaleHealthStaticValidationResults = FlowHealthIntentUtteranceStaticValidationResults;

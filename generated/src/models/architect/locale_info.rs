@@ -27,7 +27,7 @@ impl codec::Model for LocaleInfo {
     }
 }
 
-crate::__model!(LocaleInfo);
+codec::__model!(LocaleInfo);
 
 /// The same values as [`HealthInfoStatus`].
 pub type LocaleInfoStatus = HealthInfoStatus;

@@ -20,4 +20,4 @@ impl codec::Model for OutlierInfo {
     }
 }
 
-crate::__model!(OutlierInfo);
+codec::__model!(OutlierInfo);

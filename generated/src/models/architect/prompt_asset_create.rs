@@ -57,4 +57,4 @@ impl codec::Model for PromptAssetCreate {
     }
 }
 
-crate::__model!(PromptAssetCreate);
+codec::__model!(PromptAssetCreate);

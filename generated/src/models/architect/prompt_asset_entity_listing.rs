@@ -45,4 +45,4 @@ impl codec::Model for PromptAssetEntityListing {
     }
 }
 
-crate::__model!(PromptAssetEntityListing);
+codec::__model!(PromptAssetEntityListing);

@@ -23,4 +23,4 @@ impl codec::Model for PromptAssetUpload {
     }
 }
 
-crate::__model!(PromptAssetUpload);
+codec::__model!(PromptAssetUpload);

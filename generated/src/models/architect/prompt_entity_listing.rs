@@ -45,4 +45,4 @@ impl codec::Model for PromptEntityListing {
     }
 }
 
-crate::__model!(PromptEntityListing);
+codec::__model!(PromptEntityListing);

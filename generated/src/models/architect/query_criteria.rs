@@ -33,7 +33,7 @@ impl codec::Model for QueryCriteria {
     }
 }
 
-crate::__model!(QueryCriteria);
+codec::__model!(QueryCriteria);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -62,7 +62,7 @@ impl codec::OpenEnum for QueryCriteriaCriteriaGroups {
     }
 }
 
-crate::__open_enum!(QueryCriteriaCriteriaGroups);
+codec::__open_enum!(QueryCriteriaCriteriaGroups);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -152,7 +152,7 @@ impl codec::OpenEnum for QueryCriteriaCriteriaKey {
     }
 }
 
-crate::__open_enum!(QueryCriteriaCriteriaKey);
+codec::__open_enum!(QueryCriteriaCriteriaKey);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -184,4 +184,4 @@ impl codec::OpenEnum for QueryCriteriaDataType {
     }
 }
 
-crate::__open_enum!(QueryCriteriaDataType);
+codec::__open_enum!(QueryCriteriaDataType);

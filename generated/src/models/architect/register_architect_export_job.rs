@@ -20,4 +20,4 @@ impl codec::Model for RegisterArchitectExportJob {
     }
 }
 
-crate::__model!(RegisterArchitectExportJob);
+codec::__model!(RegisterArchitectExportJob);

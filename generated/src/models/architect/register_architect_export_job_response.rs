@@ -28,7 +28,7 @@ impl codec::Model for RegisterArchitectExportJobResponse {
     }
 }
 
-crate::__model!(RegisterArchitectExportJobResponse);
+codec::__model!(RegisterArchitectExportJobResponse);
 
 /// The same values as [`ArchitectExportJobStateResponseStatus`].
 pub type RegisterArchitectExportJobResponseStatus = ArchitectExportJobStateResponseStatus;

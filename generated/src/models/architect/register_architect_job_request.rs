@@ -19,4 +19,4 @@ impl codec::Model for RegisterArchitectJobRequest {
     }
 }
 
-crate::__model!(RegisterArchitectJobRequest);
+codec::__model!(RegisterArchitectJobRequest);

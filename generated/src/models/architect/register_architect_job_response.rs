@@ -29,4 +29,4 @@ impl codec::Model for RegisterArchitectJobResponse {
     }
 }
 
-crate::__model!(RegisterArchitectJobResponse);
+codec::__model!(RegisterArchitectJobResponse);

@@ -20,4 +20,4 @@ impl codec::Model for RegisterArchitectValidateJob {
     }
 }
 
-crate::__model!(RegisterArchitectValidateJob);
+codec::__model!(RegisterArchitectValidateJob);

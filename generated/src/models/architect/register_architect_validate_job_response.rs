@@ -28,7 +28,7 @@ impl codec::Model for RegisterArchitectValidateJobResponse {
     }
 }
 
-crate::__model!(RegisterArchitectValidateJobResponse);
+codec::__model!(RegisterArchitectValidateJobResponse);
 
 /// The same values as [`ArchitectExportJobStateResponseStatus`].
 pub type RegisterArchitectValidateJobResponseStatus = ArchitectExportJobStateResponseStatus;

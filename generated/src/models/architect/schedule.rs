@@ -63,7 +63,7 @@ impl codec::Model for Schedule {
     }
 }
 
-crate::__model!(Schedule);
+codec::__model!(Schedule);
 
 /// The same values as [`ActionTargetState`].
 pub type ScheduleState = ActionTargetState;

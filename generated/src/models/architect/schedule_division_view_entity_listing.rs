@@ -48,4 +48,4 @@ impl codec::Model for ScheduleDivisionViewEntityListing {
     }
 }
 
-crate::__model!(ScheduleDivisionViewEntityListing);
+codec::__model!(ScheduleDivisionViewEntityListing);

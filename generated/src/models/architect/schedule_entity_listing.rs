@@ -48,4 +48,4 @@ impl codec::Model for ScheduleEntityListing {
     }
 }
 
-crate::__model!(ScheduleEntityListing);
+codec::__model!(ScheduleEntityListing);

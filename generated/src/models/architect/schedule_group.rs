@@ -68,7 +68,7 @@ impl codec::Model for ScheduleGroup {
     }
 }
 
-crate::__model!(ScheduleGroup);
+codec::__model!(ScheduleGroup);
 
 /// The same values as [`ActionTargetState`].
 pub type ScheduleGroupState = ActionTargetState;

@@ -27,4 +27,4 @@ impl codec::Model for ScheduleGroupDivisionView {
     }
 }
 
-crate::__model!(ScheduleGroupDivisionView);
+codec::__model!(ScheduleGroupDivisionView);

@@ -48,4 +48,4 @@ impl codec::Model for ScheduleGroupDivisionViewEntityListing {
     }
 }
 
-crate::__model!(ScheduleGroupDivisionViewEntityListing);
+codec::__model!(ScheduleGroupDivisionViewEntityListing);

@@ -48,4 +48,4 @@ impl codec::Model for ScheduleGroupEntityListing {
     }
 }
 
-crate::__model!(ScheduleGroupEntityListing);
+codec::__model!(ScheduleGroupEntityListing);

@@ -27,4 +27,4 @@ impl codec::Model for SchedulesDivisionView {
     }
 }
 
-crate::__model!(SchedulesDivisionView);
+codec::__model!(SchedulesDivisionView);

@@ -28,4 +28,4 @@ impl codec::Model for SystemPrompt {
     }
 }
 
-crate::__model!(SystemPrompt);
+codec::__model!(SystemPrompt);

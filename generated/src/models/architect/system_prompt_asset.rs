@@ -60,7 +60,7 @@ impl codec::Model for SystemPromptAsset {
     }
 }
 
-crate::__model!(SystemPromptAsset);
+codec::__model!(SystemPromptAsset);
 
 /// The same values as [`PromptAssetCreateUploadStatus`].
 pub type SystemPromptAssetUploadStatus = PromptAssetCreateUploadStatus;

@@ -45,4 +45,4 @@ impl codec::Model for SystemPromptAssetEntityListing {
     }
 }
 
-crate::__model!(SystemPromptAssetEntityListing);
+codec::__model!(SystemPromptAssetEntityListing);

@@ -45,4 +45,4 @@ impl codec::Model for SystemPromptEntityListing {
     }
 }
 
-crate::__model!(SystemPromptEntityListing);
+codec::__model!(SystemPromptEntityListing);

@@ -20,4 +20,4 @@ impl codec::Model for ValidateDetails {
     }
 }
 
-crate::__model!(ValidateDetails);
+codec::__model!(ValidateDetails);

@@ -90,7 +90,7 @@ impl codec::Model for Flow {
     }
 }
 
-crate::__model!(Flow);
+codec::__model!(Flow);
 
 /// The same values as [`ArchitectFlowReferenceType`].
 pub type FlowType = ArchitectFlowReferenceType;

@@ -50,7 +50,7 @@ impl codec::Model for Operation {
     }
 }
 
-crate::__model!(Operation);
+codec::__model!(Operation);
 
 /// The same values as [`HistoryListingActionName`].
 pub type OperationActionName = HistoryListingActionName;

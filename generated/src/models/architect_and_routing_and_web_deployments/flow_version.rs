@@ -91,7 +91,7 @@ impl codec::Model for FlowVersion {
     }
 }
 
-crate::__model!(FlowVersion);
+codec::__model!(FlowVersion);
 
 /// The same values as [`FlowCompatibleFlowTypes`].
 pub type FlowVersionCompatibleFlowTypes = FlowCompatibleFlowTypes;
@@ -126,4 +126,4 @@ impl codec::OpenEnum for FlowVersionType {
     }
 }
 
-crate::__open_enum!(FlowVersionType);
+codec::__open_enum!(FlowVersionType);

@@ -20,4 +20,4 @@ impl codec::Model for Intent {
     }
 }
 
-crate::__model!(Intent);
+codec::__model!(Intent);

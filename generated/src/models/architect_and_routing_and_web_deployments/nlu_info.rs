@@ -33,4 +33,4 @@ impl codec::Model for NluInfo {
     }
 }
 
-crate::__model!(NluInfo);
+codec::__model!(NluInfo);

@@ -22,4 +22,4 @@ impl codec::Model for SupportedLanguage {
     }
 }
 
-crate::__model!(SupportedLanguage);
+codec::__model!(SupportedLanguage);

@@ -19,4 +19,4 @@ impl codec::Model for ExecutionDataSettingsRequest {
     }
 }
 
-crate::__model!(ExecutionDataSettingsRequest);
+codec::__model!(ExecutionDataSettingsRequest);

@@ -28,7 +28,7 @@ impl codec::Model for AudioFormat {
     }
 }
 
-crate::__model!(AudioFormat);
+codec::__model!(AudioFormat);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -60,4 +60,4 @@ impl codec::OpenEnum for AudioFormatEncoding {
     }
 }
 
-crate::__open_enum!(AudioFormatEncoding);
+codec::__open_enum!(AudioFormatEncoding);

@@ -37,4 +37,4 @@ impl codec::Model for Prompt {
     }
 }
 
-crate::__model!(Prompt);
+codec::__model!(Prompt);

@@ -57,7 +57,7 @@ impl codec::Model for PromptAsset {
     }
 }
 
-crate::__model!(PromptAsset);
+codec::__model!(PromptAsset);
 
 /// The same values as [`PromptAssetCreateUploadStatus`].
 pub type PromptAssetUploadStatus = PromptAssetCreateUploadStatus;

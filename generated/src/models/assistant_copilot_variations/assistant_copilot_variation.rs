@@ -65,7 +65,7 @@ impl codec::Model for AssistantCopilotVariation {
     }
 }
 
-crate::__model!(AssistantCopilotVariation);
+codec::__model!(AssistantCopilotVariation);
 
 /// The same values as [`ActivityPlanListItemState`].
 pub type AssistantCopilotVariationState = ActivityPlanListItemState;

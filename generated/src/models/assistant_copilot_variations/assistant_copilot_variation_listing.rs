@@ -28,4 +28,4 @@ impl codec::Model for AssistantCopilotVariationListing {
     }
 }
 
-crate::__model!(AssistantCopilotVariationListing);
+codec::__model!(AssistantCopilotVariationListing);

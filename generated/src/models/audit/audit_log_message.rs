@@ -70,7 +70,7 @@ impl codec::Model for AuditLogMessage {
     }
 }
 
-crate::__model!(AuditLogMessage);
+codec::__model!(AuditLogMessage);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -102,7 +102,7 @@ impl codec::OpenEnum for AuditLogMessageLevel {
     }
 }
 
-crate::__open_enum!(AuditLogMessageLevel);
+codec::__open_enum!(AuditLogMessageLevel);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -134,4 +134,4 @@ impl codec::OpenEnum for AuditLogMessageStatus {
     }
 }
 
-crate::__open_enum!(AuditLogMessageStatus);
+codec::__open_enum!(AuditLogMessageStatus);

@@ -20,4 +20,4 @@ impl codec::Model for AuditQueryEntity {
     }
 }
 
-crate::__model!(AuditQueryEntity);
+codec::__model!(AuditQueryEntity);

@@ -26,4 +26,4 @@ impl codec::Model for AuditQueryExecutionResultsResponse {
     }
 }
 
-crate::__model!(AuditQueryExecutionResultsResponse);
+codec::__model!(AuditQueryExecutionResultsResponse);

@@ -38,4 +38,4 @@ impl codec::Model for AuditQueryExecutionStatusResponse {
     }
 }
 
-crate::__model!(AuditQueryExecutionStatusResponse);
+codec::__model!(AuditQueryExecutionStatusResponse);

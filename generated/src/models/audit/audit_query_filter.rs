@@ -22,7 +22,7 @@ impl codec::Model for AuditQueryFilter {
     }
 }
 
-crate::__model!(AuditQueryFilter);
+codec::__model!(AuditQueryFilter);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -64,4 +64,4 @@ impl codec::OpenEnum for AuditQueryFilterProperty {
     }
 }
 
-crate::__open_enum!(AuditQueryFilterProperty);
+codec::__open_enum!(AuditQueryFilterProperty);

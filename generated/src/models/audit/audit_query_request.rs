@@ -28,4 +28,4 @@ impl codec::Model for AuditQueryRequest {
     }
 }
 
-crate::__model!(AuditQueryRequest);
+codec::__model!(AuditQueryRequest);

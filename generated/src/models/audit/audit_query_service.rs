@@ -21,4 +21,4 @@ impl codec::Model for AuditQueryService {
     }
 }
 
-crate::__model!(AuditQueryService);
+codec::__model!(AuditQueryService);

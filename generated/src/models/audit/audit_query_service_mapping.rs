@@ -19,4 +19,4 @@ impl codec::Model for AuditQueryServiceMapping {
     }
 }
 
-crate::__model!(AuditQueryServiceMapping);
+codec::__model!(AuditQueryServiceMapping);

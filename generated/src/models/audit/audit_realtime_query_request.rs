@@ -34,4 +34,4 @@ impl codec::Model for AuditRealtimeQueryRequest {
     }
 }
 
-crate::__model!(AuditRealtimeQueryRequest);
+codec::__model!(AuditRealtimeQueryRequest);

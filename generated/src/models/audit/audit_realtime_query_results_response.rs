@@ -30,4 +30,4 @@ impl codec::Model for AuditRealtimeQueryResultsResponse {
     }
 }
 
-crate::__model!(AuditRealtimeQueryResultsResponse);
+codec::__model!(AuditRealtimeQueryResultsResponse);

@@ -25,4 +25,4 @@ impl codec::Model for AuditRealtimeRelatedRequest {
     }
 }
 
-crate::__model!(AuditRealtimeRelatedRequest);
+codec::__model!(AuditRealtimeRelatedRequest);

@@ -19,4 +19,4 @@ impl codec::Model for AuditRealtimeRelatedResultsResponse {
     }
 }
 
-crate::__model!(AuditRealtimeRelatedResultsResponse);
+codec::__model!(AuditRealtimeRelatedResultsResponse);

@@ -31,4 +31,4 @@ impl codec::Model for EntityChange {
     }
 }
 
-crate::__model!(EntityChange);
+codec::__model!(EntityChange);

@@ -22,4 +22,4 @@ impl codec::Model for InitiatingAction {
     }
 }
 
-crate::__model!(InitiatingAction);
+codec::__model!(InitiatingAction);

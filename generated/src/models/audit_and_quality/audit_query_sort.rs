@@ -23,7 +23,7 @@ impl codec::Model for AuditQuerySort {
     }
 }
 
-crate::__model!(AuditQuerySort);
+codec::__model!(AuditQuerySort);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -48,4 +48,4 @@ impl codec::OpenEnum for AuditQuerySortName {
     }
 }
 
-crate::__open_enum!(AuditQuerySortName);
+codec::__open_enum!(AuditQuerySortName);

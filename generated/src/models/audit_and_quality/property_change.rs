@@ -24,4 +24,4 @@ impl codec::Model for PropertyChange {
     }
 }
 
-crate::__model!(PropertyChange);
+codec::__model!(PropertyChange);

@@ -51,7 +51,7 @@ impl codec::Model for AuthorizationPolicy {
     }
 }
 
-crate::__model!(AuthorizationPolicy);
+codec::__model!(AuthorizationPolicy);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -80,4 +80,4 @@ impl codec::OpenEnum for AuthorizationPolicyEffect {
     }
 }
 
-crate::__open_enum!(AuthorizationPolicyEffect);
+codec::__open_enum!(AuthorizationPolicyEffect);

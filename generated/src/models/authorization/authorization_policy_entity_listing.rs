@@ -28,4 +28,4 @@ impl codec::Model for AuthorizationPolicyEntityListing {
     }
 }
 
-crate::__model!(AuthorizationPolicyEntityListing);
+codec::__model!(AuthorizationPolicyEntityListing);

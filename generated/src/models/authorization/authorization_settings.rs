@@ -35,4 +35,4 @@ impl codec::Model for AuthorizationSettings {
     }
 }
 
-crate::__model!(AuthorizationSettings);
+codec::__model!(AuthorizationSettings);

@@ -30,4 +30,4 @@ impl codec::Model for AuthzDivisionGrantEntityListing {
     }
 }
 
-crate::__model!(AuthzDivisionGrantEntityListing);
+codec::__model!(AuthzDivisionGrantEntityListing);

@@ -35,4 +35,4 @@ impl codec::Model for DomainOrgRoleDifference {
     }
 }
 
-crate::__model!(DomainOrgRoleDifference);
+codec::__model!(DomainOrgRoleDifference);

@@ -58,4 +58,4 @@ impl codec::Model for DomainOrganizationRoleCreate {
     }
 }
 
-crate::__model!(DomainOrganizationRoleCreate);
+codec::__model!(DomainOrganizationRoleCreate);

@@ -32,4 +32,4 @@ impl codec::Model for DomainOrganizationRoleUpdate {
     }
 }
 
-crate::__model!(DomainOrganizationRoleUpdate);
+codec::__model!(DomainOrganizationRoleUpdate);

@@ -31,4 +31,4 @@ impl codec::Model for DomainPermission {
     }
 }
 
-crate::__model!(DomainPermission);
+codec::__model!(DomainPermission);

@@ -31,4 +31,4 @@ impl codec::Model for DomainPermissionCollection {
     }
 }
 
-crate::__model!(DomainPermissionCollection);
+codec::__model!(DomainPermissionCollection);

@@ -30,4 +30,4 @@ impl codec::Model for OrganizationProductEntityListing {
     }
 }
 
-crate::__model!(OrganizationProductEntityListing);
+codec::__model!(OrganizationProductEntityListing);

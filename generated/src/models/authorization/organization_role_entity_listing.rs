@@ -45,4 +45,4 @@ impl codec::Model for OrganizationRoleEntityListing {
     }
 }
 
-crate::__model!(OrganizationRoleEntityListing);
+codec::__model!(OrganizationRoleEntityListing);

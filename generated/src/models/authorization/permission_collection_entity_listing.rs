@@ -45,4 +45,4 @@ impl codec::Model for PermissionCollectionEntityListing {
     }
 }
 
-crate::__model!(PermissionCollectionEntityListing);
+codec::__model!(PermissionCollectionEntityListing);

@@ -25,7 +25,7 @@ impl codec::Model for PolicyAttribute {
     }
 }
 
-crate::__model!(PolicyAttribute);
+codec::__model!(PolicyAttribute);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -93,4 +93,4 @@ impl codec::OpenEnum for PolicyAttributeType {
     }
 }
 
-crate::__open_enum!(PolicyAttributeType);
+codec::__open_enum!(PolicyAttributeType);

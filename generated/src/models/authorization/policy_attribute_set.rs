@@ -32,4 +32,4 @@ impl codec::Model for PolicyAttributeSet {
     }
 }
 
-crate::__model!(PolicyAttributeSet);
+codec::__model!(PolicyAttributeSet);

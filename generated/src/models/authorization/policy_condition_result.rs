@@ -20,4 +20,4 @@ impl codec::Model for PolicyConditionResult {
     }
 }
 
-crate::__model!(PolicyConditionResult);
+codec::__model!(PolicyConditionResult);

@@ -21,4 +21,4 @@ impl codec::Model for PolicyTestPayload {
     }
 }
 
-crate::__model!(PolicyTestPayload);
+codec::__model!(PolicyTestPayload);

@@ -26,4 +26,4 @@ impl codec::Model for PolicyTestResult {
     }
 }
 
-crate::__model!(PolicyTestResult);
+codec::__model!(PolicyTestResult);

@@ -35,4 +35,4 @@ impl codec::Model for RoleSettings {
     }
 }
 
-crate::__model!(RoleSettings);
+codec::__model!(RoleSettings);

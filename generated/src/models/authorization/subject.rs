@@ -20,7 +20,7 @@ impl codec::Model for Subject {
     }
 }
 
-crate::__model!(Subject);
+codec::__model!(Subject);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -58,4 +58,4 @@ impl codec::OpenEnum for SubjectType {
     }
 }
 
-crate::__open_enum!(SubjectType);
+codec::__open_enum!(SubjectType);

@@ -29,7 +29,7 @@ impl codec::Model for SubjectDivisionGrants {
     }
 }
 
-crate::__model!(SubjectDivisionGrants);
+codec::__model!(SubjectDivisionGrants);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -77,4 +77,4 @@ impl codec::OpenEnum for SubjectDivisionGrantsType {
     }
 }
 
-crate::__open_enum!(SubjectDivisionGrantsType);
+codec::__open_enum!(SubjectDivisionGrantsType);

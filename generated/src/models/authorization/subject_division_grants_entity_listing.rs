@@ -45,4 +45,4 @@ impl codec::Model for SubjectDivisionGrantsEntityListing {
     }
 }
 
-crate::__model!(SubjectDivisionGrantsEntityListing);
+codec::__model!(SubjectDivisionGrantsEntityListing);

@@ -22,4 +22,4 @@ impl codec::Model for SubjectDivisions {
     }
 }
 
-crate::__model!(SubjectDivisions);
+codec::__model!(SubjectDivisions);

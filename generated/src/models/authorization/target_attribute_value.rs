@@ -22,4 +22,4 @@ impl codec::Model for TargetAttributeValue {
     }
 }
 
-crate::__model!(TargetAttributeValue);
+codec::__model!(TargetAttributeValue);

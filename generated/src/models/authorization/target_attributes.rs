@@ -24,4 +24,4 @@ impl codec::Model for TargetAttributes {
     }
 }
 
-crate::__model!(TargetAttributes);
+codec::__model!(TargetAttributes);

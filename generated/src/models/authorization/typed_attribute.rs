@@ -20,4 +20,4 @@ impl codec::Model for TypedAttribute {
     }
 }
 
-crate::__model!(TypedAttribute);
+codec::__model!(TypedAttribute);

@@ -30,4 +30,4 @@ impl codec::Model for UserReferenceEntityListing {
     }
 }
 
-crate::__model!(UserReferenceEntityListing);
+codec::__model!(UserReferenceEntityListing);

@@ -19,4 +19,4 @@ impl codec::Model for ValidationErrorListing {
     }
 }
 
-crate::__model!(ValidationErrorListing);
+codec::__model!(ValidationErrorListing);

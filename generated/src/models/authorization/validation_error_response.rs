@@ -24,4 +24,4 @@ impl codec::Model for ValidationErrorResponse {
     }
 }
 
-crate::__model!(ValidationErrorResponse);
+codec::__model!(ValidationErrorResponse);

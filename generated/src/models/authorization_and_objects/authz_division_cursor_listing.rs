@@ -28,4 +28,4 @@ impl codec::Model for AuthzDivisionCursorListing {
     }
 }
 
-crate::__model!(AuthzDivisionCursorListing);
+codec::__model!(AuthzDivisionCursorListing);

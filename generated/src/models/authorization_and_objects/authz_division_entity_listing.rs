@@ -45,4 +45,4 @@ impl codec::Model for AuthzDivisionEntityListing {
     }
 }
 
-crate::__model!(AuthzDivisionEntityListing);
+codec::__model!(AuthzDivisionEntityListing);

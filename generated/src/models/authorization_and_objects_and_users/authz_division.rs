@@ -34,4 +34,4 @@ impl codec::Model for AuthzDivision {
     }
 }
 
-crate::__model!(AuthzDivision);
+codec::__model!(AuthzDivision);

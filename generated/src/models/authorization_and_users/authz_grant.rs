@@ -29,4 +29,4 @@ impl codec::Model for AuthzGrant {
     }
 }
 
-crate::__model!(AuthzGrant);
+codec::__model!(AuthzGrant);

@@ -25,4 +25,4 @@ impl codec::Model for AuthzGrantPolicy {
     }
 }
 
-crate::__model!(AuthzGrantPolicy);
+codec::__model!(AuthzGrantPolicy);

@@ -31,4 +31,4 @@ impl codec::Model for AuthzGrantRole {
     }
 }
 
-crate::__model!(AuthzGrantRole);
+codec::__model!(AuthzGrantRole);

@@ -29,4 +29,4 @@ impl codec::Model for AuthzSubject {
     }
 }
 
-crate::__model!(AuthzSubject);
+codec::__model!(AuthzSubject);

@@ -48,4 +48,4 @@ impl codec::Model for DivsPermittedEntityListing {
     }
 }
 
-crate::__model!(DivsPermittedEntityListing);
+codec::__model!(DivsPermittedEntityListing);

@@ -18,4 +18,4 @@ impl codec::Model for DomainOrganizationProduct {
     }
 }
 
-crate::__model!(DomainOrganizationProduct);
+codec::__model!(DomainOrganizationProduct);

@@ -57,4 +57,4 @@ impl codec::Model for DomainOrganizationRole {
     }
 }
 
-crate::__model!(DomainOrganizationRole);
+codec::__model!(DomainOrganizationRole);

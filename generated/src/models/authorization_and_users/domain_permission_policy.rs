@@ -40,4 +40,4 @@ impl codec::Model for DomainPermissionPolicy {
     }
 }
 
-crate::__model!(DomainPermissionPolicy);
+codec::__model!(DomainPermissionPolicy);

@@ -31,4 +31,4 @@ impl codec::Model for DomainResourceConditionNode {
     }
 }
 
-crate::__model!(DomainResourceConditionNode);
+codec::__model!(DomainResourceConditionNode);

@@ -29,7 +29,7 @@ impl codec::Model for DomainResourceConditionValue {
     }
 }
 
-crate::__model!(DomainResourceConditionValue);
+codec::__model!(DomainResourceConditionValue);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -67,4 +67,4 @@ impl codec::OpenEnum for DomainResourceConditionValueType {
     }
 }
 
-crate::__open_enum!(DomainResourceConditionValueType);
+codec::__open_enum!(DomainResourceConditionValueType);

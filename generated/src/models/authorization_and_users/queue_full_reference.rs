@@ -156,7 +156,7 @@ impl codec::Model for QueueFullReference {
     }
 }
 
-crate::__model!(QueueFullReference);
+codec::__model!(QueueFullReference);
 
 /// The same values as [`CreateQueueRequestLastAgentRoutingMode`].
 pub type QueueFullReferenceLastAgentRoutingMode = CreateQueueRequestLastAgentRoutingMode;

@@ -39,4 +39,4 @@ impl codec::Model for TeamFullReference {
     }
 }
 
-crate::__model!(TeamFullReference);
+codec::__model!(TeamFullReference);

@@ -135,7 +135,7 @@ impl codec::Model for UserFullReference {
     }
 }
 
-crate::__model!(UserFullReference);
+codec::__model!(UserFullReference);
 
 /// The same values as [`ActionTargetState`].
 pub type UserFullReferenceState = ActionTargetState;

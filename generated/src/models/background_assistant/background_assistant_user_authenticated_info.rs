@@ -19,4 +19,4 @@ impl codec::Model for BackgroundAssistantUserAuthenticatedInfo {
     }
 }
 
-crate::__model!(BackgroundAssistantUserAuthenticatedInfo);
+codec::__model!(BackgroundAssistantUserAuthenticatedInfo);

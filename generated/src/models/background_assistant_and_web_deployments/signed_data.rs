@@ -18,4 +18,4 @@ impl codec::Model for SignedData {
     }
 }
 
-crate::__model!(SignedData);
+codec::__model!(SignedData);

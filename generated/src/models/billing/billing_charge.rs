@@ -55,4 +55,4 @@ impl codec::Model for BillingCharge {
     }
 }
 
-crate::__model!(BillingCharge);
+codec::__model!(BillingCharge);

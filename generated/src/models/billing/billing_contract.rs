@@ -58,7 +58,7 @@ impl codec::Model for BillingContract {
     }
 }
 
-crate::__model!(BillingContract);
+codec::__model!(BillingContract);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -85,4 +85,4 @@ impl codec::OpenEnum for BillingContractStatus {
     }
 }
 
-crate::__open_enum!(BillingContractStatus);
+codec::__open_enum!(BillingContractStatus);

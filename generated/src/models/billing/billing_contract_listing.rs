@@ -28,4 +28,4 @@ impl codec::Model for BillingContractListing {
     }
 }
 
-crate::__model!(BillingContractListing);
+codec::__model!(BillingContractListing);

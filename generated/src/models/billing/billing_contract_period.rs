@@ -29,7 +29,7 @@ impl codec::Model for BillingContractPeriod {
     }
 }
 
-crate::__model!(BillingContractPeriod);
+codec::__model!(BillingContractPeriod);
 
 /// The same values as [`BillingContractPeriodDetailStatus`].
 pub type BillingContractPeriodStatus = BillingContractPeriodDetailStatus;

@@ -33,7 +33,7 @@ impl codec::Model for BillingContractPeriodDetail {
     }
 }
 
-crate::__model!(BillingContractPeriodDetail);
+codec::__model!(BillingContractPeriodDetail);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -60,4 +60,4 @@ impl codec::OpenEnum for BillingContractPeriodDetailStatus {
     }
 }
 
-crate::__open_enum!(BillingContractPeriodDetailStatus);
+codec::__open_enum!(BillingContractPeriodDetailStatus);

@@ -59,7 +59,7 @@ impl codec::Model for BillingInvoice {
     }
 }
 
-crate::__model!(BillingInvoice);
+codec::__model!(BillingInvoice);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -86,4 +86,4 @@ impl codec::OpenEnum for BillingInvoicePaymentStatus {
     }
 }
 
-crate::__open_enum!(BillingInvoicePaymentStatus);
+codec::__open_enum!(BillingInvoicePaymentStatus);

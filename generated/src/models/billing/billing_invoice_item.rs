@@ -44,7 +44,7 @@ impl codec::Model for BillingInvoiceItem {
     }
 }
 
-crate::__model!(BillingInvoiceItem);
+codec::__model!(BillingInvoiceItem);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -178,4 +178,4 @@ impl codec::OpenEnum for BillingInvoiceItemUnitOfMeasure {
     }
 }
 
-crate::__open_enum!(BillingInvoiceItemUnitOfMeasure);
+codec::__open_enum!(BillingInvoiceItemUnitOfMeasure);

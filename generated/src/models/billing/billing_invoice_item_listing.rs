@@ -28,4 +28,4 @@ impl codec::Model for BillingInvoiceItemListing {
     }
 }
 
-crate::__model!(BillingInvoiceItemListing);
+codec::__model!(BillingInvoiceItemListing);

@@ -28,4 +28,4 @@ impl codec::Model for BillingInvoiceListing {
     }
 }
 
-crate::__model!(BillingInvoiceListing);
+codec::__model!(BillingInvoiceListing);

@@ -30,4 +30,4 @@ impl codec::Model for BillingPlan {
     }
 }
 
-crate::__model!(BillingPlan);
+codec::__model!(BillingPlan);

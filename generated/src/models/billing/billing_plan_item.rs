@@ -54,7 +54,7 @@ impl codec::Model for BillingPlanItem {
     }
 }
 
-crate::__model!(BillingPlanItem);
+codec::__model!(BillingPlanItem);
 
 /// The same values as [`BillingInvoiceItemUnitOfMeasure`].
 pub type BillingPlanItemUnitOfMeasure = BillingInvoiceItemUnitOfMeasure;

@@ -27,7 +27,7 @@ impl codec::Model for BillingProduct {
     }
 }
 
-crate::__model!(BillingProduct);
+codec::__model!(BillingProduct);
 
 /// The same values as [`BillingInvoiceItemUnitOfMeasure`].
 pub type BillingProductUnitOfMeasure = BillingInvoiceItemUnitOfMeasure;

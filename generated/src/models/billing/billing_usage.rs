@@ -26,4 +26,4 @@ impl codec::Model for BillingUsage {
     }
 }
 
-crate::__model!(BillingUsage);
+codec::__model!(BillingUsage);

@@ -38,4 +38,4 @@ impl codec::Model for BillingUsageReport {
     }
 }
 
-crate::__model!(BillingUsageReport);
+codec::__model!(BillingUsageReport);

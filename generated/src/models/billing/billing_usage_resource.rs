@@ -23,4 +23,4 @@ impl codec::Model for BillingUsageResource {
     }
 }
 
-crate::__model!(BillingUsageResource);
+codec::__model!(BillingUsageResource);

@@ -58,7 +58,7 @@ impl codec::Model for BillingWallet {
     }
 }
 
-crate::__model!(BillingWallet);
+codec::__model!(BillingWallet);
 
 /// The same values as [`BillingInvoiceItemUnitOfMeasure`].
 pub type BillingWalletUnitOfMeasure = BillingInvoiceItemUnitOfMeasure;

@@ -23,4 +23,4 @@ impl codec::Model for Customer {
     }
 }
 
-crate::__model!(Customer);
+codec::__model!(Customer);

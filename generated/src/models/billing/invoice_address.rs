@@ -55,7 +55,7 @@ impl codec::Model for InvoiceAddress {
     }
 }
 
-crate::__model!(InvoiceAddress);
+codec::__model!(InvoiceAddress);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -86,4 +86,4 @@ impl codec::OpenEnum for InvoiceAddressAddressType {
     }
 }
 
-crate::__open_enum!(InvoiceAddressAddressType);
+codec::__open_enum!(InvoiceAddressAddressType);

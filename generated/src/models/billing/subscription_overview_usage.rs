@@ -52,4 +52,4 @@ impl codec::Model for SubscriptionOverviewUsage {
     }
 }
 
-crate::__model!(SubscriptionOverviewUsage);
+codec::__model!(SubscriptionOverviewUsage);

@@ -69,7 +69,7 @@ impl codec::Model for TrusteeBillingOverview {
     }
 }
 
-crate::__model!(TrusteeBillingOverview);
+codec::__model!(TrusteeBillingOverview);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -125,4 +125,4 @@ impl codec::OpenEnum for TrusteeBillingOverviewSubscriptionType {
     }
 }
 
-crate::__open_enum!(TrusteeBillingOverviewSubscriptionType);
+codec::__open_enum!(TrusteeBillingOverviewSubscriptionType);

@@ -18,4 +18,4 @@ impl codec::Model for UrlResponse {
     }
 }
 
-crate::__model!(UrlResponse);
+codec::__model!(UrlResponse);

@@ -20,4 +20,4 @@ impl codec::Model for BulkAddDecisionTableRowsRequest {
     }
 }
 
-crate::__model!(BulkAddDecisionTableRowsRequest);
+codec::__model!(BulkAddDecisionTableRowsRequest);

@@ -23,4 +23,4 @@ impl codec::Model for BulkAddDecisionTableRowsResponse {
     }
 }
 
-crate::__model!(BulkAddDecisionTableRowsResponse);
+codec::__model!(BulkAddDecisionTableRowsResponse);

@@ -19,4 +19,4 @@ impl codec::Model for BulkDeleteDecisionTableRowsRequest {
     }
 }
 
-crate::__model!(BulkDeleteDecisionTableRowsRequest);
+codec::__model!(BulkDeleteDecisionTableRowsRequest);

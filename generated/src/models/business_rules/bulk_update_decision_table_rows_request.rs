@@ -20,4 +20,4 @@ impl codec::Model for BulkUpdateDecisionTableRowsRequest {
     }
 }
 
-crate::__model!(BulkUpdateDecisionTableRowsRequest);
+codec::__model!(BulkUpdateDecisionTableRowsRequest);

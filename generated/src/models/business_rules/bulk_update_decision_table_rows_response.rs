@@ -23,4 +23,4 @@ impl codec::Model for BulkUpdateDecisionTableRowsResponse {
     }
 }
 
-crate::__model!(BulkUpdateDecisionTableRowsResponse);
+codec::__model!(BulkUpdateDecisionTableRowsResponse);

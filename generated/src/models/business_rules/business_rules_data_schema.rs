@@ -44,4 +44,4 @@ impl codec::Model for BusinessRulesDataSchema {
     }
 }
 
-crate::__model!(BusinessRulesDataSchema);
+codec::__model!(BusinessRulesDataSchema);

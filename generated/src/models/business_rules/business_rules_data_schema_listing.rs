@@ -28,4 +28,4 @@ impl codec::Model for BusinessRulesDataSchemaListing {
     }
 }
 
-crate::__model!(BusinessRulesDataSchemaListing);
+codec::__model!(BusinessRulesDataSchemaListing);

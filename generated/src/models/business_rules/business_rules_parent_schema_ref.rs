@@ -25,4 +25,4 @@ impl codec::Model for BusinessRulesParentSchemaRef {
     }
 }
 
-crate::__model!(BusinessRulesParentSchemaRef);
+codec::__model!(BusinessRulesParentSchemaRef);

@@ -20,4 +20,4 @@ impl codec::Model for BusinessRulesSchemaCreateRequest {
     }
 }
 
-crate::__model!(BusinessRulesSchemaCreateRequest);
+codec::__model!(BusinessRulesSchemaCreateRequest);

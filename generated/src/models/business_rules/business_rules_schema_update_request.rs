@@ -25,4 +25,4 @@ impl codec::Model for BusinessRulesSchemaUpdateRequest {
     }
 }
 
-crate::__model!(BusinessRulesSchemaUpdateRequest);
+codec::__model!(BusinessRulesSchemaUpdateRequest);

@@ -21,4 +21,4 @@ impl codec::Model for Contractual {
     }
 }
 
-crate::__model!(Contractual);
+codec::__model!(Contractual);

@@ -21,4 +21,4 @@ impl codec::Model for CopyDecisionTableRequest {
     }
 }
 
-crate::__model!(CopyDecisionTableRequest);
+codec::__model!(CopyDecisionTableRequest);

@@ -25,4 +25,4 @@ impl codec::Model for CreateDecisionTableColumnsRequest {
     }
 }
 
-crate::__model!(CreateDecisionTableColumnsRequest);
+codec::__model!(CreateDecisionTableColumnsRequest);

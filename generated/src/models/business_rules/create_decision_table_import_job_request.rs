@@ -22,7 +22,7 @@ impl codec::Model for CreateDecisionTableImportJobRequest {
     }
 }
 
-crate::__model!(CreateDecisionTableImportJobRequest);
+codec::__model!(CreateDecisionTableImportJobRequest);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -49,4 +49,4 @@ impl codec::OpenEnum for CreateDecisionTableImportJobRequestImportMode {
     }
 }
 
-crate::__open_enum!(CreateDecisionTableImportJobRequestImportMode);
+codec::__open_enum!(CreateDecisionTableImportJobRequestImportMode);

@@ -31,4 +31,4 @@ impl codec::Model for CreateDecisionTableRequest {
     }
 }
 
-crate::__model!(CreateDecisionTableRequest);
+codec::__model!(CreateDecisionTableRequest);

@@ -27,4 +27,4 @@ impl codec::Model for CreateDecisionTableRowRequest {
     }
 }
 
-crate::__model!(CreateDecisionTableRowRequest);
+codec::__model!(CreateDecisionTableRowRequest);

@@ -21,4 +21,4 @@ impl codec::Model for CreateDecisionTableSnapshotRequest {
     }
 }
 
-crate::__model!(CreateDecisionTableSnapshotRequest);
+codec::__model!(CreateDecisionTableSnapshotRequest);

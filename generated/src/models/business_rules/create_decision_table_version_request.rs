@@ -19,4 +19,4 @@ impl codec::Model for CreateDecisionTableVersionRequest {
     }
 }
 
-crate::__model!(CreateDecisionTableVersionRequest);
+codec::__model!(CreateDecisionTableVersionRequest);

@@ -60,7 +60,7 @@ impl codec::Model for DecisionTable {
     }
 }
 
-crate::__model!(DecisionTable);
+codec::__model!(DecisionTable);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -99,4 +99,4 @@ impl codec::OpenEnum for DecisionTableLatestVersionStatus {
     }
 }
 
-crate::__open_enum!(DecisionTableLatestVersionStatus);
+codec::__open_enum!(DecisionTableLatestVersionStatus);

@@ -22,7 +22,7 @@ impl codec::Model for DecisionTableColumnDefaultRowValue {
     }
 }
 
-crate::__model!(DecisionTableColumnDefaultRowValue);
+codec::__model!(DecisionTableColumnDefaultRowValue);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -53,4 +53,4 @@ impl codec::OpenEnum for DecisionTableColumnDefaultRowValueSpecial {
     }
 }
 
-crate::__open_enum!(DecisionTableColumnDefaultRowValueSpecial);
+codec::__open_enum!(DecisionTableColumnDefaultRowValueSpecial);

@@ -21,4 +21,4 @@ impl codec::Model for DecisionTableColumns {
     }
 }
 
-crate::__model!(DecisionTableColumns);
+codec::__model!(DecisionTableColumns);

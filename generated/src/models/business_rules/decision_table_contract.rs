@@ -30,4 +30,4 @@ impl codec::Model for DecisionTableContract {
     }
 }
 
-crate::__model!(DecisionTableContract);
+codec::__model!(DecisionTableContract);

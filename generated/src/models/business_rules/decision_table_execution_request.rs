@@ -20,4 +20,4 @@ impl codec::Model for DecisionTableExecutionRequest {
     }
 }
 
-crate::__model!(DecisionTableExecutionRequest);
+codec::__model!(DecisionTableExecutionRequest);

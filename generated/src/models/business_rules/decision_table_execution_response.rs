@@ -31,4 +31,4 @@ impl codec::Model for DecisionTableExecutionResponse {
     }
 }
 
-crate::__model!(DecisionTableExecutionResponse);
+codec::__model!(DecisionTableExecutionResponse);

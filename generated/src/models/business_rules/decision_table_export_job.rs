@@ -64,7 +64,7 @@ impl codec::Model for DecisionTableExportJob {
     }
 }
 
-crate::__model!(DecisionTableExportJob);
+codec::__model!(DecisionTableExportJob);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -91,7 +91,7 @@ impl codec::OpenEnum for DecisionTableExportJobExportType {
     }
 }
 
-crate::__open_enum!(DecisionTableExportJobExportType);
+codec::__open_enum!(DecisionTableExportJobExportType);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -116,7 +116,7 @@ impl codec::OpenEnum for DecisionTableExportJobFormat {
     }
 }
 
-crate::__open_enum!(DecisionTableExportJobFormat);
+codec::__open_enum!(DecisionTableExportJobFormat);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -145,4 +145,4 @@ impl codec::OpenEnum for DecisionTableExportJobStatus {
     }
 }
 
-crate::__open_enum!(DecisionTableExportJobStatus);
+codec::__open_enum!(DecisionTableExportJobStatus);

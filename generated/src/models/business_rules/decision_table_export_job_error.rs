@@ -33,4 +33,4 @@ impl codec::Model for DecisionTableExportJobError {
     }
 }
 
-crate::__model!(DecisionTableExportJobError);
+codec::__model!(DecisionTableExportJobError);

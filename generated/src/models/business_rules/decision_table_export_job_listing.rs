@@ -28,4 +28,4 @@ impl codec::Model for DecisionTableExportJobListing {
     }
 }
 
-crate::__model!(DecisionTableExportJobListing);
+codec::__model!(DecisionTableExportJobListing);

@@ -28,7 +28,7 @@ impl codec::Model for DecisionTableExportJobRequest {
     }
 }
 
-crate::__model!(DecisionTableExportJobRequest);
+codec::__model!(DecisionTableExportJobRequest);
 
 /// The same values as [`DecisionTableExportJobExportType`].
 pub type DecisionTableExportJobRequestExportType = DecisionTableExportJobExportType;

@@ -68,7 +68,7 @@ impl codec::Model for DecisionTableImportJob {
     }
 }
 
-crate::__model!(DecisionTableImportJob);
+codec::__model!(DecisionTableImportJob);
 
 /// The same values as [`CreateDecisionTableImportJobRequestImportMode`].
 pub type DecisionTableImportJobImportMode = CreateDecisionTableImportJobRequestImportMode;
@@ -110,4 +110,4 @@ impl codec::OpenEnum for DecisionTableImportJobStatus {
     }
 }
 
-crate::__open_enum!(DecisionTableImportJobStatus);
+codec::__open_enum!(DecisionTableImportJobStatus);

@@ -33,4 +33,4 @@ impl codec::Model for DecisionTableImportJobError {
     }
 }
 
-crate::__model!(DecisionTableImportJobError);
+codec::__model!(DecisionTableImportJobError);

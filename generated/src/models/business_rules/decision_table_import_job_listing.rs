@@ -28,4 +28,4 @@ impl codec::Model for DecisionTableImportJobListing {
     }
 }
 
-crate::__model!(DecisionTableImportJobListing);
+codec::__model!(DecisionTableImportJobListing);

@@ -43,4 +43,4 @@ impl codec::Model for DecisionTableImportRowMetrics {
     }
 }
 
-crate::__model!(DecisionTableImportRowMetrics);
+codec::__model!(DecisionTableImportRowMetrics);

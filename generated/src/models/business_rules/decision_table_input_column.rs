@@ -28,4 +28,4 @@ impl codec::Model for DecisionTableInputColumn {
     }
 }
 
-crate::__model!(DecisionTableInputColumn);
+codec::__model!(DecisionTableInputColumn);

@@ -23,7 +23,7 @@ impl codec::Model for DecisionTableInputColumnExpression {
     }
 }
 
-crate::__model!(DecisionTableInputColumnExpression);
+codec::__model!(DecisionTableInputColumnExpression);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -119,4 +119,4 @@ impl codec::OpenEnum for DecisionTableInputColumnExpressionComparator {
     }
 }
 
-crate::__open_enum!(DecisionTableInputColumnExpressionComparator);
+codec::__open_enum!(DecisionTableInputColumnExpressionComparator);

@@ -25,4 +25,4 @@ impl codec::Model for DecisionTableInputColumnRequest {
     }
 }
 
-crate::__model!(DecisionTableInputColumnRequest);
+codec::__model!(DecisionTableInputColumnRequest);

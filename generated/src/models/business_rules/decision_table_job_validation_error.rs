@@ -50,4 +50,4 @@ impl codec::Model for DecisionTableJobValidationError {
     }
 }
 
-crate::__model!(DecisionTableJobValidationError);
+codec::__model!(DecisionTableJobValidationError);

@@ -28,4 +28,4 @@ impl codec::Model for DecisionTableListing {
     }
 }
 
-crate::__model!(DecisionTableListing);
+codec::__model!(DecisionTableListing);

@@ -26,4 +26,4 @@ impl codec::Model for DecisionTableOutputColumn {
     }
 }
 
-crate::__model!(DecisionTableOutputColumn);
+codec::__model!(DecisionTableOutputColumn);

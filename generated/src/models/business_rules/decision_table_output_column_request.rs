@@ -23,4 +23,4 @@ impl codec::Model for DecisionTableOutputColumnRequest {
     }
 }
 
-crate::__model!(DecisionTableOutputColumnRequest);
+codec::__model!(DecisionTableOutputColumnRequest);

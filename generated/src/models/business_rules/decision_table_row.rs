@@ -44,4 +44,4 @@ impl codec::Model for DecisionTableRow {
     }
 }
 
-crate::__model!(DecisionTableRow);
+codec::__model!(DecisionTableRow);

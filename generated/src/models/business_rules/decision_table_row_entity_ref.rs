@@ -21,4 +21,4 @@ impl codec::Model for DecisionTableRowEntityRef {
     }
 }
 
-crate::__model!(DecisionTableRowEntityRef);
+codec::__model!(DecisionTableRowEntityRef);

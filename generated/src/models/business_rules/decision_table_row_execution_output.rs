@@ -26,4 +26,4 @@ impl codec::Model for DecisionTableRowExecutionOutput {
     }
 }
 
-crate::__model!(DecisionTableRowExecutionOutput);
+codec::__model!(DecisionTableRowExecutionOutput);

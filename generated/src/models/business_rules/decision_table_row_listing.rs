@@ -45,4 +45,4 @@ impl codec::Model for DecisionTableRowListing {
     }
 }
 
-crate::__model!(DecisionTableRowListing);
+codec::__model!(DecisionTableRowListing);

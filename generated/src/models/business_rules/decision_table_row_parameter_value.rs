@@ -19,4 +19,4 @@ impl codec::Model for DecisionTableRowParameterValue {
     }
 }
 
-crate::__model!(DecisionTableRowParameterValue);
+codec::__model!(DecisionTableRowParameterValue);

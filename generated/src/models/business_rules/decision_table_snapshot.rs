@@ -28,4 +28,4 @@ impl codec::Model for DecisionTableSnapshot {
     }
 }
 
-crate::__model!(DecisionTableSnapshot);
+codec::__model!(DecisionTableSnapshot);

@@ -69,7 +69,7 @@ impl codec::Model for DecisionTableVersion {
     }
 }
 
-crate::__model!(DecisionTableVersion);
+codec::__model!(DecisionTableVersion);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -108,4 +108,4 @@ impl codec::OpenEnum for DecisionTableVersionStatus {
     }
 }
 
-crate::__open_enum!(DecisionTableVersionStatus);
+codec::__open_enum!(DecisionTableVersionStatus);

@@ -29,4 +29,4 @@ impl codec::Model for DecisionTableVersionEntity {
     }
 }
 
-crate::__model!(DecisionTableVersionEntity);
+codec::__model!(DecisionTableVersionEntity);

@@ -28,4 +28,4 @@ impl codec::Model for DecisionTableVersionListing {
     }
 }
 
-crate::__model!(DecisionTableVersionListing);
+codec::__model!(DecisionTableVersionListing);

@@ -32,4 +32,4 @@ impl codec::Model for Definition {
     }
 }
 
-crate::__model!(Definition);
+codec::__model!(Definition);

@@ -38,4 +38,4 @@ impl codec::Model for JsonSchemaWithDefinitions {
     }
 }
 
-crate::__model!(JsonSchemaWithDefinitions);
+codec::__model!(JsonSchemaWithDefinitions);

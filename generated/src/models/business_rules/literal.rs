@@ -34,7 +34,7 @@ impl codec::Model for Literal {
     }
 }
 
-crate::__model!(Literal);
+codec::__model!(Literal);
 
 /// The same values as [`DecisionTableColumnDefaultRowValueSpecial`].
 pub type LiteralSpecial = DecisionTableColumnDefaultRowValueSpecial;

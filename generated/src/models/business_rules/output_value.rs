@@ -21,4 +21,4 @@ impl codec::Model for OutputValue {
     }
 }
 
-crate::__model!(OutputValue);
+codec::__model!(OutputValue);

@@ -22,4 +22,4 @@ impl codec::Model for PutDecisionTableRowRequest {
     }
 }
 
-crate::__model!(PutDecisionTableRowRequest);
+codec::__model!(PutDecisionTableRowRequest);

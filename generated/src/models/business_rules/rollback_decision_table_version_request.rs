@@ -19,4 +19,4 @@ impl codec::Model for RollbackDecisionTableVersionRequest {
     }
 }
 
-crate::__model!(RollbackDecisionTableVersionRequest);
+codec::__model!(RollbackDecisionTableVersionRequest);

@@ -27,4 +27,4 @@ impl codec::Model for Row {
     }
 }
 
-crate::__model!(Row);
+codec::__model!(Row);

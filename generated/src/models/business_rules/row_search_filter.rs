@@ -20,4 +20,4 @@ impl codec::Model for RowSearchFilter {
     }
 }
 
-crate::__model!(RowSearchFilter);
+codec::__model!(RowSearchFilter);

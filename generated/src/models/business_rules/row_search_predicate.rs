@@ -27,7 +27,7 @@ impl codec::Model for RowSearchPredicate {
     }
 }
 
-crate::__model!(RowSearchPredicate);
+codec::__model!(RowSearchPredicate);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -72,7 +72,7 @@ impl codec::OpenEnum for RowSearchPredicateOperator {
     }
 }
 
-crate::__open_enum!(RowSearchPredicateOperator);
+codec::__open_enum!(RowSearchPredicateOperator);
 
 /// The same values as [`DecisionTableColumnDefaultRowValueSpecial`].
 pub type RowSearchPredicateSpecial = DecisionTableColumnDefaultRowValueSpecial;

@@ -20,4 +20,4 @@ impl codec::Model for SearchDecisionTableRowsRequest {
     }
 }
 
-crate::__model!(SearchDecisionTableRowsRequest);
+codec::__model!(SearchDecisionTableRowsRequest);

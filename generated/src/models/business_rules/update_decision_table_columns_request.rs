@@ -23,4 +23,4 @@ impl codec::Model for UpdateDecisionTableColumnsRequest {
     }
 }
 
-crate::__model!(UpdateDecisionTableColumnsRequest);
+codec::__model!(UpdateDecisionTableColumnsRequest);

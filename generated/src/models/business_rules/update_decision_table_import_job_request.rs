@@ -20,7 +20,7 @@ impl codec::Model for UpdateDecisionTableImportJobRequest {
     }
 }
 
-crate::__model!(UpdateDecisionTableImportJobRequest);
+codec::__model!(UpdateDecisionTableImportJobRequest);
 
 /// The same values as [`DecisionTableImportJobStatus`].
 pub type UpdateDecisionTableImportJobRequestStatus = DecisionTableImportJobStatus;

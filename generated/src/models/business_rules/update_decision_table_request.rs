@@ -23,4 +23,4 @@ impl codec::Model for UpdateDecisionTableRequest {
     }
 }
 
-crate::__model!(UpdateDecisionTableRequest);
+codec::__model!(UpdateDecisionTableRequest);

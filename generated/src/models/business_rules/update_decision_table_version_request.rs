@@ -20,4 +20,4 @@ impl codec::Model for UpdateDecisionTableVersionRequest {
     }
 }
 
-crate::__model!(UpdateDecisionTableVersionRequest);
+codec::__model!(UpdateDecisionTableVersionRequest);

@@ -22,4 +22,4 @@ impl codec::Model for UpdateRowIndexRequest {
     }
 }
 
-crate::__model!(UpdateRowIndexRequest);
+codec::__model!(UpdateRowIndexRequest);

@@ -34,7 +34,7 @@ impl codec::Model for EmergencyLocation {
     }
 }
 
-crate::__model!(EmergencyLocation);
+codec::__model!(EmergencyLocation);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -61,4 +61,4 @@ impl codec::OpenEnum for EmergencyLocationSource {
     }
 }
 
-crate::__open_enum!(EmergencyLocationSource);
+codec::__open_enum!(EmergencyLocationSource);

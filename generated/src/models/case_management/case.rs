@@ -83,7 +83,7 @@ impl codec::Model for Case {
     }
 }
 
-crate::__model!(Case);
+codec::__model!(Case);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -114,7 +114,7 @@ impl codec::OpenEnum for CaseCreationStatus {
     }
 }
 
-crate::__open_enum!(CaseCreationStatus);
+codec::__open_enum!(CaseCreationStatus);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -148,7 +148,7 @@ impl codec::OpenEnum for CasePriority {
     }
 }
 
-crate::__open_enum!(CasePriority);
+codec::__open_enum!(CasePriority);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -194,4 +194,4 @@ impl codec::OpenEnum for CaseStatus {
     }
 }
 
-crate::__open_enum!(CaseStatus);
+codec::__open_enum!(CaseStatus);

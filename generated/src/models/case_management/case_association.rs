@@ -43,7 +43,7 @@ impl codec::Model for CaseAssociation {
     }
 }
 
-crate::__model!(CaseAssociation);
+codec::__model!(CaseAssociation);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -72,4 +72,4 @@ impl codec::OpenEnum for CaseAssociationAssociationType {
     }
 }
 
-crate::__open_enum!(CaseAssociationAssociationType);
+codec::__open_enum!(CaseAssociationAssociationType);

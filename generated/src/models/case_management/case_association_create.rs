@@ -22,4 +22,4 @@ impl codec::Model for CaseAssociationCreate {
     }
 }
 
-crate::__model!(CaseAssociationCreate);
+codec::__model!(CaseAssociationCreate);

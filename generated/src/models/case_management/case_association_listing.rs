@@ -28,4 +28,4 @@ impl codec::Model for CaseAssociationListing {
     }
 }
 
-crate::__model!(CaseAssociationListing);
+codec::__model!(CaseAssociationListing);

@@ -27,4 +27,4 @@ impl codec::Model for CaseAssociationQuery {
     }
 }
 
-crate::__model!(CaseAssociationQuery);
+codec::__model!(CaseAssociationQuery);

@@ -30,4 +30,4 @@ impl codec::Model for CaseAssociationQueryEntityListing {
     }
 }
 
-crate::__model!(CaseAssociationQueryEntityListing);
+codec::__model!(CaseAssociationQueryEntityListing);

@@ -44,4 +44,4 @@ impl codec::Model for CaseCreate {
     }
 }
 
-crate::__model!(CaseCreate);
+codec::__model!(CaseCreate);

@@ -20,4 +20,4 @@ impl codec::Model for CaseDateDueUpdate {
     }
 }
 
-crate::__model!(CaseDateDueUpdate);
+codec::__model!(CaseDateDueUpdate);

@@ -18,4 +18,4 @@ impl codec::Model for CaseDescriptionUpdate {
     }
 }
 
-crate::__model!(CaseDescriptionUpdate);
+codec::__model!(CaseDescriptionUpdate);

@@ -27,4 +27,4 @@ impl codec::Model for CaseExternalContactReference {
     }
 }
 
-crate::__model!(CaseExternalContactReference);
+codec::__model!(CaseExternalContactReference);

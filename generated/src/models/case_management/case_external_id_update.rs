@@ -19,4 +19,4 @@ impl codec::Model for CaseExternalIdUpdate {
     }
 }
 
-crate::__model!(CaseExternalIdUpdate);
+codec::__model!(CaseExternalIdUpdate);

@@ -28,4 +28,4 @@ impl codec::Model for CaseListing {
     }
 }
 
-crate::__model!(CaseListing);
+codec::__model!(CaseListing);

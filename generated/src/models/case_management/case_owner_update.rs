@@ -19,4 +19,4 @@ impl codec::Model for CaseOwnerUpdate {
     }
 }
 
-crate::__model!(CaseOwnerUpdate);
+codec::__model!(CaseOwnerUpdate);

@@ -20,7 +20,7 @@ impl codec::Model for CasePriorityUpdate {
     }
 }
 
-crate::__model!(CasePriorityUpdate);
+codec::__model!(CasePriorityUpdate);
 
 /// The same values as [`CasePriority`].
 pub type CasePriorityUpdatePriority = CasePriority;

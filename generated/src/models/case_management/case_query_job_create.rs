@@ -32,7 +32,7 @@ impl codec::Model for CaseQueryJobCreate {
     }
 }
 
-crate::__model!(CaseQueryJobCreate);
+codec::__model!(CaseQueryJobCreate);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -136,7 +136,7 @@ impl codec::OpenEnum for CaseQueryJobCreateAttributes {
     }
 }
 
-crate::__open_enum!(CaseQueryJobCreateAttributes);
+codec::__open_enum!(CaseQueryJobCreateAttributes);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -180,4 +180,4 @@ impl codec::OpenEnum for CaseQueryJobCreateExpands {
     }
 }
 
-crate::__open_enum!(CaseQueryJobCreateExpands);
+codec::__open_enum!(CaseQueryJobCreateExpands);

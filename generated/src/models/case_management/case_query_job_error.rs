@@ -20,4 +20,4 @@ impl codec::Model for CaseQueryJobError {
     }
 }
 
-crate::__model!(CaseQueryJobError);
+codec::__model!(CaseQueryJobError);

@@ -26,4 +26,4 @@ impl codec::Model for CaseQueryJobFilter {
     }
 }
 
-crate::__model!(CaseQueryJobFilter);
+codec::__model!(CaseQueryJobFilter);

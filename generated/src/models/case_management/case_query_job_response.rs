@@ -35,4 +35,4 @@ impl codec::Model for CaseQueryJobResponse {
     }
 }
 
-crate::__model!(CaseQueryJobResponse);
+codec::__model!(CaseQueryJobResponse);

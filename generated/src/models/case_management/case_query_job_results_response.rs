@@ -30,4 +30,4 @@ impl codec::Model for CaseQueryJobResultsResponse {
     }
 }
 
-crate::__model!(CaseQueryJobResultsResponse);
+codec::__model!(CaseQueryJobResultsResponse);

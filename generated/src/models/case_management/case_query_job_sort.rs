@@ -20,7 +20,7 @@ impl codec::Model for CaseQueryJobSort {
     }
 }
 
-crate::__model!(CaseQueryJobSort);
+codec::__model!(CaseQueryJobSort);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -55,4 +55,4 @@ impl codec::OpenEnum for CaseQueryJobSortName {
     }
 }
 
-crate::__open_enum!(CaseQueryJobSortName);
+codec::__open_enum!(CaseQueryJobSortName);

@@ -22,4 +22,4 @@ impl codec::Model for CaseReference {
     }
 }
 
-crate::__model!(CaseReference);
+codec::__model!(CaseReference);

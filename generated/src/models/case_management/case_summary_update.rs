@@ -19,4 +19,4 @@ impl codec::Model for CaseSummaryUpdate {
     }
 }
 
-crate::__model!(CaseSummaryUpdate);
+codec::__model!(CaseSummaryUpdate);

@@ -31,4 +31,4 @@ impl codec::Model for CaseUserReference {
     }
 }
 
-crate::__model!(CaseUserReference);
+codec::__model!(CaseUserReference);

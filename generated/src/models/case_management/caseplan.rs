@@ -76,7 +76,7 @@ impl codec::Model for Caseplan {
     }
 }
 
-crate::__model!(Caseplan);
+codec::__model!(Caseplan);
 
 /// The same values as [`CaseplanCreateResponseVersionState`].
 pub type CaseplanVersionState = CaseplanCreateResponseVersionState;

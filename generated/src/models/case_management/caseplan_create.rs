@@ -50,4 +50,4 @@ impl codec::Model for CaseplanCreate {
     }
 }
 
-crate::__model!(CaseplanCreate);
+codec::__model!(CaseplanCreate);

@@ -82,7 +82,7 @@ impl codec::Model for CaseplanCreateResponse {
     }
 }
 
-crate::__model!(CaseplanCreateResponse);
+codec::__model!(CaseplanCreateResponse);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -111,4 +111,4 @@ impl codec::OpenEnum for CaseplanCreateResponseVersionState {
     }
 }
 
-crate::__open_enum!(CaseplanCreateResponseVersionState);
+codec::__open_enum!(CaseplanCreateResponseVersionState);

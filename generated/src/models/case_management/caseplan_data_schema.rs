@@ -22,4 +22,4 @@ impl codec::Model for CaseplanDataSchema {
     }
 }
 
-crate::__model!(CaseplanDataSchema);
+codec::__model!(CaseplanDataSchema);

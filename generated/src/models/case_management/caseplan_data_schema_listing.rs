@@ -19,4 +19,4 @@ impl codec::Model for CaseplanDataSchemaListing {
     }
 }
 
-crate::__model!(CaseplanDataSchemaListing);
+codec::__model!(CaseplanDataSchemaListing);

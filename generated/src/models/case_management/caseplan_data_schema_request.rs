@@ -19,4 +19,4 @@ impl codec::Model for CaseplanDataSchemaRequest {
     }
 }
 
-crate::__model!(CaseplanDataSchemaRequest);
+codec::__model!(CaseplanDataSchemaRequest);

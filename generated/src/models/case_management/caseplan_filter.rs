@@ -25,7 +25,7 @@ impl codec::Model for CaseplanFilter {
     }
 }
 
-crate::__model!(CaseplanFilter);
+codec::__model!(CaseplanFilter);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -57,4 +57,4 @@ impl codec::OpenEnum for CaseplanFilterOperator {
     }
 }
 
-crate::__open_enum!(CaseplanFilterOperator);
+codec::__open_enum!(CaseplanFilterOperator);

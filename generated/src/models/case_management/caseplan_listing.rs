@@ -28,4 +28,4 @@ impl codec::Model for CaseplanListing {
     }
 }
 
-crate::__model!(CaseplanListing);
+codec::__model!(CaseplanListing);

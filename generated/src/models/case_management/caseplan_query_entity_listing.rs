@@ -30,4 +30,4 @@ impl codec::Model for CaseplanQueryEntityListing {
     }
 }
 
-crate::__model!(CaseplanQueryEntityListing);
+codec::__model!(CaseplanQueryEntityListing);

@@ -34,7 +34,7 @@ impl codec::Model for CaseplanQueryRequest {
     }
 }
 
-crate::__model!(CaseplanQueryRequest);
+codec::__model!(CaseplanQueryRequest);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -63,4 +63,4 @@ impl codec::OpenEnum for CaseplanQueryRequestNameSearchType {
     }
 }
 
-crate::__open_enum!(CaseplanQueryRequestNameSearchType);
+codec::__open_enum!(CaseplanQueryRequestNameSearchType);

@@ -26,4 +26,4 @@ impl codec::Model for CaseplanReference {
     }
 }
 
-crate::__model!(CaseplanReference);
+codec::__model!(CaseplanReference);

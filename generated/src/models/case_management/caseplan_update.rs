@@ -42,4 +42,4 @@ impl codec::Model for CaseplanUpdate {
     }
 }
 
-crate::__model!(CaseplanUpdate);
+codec::__model!(CaseplanUpdate);

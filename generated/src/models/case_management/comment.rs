@@ -37,4 +37,4 @@ impl codec::Model for Comment {
     }
 }
 
-crate::__model!(Comment);
+codec::__model!(Comment);

@@ -19,4 +19,4 @@ impl codec::Model for CommentCreate {
     }
 }
 
-crate::__model!(CommentCreate);
+codec::__model!(CommentCreate);

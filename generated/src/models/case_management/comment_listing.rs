@@ -28,4 +28,4 @@ impl codec::Model for CommentListing {
     }
 }
 
-crate::__model!(CommentListing);
+codec::__model!(CommentListing);

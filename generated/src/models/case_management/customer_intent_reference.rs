@@ -23,4 +23,4 @@ impl codec::Model for CustomerIntentReference {
     }
 }
 
-crate::__model!(CustomerIntentReference);
+codec::__model!(CustomerIntentReference);

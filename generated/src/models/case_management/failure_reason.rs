@@ -20,4 +20,4 @@ impl codec::Model for FailureReason {
     }
 }
 
-crate::__model!(FailureReason);
+codec::__model!(FailureReason);

@@ -19,4 +19,4 @@ impl codec::Model for Intake {
     }
 }
 
-crate::__model!(Intake);
+codec::__model!(Intake);

@@ -25,4 +25,4 @@ impl codec::Model for IntakeSetting {
     }
 }
 
-crate::__model!(IntakeSetting);
+codec::__model!(IntakeSetting);

@@ -19,4 +19,4 @@ impl codec::Model for IntakeSettingsListing {
     }
 }
 
-crate::__model!(IntakeSettingsListing);
+codec::__model!(IntakeSettingsListing);

@@ -20,4 +20,4 @@ impl codec::Model for IntakeSettingsUpdate {
     }
 }
 
-crate::__model!(IntakeSettingsUpdate);
+codec::__model!(IntakeSettingsUpdate);

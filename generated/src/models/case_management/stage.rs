@@ -53,7 +53,7 @@ impl codec::Model for Stage {
     }
 }
 
-crate::__model!(Stage);
+codec::__model!(Stage);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -96,4 +96,4 @@ impl codec::OpenEnum for StageStatus {
     }
 }
 
-crate::__open_enum!(StageStatus);
+codec::__open_enum!(StageStatus);

@@ -28,4 +28,4 @@ impl codec::Model for StageListing {
     }
 }
 
-crate::__model!(StageListing);
+codec::__model!(StageListing);

@@ -22,4 +22,4 @@ impl codec::Model for StageReference {
     }
 }
 
-crate::__model!(StageReference);
+codec::__model!(StageReference);

@@ -40,4 +40,4 @@ impl codec::Model for Stageplan {
     }
 }
 
-crate::__model!(Stageplan);
+codec::__model!(Stageplan);

@@ -23,4 +23,4 @@ impl codec::Model for StageplanCreate {
     }
 }
 
-crate::__model!(StageplanCreate);
+codec::__model!(StageplanCreate);

@@ -28,4 +28,4 @@ impl codec::Model for StageplanListing {
     }
 }
 
-crate::__model!(StageplanListing);
+codec::__model!(StageplanListing);

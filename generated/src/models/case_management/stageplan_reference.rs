@@ -24,4 +24,4 @@ impl codec::Model for StageplanReference {
     }
 }
 
-crate::__model!(StageplanReference);
+codec::__model!(StageplanReference);

@@ -18,4 +18,4 @@ impl codec::Model for StageplanReposition {
     }
 }
 
-crate::__model!(StageplanReposition);
+codec::__model!(StageplanReposition);

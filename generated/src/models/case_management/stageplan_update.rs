@@ -20,4 +20,4 @@ impl codec::Model for StageplanUpdate {
     }
 }
 
-crate::__model!(StageplanUpdate);
+codec::__model!(StageplanUpdate);

@@ -61,7 +61,7 @@ impl codec::Model for Step {
     }
 }
 
-crate::__model!(Step);
+codec::__model!(Step);
 
 /// The same values as [`StageStatus`].
 pub type StepStatus = StageStatus;

@@ -28,4 +28,4 @@ impl codec::Model for StepListing {
     }
 }
 
-crate::__model!(StepListing);
+codec::__model!(StepListing);

@@ -22,4 +22,4 @@ impl codec::Model for StepReference {
     }
 }
 
-crate::__model!(StepReference);
+codec::__model!(StepReference);

@@ -51,7 +51,7 @@ impl codec::Model for Stepplan {
     }
 }
 
-crate::__model!(Stepplan);
+codec::__model!(Stepplan);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -81,4 +81,4 @@ impl codec::OpenEnum for StepplanActivityType {
     }
 }
 
-crate::__open_enum!(StepplanActivityType);
+codec::__open_enum!(StepplanActivityType);

@@ -28,4 +28,4 @@ impl codec::Model for StepplanListing {
     }
 }
 
-crate::__model!(StepplanListing);
+codec::__model!(StepplanListing);

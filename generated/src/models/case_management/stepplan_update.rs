@@ -27,7 +27,7 @@ impl codec::Model for StepplanUpdate {
     }
 }
 
-crate::__model!(StepplanUpdate);
+codec::__model!(StepplanUpdate);
 
 /// The same values as [`StepplanActivityType`].
 pub type StepplanUpdateActivityType = StepplanActivityType;

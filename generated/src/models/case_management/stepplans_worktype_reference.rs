@@ -23,4 +23,4 @@ impl codec::Model for StepplansWorktypeReference {
     }
 }
 
-crate::__model!(StepplansWorktypeReference);
+codec::__model!(StepplansWorktypeReference);

@@ -38,7 +38,7 @@ impl codec::Model for TerminateJob {
     }
 }
 
-crate::__model!(TerminateJob);
+codec::__model!(TerminateJob);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -66,7 +66,7 @@ impl codec::OpenEnum for TerminateJobJobType {
     }
 }
 
-crate::__open_enum!(TerminateJobJobType);
+codec::__open_enum!(TerminateJobJobType);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -106,4 +106,4 @@ impl codec::OpenEnum for TerminateJobStatus {
     }
 }
 
-crate::__open_enum!(TerminateJobStatus);
+codec::__open_enum!(TerminateJobStatus);

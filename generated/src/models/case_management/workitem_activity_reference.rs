@@ -22,4 +22,4 @@ impl codec::Model for WorkitemActivityReference {
     }
 }
 
-crate::__model!(WorkitemActivityReference);
+codec::__model!(WorkitemActivityReference);

@@ -19,4 +19,4 @@ impl codec::Model for WorkitemSettings {
     }
 }
 
-crate::__model!(WorkitemSettings);
+codec::__model!(WorkitemSettings);

@@ -19,4 +19,4 @@ impl codec::Model for WorkitemSettingsResponse {
     }
 }
 
-crate::__model!(WorkitemSettingsResponse);
+codec::__model!(WorkitemSettingsResponse);

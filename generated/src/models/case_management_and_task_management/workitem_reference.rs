@@ -23,4 +23,4 @@ impl codec::Model for WorkitemReference {
     }
 }
 
-crate::__model!(WorkitemReference);
+codec::__model!(WorkitemReference);

@@ -19,4 +19,4 @@ impl codec::Model for ChatMessageEntityListing {
     }
 }
 
-crate::__model!(ChatMessageEntityListing);
+codec::__model!(ChatMessageEntityListing);

@@ -62,4 +62,4 @@ impl codec::Model for ChatMessageResponse {
     }
 }
 
-crate::__model!(ChatMessageResponse);
+codec::__model!(ChatMessageResponse);

@@ -23,4 +23,4 @@ impl codec::Model for ChatReaction {
     }
 }
 
-crate::__model!(ChatReaction);
+codec::__model!(ChatReaction);

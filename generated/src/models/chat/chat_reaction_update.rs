@@ -19,4 +19,4 @@ impl codec::Model for ChatReactionUpdate {
     }
 }
 
-crate::__model!(ChatReactionUpdate);
+codec::__model!(ChatReactionUpdate);

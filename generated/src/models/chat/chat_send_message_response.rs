@@ -19,4 +19,4 @@ impl codec::Model for ChatSendMessageResponse {
     }
 }
 
-crate::__model!(ChatSendMessageResponse);
+codec::__model!(ChatSendMessageResponse);

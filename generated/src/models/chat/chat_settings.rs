@@ -26,4 +26,4 @@ impl codec::Model for ChatSettings {
     }
 }
 
-crate::__model!(ChatSettings);
+codec::__model!(ChatSettings);

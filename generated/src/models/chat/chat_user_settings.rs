@@ -20,4 +20,4 @@ impl codec::Model for ChatUserSettings {
     }
 }
 
-crate::__model!(ChatUserSettings);
+codec::__model!(ChatUserSettings);

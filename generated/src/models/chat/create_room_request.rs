@@ -24,4 +24,4 @@ impl codec::Model for CreateRoomRequest {
     }
 }
 
-crate::__model!(CreateRoomRequest);
+codec::__model!(CreateRoomRequest);

@@ -19,4 +19,4 @@ impl codec::Model for CreateRoomResponse {
     }
 }
 
-crate::__model!(CreateRoomResponse);
+codec::__model!(CreateRoomResponse);

@@ -19,7 +19,7 @@ impl codec::Model for MobileNotificationSettings {
     }
 }
 
-crate::__model!(MobileNotificationSettings);
+codec::__model!(MobileNotificationSettings);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -46,4 +46,4 @@ impl codec::OpenEnum for MobileNotificationSettingsWhen {
     }
 }
 
-crate::__open_enum!(MobileNotificationSettingsWhen);
+codec::__open_enum!(MobileNotificationSettingsWhen);

@@ -20,4 +20,4 @@ impl codec::Model for MobileSettings {
     }
 }
 
-crate::__model!(MobileSettings);
+codec::__model!(MobileSettings);

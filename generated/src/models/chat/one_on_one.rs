@@ -20,4 +20,4 @@ impl codec::Model for OneOnOne {
     }
 }
 
-crate::__model!(OneOnOne);
+codec::__model!(OneOnOne);

@@ -19,4 +19,4 @@ impl codec::Model for PinnedMessageRequest {
     }
 }
 
-crate::__model!(PinnedMessageRequest);
+codec::__model!(PinnedMessageRequest);

@@ -19,4 +19,4 @@ impl codec::Model for RoomParticipant {
     }
 }
 
-crate::__model!(RoomParticipant);
+codec::__model!(RoomParticipant);

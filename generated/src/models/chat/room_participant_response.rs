@@ -21,4 +21,4 @@ impl codec::Model for RoomParticipantResponse {
     }
 }
 
-crate::__model!(RoomParticipantResponse);
+codec::__model!(RoomParticipantResponse);

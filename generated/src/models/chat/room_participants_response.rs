@@ -19,4 +19,4 @@ impl codec::Model for RoomParticipantsResponse {
     }
 }
 
-crate::__model!(RoomParticipantsResponse);
+codec::__model!(RoomParticipantsResponse);

@@ -26,4 +26,4 @@ impl codec::Model for RoomUpdateRequest {
     }
 }
 
-crate::__model!(RoomUpdateRequest);
+codec::__model!(RoomUpdateRequest);

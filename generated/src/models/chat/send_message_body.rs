@@ -24,4 +24,4 @@ impl codec::Model for SendMessageBody {
     }
 }
 
-crate::__model!(SendMessageBody);
+codec::__model!(SendMessageBody);

@@ -25,4 +25,4 @@ impl codec::Model for UserChatSettingsPost {
     }
 }
 
-crate::__model!(UserChatSettingsPost);
+codec::__model!(UserChatSettingsPost);

@@ -28,4 +28,4 @@ impl codec::Model for UserSettingsForChat {
     }
 }
 
-crate::__model!(UserSettingsForChat);
+codec::__model!(UserSettingsForChat);

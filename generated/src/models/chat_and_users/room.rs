@@ -47,7 +47,7 @@ impl codec::Model for Room {
     }
 }
 
-crate::__model!(Room);
+codec::__model!(Room);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -91,4 +91,4 @@ impl codec::OpenEnum for RoomRoomType {
     }
 }
 
-crate::__open_enum!(RoomRoomType);
+codec::__open_enum!(RoomRoomType);

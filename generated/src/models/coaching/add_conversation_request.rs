@@ -19,4 +19,4 @@ impl codec::Model for AddConversationRequest {
     }
 }
 
-crate::__model!(AddConversationRequest);
+codec::__model!(AddConversationRequest);

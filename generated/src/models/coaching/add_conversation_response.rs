@@ -24,4 +24,4 @@ impl codec::Model for AddConversationResponse {
     }
 }
 
-crate::__model!(AddConversationResponse);
+codec::__model!(AddConversationResponse);

@@ -34,7 +34,7 @@ impl codec::Model for AvailableTime {
     }
 }
 
-crate::__model!(AvailableTime);
+codec::__model!(AvailableTime);
 
 /// The same values as [`AgentScheduleShiftActivityActivityCategory`].
 pub type AvailableTimeActivityCategory = AgentScheduleShiftActivityActivityCategory;

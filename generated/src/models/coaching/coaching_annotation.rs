@@ -45,7 +45,7 @@ impl codec::Model for CoachingAnnotation {
     }
 }
 
-crate::__model!(CoachingAnnotation);
+codec::__model!(CoachingAnnotation);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -72,4 +72,4 @@ impl codec::OpenEnum for CoachingAnnotationAccessType {
     }
 }
 
-crate::__open_enum!(CoachingAnnotationAccessType);
+codec::__open_enum!(CoachingAnnotationAccessType);

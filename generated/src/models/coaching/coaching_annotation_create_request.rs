@@ -23,7 +23,7 @@ impl codec::Model for CoachingAnnotationCreateRequest {
     }
 }
 
-crate::__model!(CoachingAnnotationCreateRequest);
+codec::__model!(CoachingAnnotationCreateRequest);
 
 /// The same values as [`CoachingAnnotationAccessType`].
 pub type CoachingAnnotationCreateRequestAccessType = CoachingAnnotationAccessType;

@@ -45,4 +45,4 @@ impl codec::Model for CoachingAnnotationList {
     }
 }
 
-crate::__model!(CoachingAnnotationList);
+codec::__model!(CoachingAnnotationList);

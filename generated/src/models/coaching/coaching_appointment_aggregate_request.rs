@@ -29,7 +29,7 @@ impl codec::Model for CoachingAppointmentAggregateRequest {
     }
 }
 
-crate::__model!(CoachingAppointmentAggregateRequest);
+codec::__model!(CoachingAppointmentAggregateRequest);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -77,4 +77,4 @@ impl codec::OpenEnum for CoachingAppointmentAggregateRequestMetrics {
     }
 }
 
-crate::__open_enum!(CoachingAppointmentAggregateRequestMetrics);
+codec::__open_enum!(CoachingAppointmentAggregateRequestMetrics);

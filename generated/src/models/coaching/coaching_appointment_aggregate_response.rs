@@ -19,4 +19,4 @@ impl codec::Model for CoachingAppointmentAggregateResponse {
     }
 }
 
-crate::__model!(CoachingAppointmentAggregateResponse);
+codec::__model!(CoachingAppointmentAggregateResponse);

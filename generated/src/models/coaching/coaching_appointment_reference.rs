@@ -22,4 +22,4 @@ impl codec::Model for CoachingAppointmentReference {
     }
 }
 
-crate::__model!(CoachingAppointmentReference);
+codec::__model!(CoachingAppointmentReference);

@@ -83,7 +83,7 @@ impl codec::Model for CoachingAppointmentResponse {
     }
 }
 
-crate::__model!(CoachingAppointmentResponse);
+codec::__model!(CoachingAppointmentResponse);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -119,4 +119,4 @@ impl codec::OpenEnum for CoachingAppointmentResponseStatus {
     }
 }
 
-crate::__open_enum!(CoachingAppointmentResponseStatus);
+codec::__open_enum!(CoachingAppointmentResponseStatus);

@@ -45,4 +45,4 @@ impl codec::Model for CoachingAppointmentResponseList {
     }
 }
 
-crate::__model!(CoachingAppointmentResponseList);
+codec::__model!(CoachingAppointmentResponseList);

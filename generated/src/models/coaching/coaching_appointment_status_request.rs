@@ -19,7 +19,7 @@ impl codec::Model for CoachingAppointmentStatusRequest {
     }
 }
 
-crate::__model!(CoachingAppointmentStatusRequest);
+codec::__model!(CoachingAppointmentStatusRequest);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -48,4 +48,4 @@ impl codec::OpenEnum for CoachingAppointmentStatusRequestStatus {
     }
 }
 
-crate::__open_enum!(CoachingAppointmentStatusRequestStatus);
+codec::__open_enum!(CoachingAppointmentStatusRequestStatus);

@@ -34,7 +34,7 @@ impl codec::Model for CoachingAppointmentStatusResponse {
     }
 }
 
-crate::__model!(CoachingAppointmentStatusResponse);
+codec::__model!(CoachingAppointmentStatusResponse);
 
 /// The same values as [`CoachingAppointmentResponseStatus`].
 pub type CoachingAppointmentStatusResponseStatus = CoachingAppointmentResponseStatus;

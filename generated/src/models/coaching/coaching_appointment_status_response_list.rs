@@ -30,4 +30,4 @@ impl codec::Model for CoachingAppointmentStatusResponseList {
     }
 }
 
-crate::__model!(CoachingAppointmentStatusResponseList);
+codec::__model!(CoachingAppointmentStatusResponseList);

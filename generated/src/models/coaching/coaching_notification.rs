@@ -55,7 +55,7 @@ impl codec::Model for CoachingNotification {
     }
 }
 
-crate::__model!(CoachingNotification);
+codec::__model!(CoachingNotification);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -100,7 +100,7 @@ impl codec::OpenEnum for CoachingNotificationActionType {
     }
 }
 
-crate::__open_enum!(CoachingNotificationActionType);
+codec::__open_enum!(CoachingNotificationActionType);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -129,7 +129,7 @@ impl codec::OpenEnum for CoachingNotificationRelationship {
     }
 }
 
-crate::__open_enum!(CoachingNotificationRelationship);
+codec::__open_enum!(CoachingNotificationRelationship);
 
 /// The same values as [`CoachingAppointmentResponseStatus`].
 pub type CoachingNotificationStatus = CoachingAppointmentResponseStatus;

@@ -45,4 +45,4 @@ impl codec::Model for CoachingNotificationList {
     }
 }
 
-crate::__model!(CoachingNotificationList);
+codec::__model!(CoachingNotificationList);

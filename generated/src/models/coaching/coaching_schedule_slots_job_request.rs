@@ -35,4 +35,4 @@ impl codec::Model for CoachingScheduleSlotsJobRequest {
     }
 }
 
-crate::__model!(CoachingScheduleSlotsJobRequest);
+codec::__model!(CoachingScheduleSlotsJobRequest);

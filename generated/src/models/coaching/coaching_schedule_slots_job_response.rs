@@ -44,7 +44,7 @@ impl codec::Model for CoachingScheduleSlotsJobResponse {
     }
 }
 
-crate::__model!(CoachingScheduleSlotsJobResponse);
+codec::__model!(CoachingScheduleSlotsJobResponse);
 
 /// The same values as [`CoachingScheduleSlotsJobRequestSlotsType`].
 pub type CoachingScheduleSlotsJobResponseSlotsType = CoachingScheduleSlotsJobRequestSlotsType;

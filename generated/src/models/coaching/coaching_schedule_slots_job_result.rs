@@ -27,4 +27,4 @@ impl codec::Model for CoachingScheduleSlotsJobResult {
     }
 }
 
-crate::__model!(CoachingScheduleSlotsJobResult);
+codec::__model!(CoachingScheduleSlotsJobResult);

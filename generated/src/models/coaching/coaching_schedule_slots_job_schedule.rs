@@ -28,4 +28,4 @@ impl codec::Model for CoachingScheduleSlotsJobSchedule {
     }
 }
 
-crate::__model!(CoachingScheduleSlotsJobSchedule);
+codec::__model!(CoachingScheduleSlotsJobSchedule);

@@ -23,4 +23,4 @@ impl codec::Model for CoachingScheduleSlotsJobSlot {
     }
 }
 
-crate::__model!(CoachingScheduleSlotsJobSlot);
+codec::__model!(CoachingScheduleSlotsJobSlot);

@@ -34,4 +34,4 @@ impl codec::Model for CoachingSlot {
     }
 }
 
-crate::__model!(CoachingSlot);
+codec::__model!(CoachingSlot);

@@ -35,4 +35,4 @@ impl codec::Model for CoachingSlotsRequest {
     }
 }
 
-crate::__model!(CoachingSlotsRequest);
+codec::__model!(CoachingSlotsRequest);

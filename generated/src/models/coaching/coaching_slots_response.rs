@@ -29,4 +29,4 @@ impl codec::Model for CoachingSlotsResponse {
     }
 }
 
-crate::__model!(CoachingSlotsResponse);
+codec::__model!(CoachingSlotsResponse);

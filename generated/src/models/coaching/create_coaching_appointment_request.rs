@@ -56,4 +56,4 @@ impl codec::Model for CreateCoachingAppointmentRequest {
     }
 }
 
-crate::__model!(CreateCoachingAppointmentRequest);
+codec::__model!(CreateCoachingAppointmentRequest);

@@ -22,4 +22,4 @@ impl codec::Model for DocumentReference {
     }
 }
 
-crate::__model!(DocumentReference);
+codec::__model!(DocumentReference);

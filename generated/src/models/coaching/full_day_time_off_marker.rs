@@ -33,4 +33,4 @@ impl codec::Model for FullDayTimeOffMarker {
     }
 }
 
-crate::__model!(FullDayTimeOffMarker);
+codec::__model!(FullDayTimeOffMarker);

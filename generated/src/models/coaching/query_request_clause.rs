@@ -24,7 +24,7 @@ impl codec::Model for QueryRequestClause {
     }
 }
 
-crate::__model!(QueryRequestClause);
+codec::__model!(QueryRequestClause);
 
 /// The same values as [`DevelopmentActivityAggregateQueryRequestClauseType`].
 pub type QueryRequestClauseType = DevelopmentActivityAggregateQueryRequestClauseType;

@@ -24,7 +24,7 @@ impl codec::Model for QueryRequestFilter {
     }
 }
 
-crate::__model!(QueryRequestFilter);
+codec::__model!(QueryRequestFilter);
 
 /// The same values as [`DevelopmentActivityAggregateQueryRequestClauseType`].
 pub type QueryRequestFilterType = DevelopmentActivityAggregateQueryRequestClauseType;

@@ -22,7 +22,7 @@ impl codec::Model for QueryRequestPredicate {
     }
 }
 
-crate::__model!(QueryRequestPredicate);
+codec::__model!(QueryRequestPredicate);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -54,4 +54,4 @@ impl codec::OpenEnum for QueryRequestPredicateDimension {
     }
 }
 
-crate::__open_enum!(QueryRequestPredicateDimension);
+codec::__open_enum!(QueryRequestPredicateDimension);

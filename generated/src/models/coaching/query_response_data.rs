@@ -21,4 +21,4 @@ impl codec::Model for QueryResponseData {
     }
 }
 
-crate::__model!(QueryResponseData);
+codec::__model!(QueryResponseData);

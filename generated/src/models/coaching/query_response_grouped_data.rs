@@ -22,4 +22,4 @@ impl codec::Model for QueryResponseGroupedData {
     }
 }
 
-crate::__model!(QueryResponseGroupedData);
+codec::__model!(QueryResponseGroupedData);

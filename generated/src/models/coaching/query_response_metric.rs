@@ -21,7 +21,7 @@ impl codec::Model for QueryResponseMetric {
     }
 }
 
-crate::__model!(QueryResponseMetric);
+codec::__model!(QueryResponseMetric);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -69,4 +69,4 @@ impl codec::OpenEnum for QueryResponseMetricMetric {
     }
 }
 
-crate::__open_enum!(QueryResponseMetricMetric);
+codec::__open_enum!(QueryResponseMetricMetric);

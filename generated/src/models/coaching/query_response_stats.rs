@@ -18,4 +18,4 @@ impl codec::Model for QueryResponseStats {
     }
 }
 
-crate::__model!(QueryResponseStats);
+codec::__model!(QueryResponseStats);

@@ -40,7 +40,7 @@ impl codec::Model for ScheduleActivity {
     }
 }
 
-crate::__model!(ScheduleActivity);
+codec::__model!(ScheduleActivity);
 
 /// The same values as [`BuAgentScheduleActivityExternalActivityType`].
 pub type ScheduleActivityExternalActivityType = BuAgentScheduleActivityExternalActivityType;

@@ -53,7 +53,7 @@ impl codec::Model for UpdateCoachingAppointmentRequest {
     }
 }
 
-crate::__model!(UpdateCoachingAppointmentRequest);
+codec::__model!(UpdateCoachingAppointmentRequest);
 
 /// The same values as [`CoachingAppointmentStatusRequestStatus`].
 pub type UpdateCoachingAppointmentRequestStatus = CoachingAppointmentStatusRequestStatus;

@@ -24,4 +24,4 @@ impl codec::Model for UserAvailableTimes {
     }
 }
 
-crate::__model!(UserAvailableTimes);
+codec::__model!(UserAvailableTimes);

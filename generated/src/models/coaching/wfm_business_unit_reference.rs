@@ -22,4 +22,4 @@ impl codec::Model for WfmBusinessUnitReference {
     }
 }
 
-crate::__model!(WfmBusinessUnitReference);
+codec::__model!(WfmBusinessUnitReference);

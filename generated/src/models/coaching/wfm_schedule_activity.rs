@@ -27,4 +27,4 @@ impl codec::Model for WfmScheduleActivity {
     }
 }
 
-crate::__model!(WfmScheduleActivity);
+codec::__model!(WfmScheduleActivity);

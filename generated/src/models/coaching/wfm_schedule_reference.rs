@@ -30,4 +30,4 @@ impl codec::Model for WfmScheduleReference {
     }
 }
 
-crate::__model!(WfmScheduleReference);
+codec::__model!(WfmScheduleReference);

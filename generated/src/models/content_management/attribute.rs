@@ -43,4 +43,4 @@ impl codec::Model for Attribute {
     }
 }
 
-crate::__model!(Attribute);
+codec::__model!(Attribute);

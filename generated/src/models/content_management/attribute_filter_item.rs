@@ -22,7 +22,7 @@ impl codec::Model for AttributeFilterItem {
     }
 }
 
-crate::__model!(AttributeFilterItem);
+codec::__model!(AttributeFilterItem);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -82,4 +82,4 @@ impl codec::OpenEnum for AttributeFilterItemOperator {
     }
 }
 
-crate::__open_enum!(AttributeFilterItemOperator);
+codec::__open_enum!(AttributeFilterItemOperator);

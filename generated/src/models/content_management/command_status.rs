@@ -39,7 +39,7 @@ impl codec::Model for CommandStatus {
     }
 }
 
-crate::__model!(CommandStatus);
+codec::__model!(CommandStatus);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -103,7 +103,7 @@ impl codec::OpenEnum for CommandStatusCommandType {
     }
 }
 
-crate::__open_enum!(CommandStatusCommandType);
+codec::__open_enum!(CommandStatusCommandType);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -147,4 +147,4 @@ impl codec::OpenEnum for CommandStatusStatusCode {
     }
 }
 
-crate::__open_enum!(CommandStatusStatusCode);
+codec::__open_enum!(CommandStatusStatusCode);

@@ -45,4 +45,4 @@ impl codec::Model for CommandStatusEntityListing {
     }
 }
 
-crate::__model!(CommandStatusEntityListing);
+codec::__model!(CommandStatusEntityListing);

@@ -25,7 +25,7 @@ impl codec::Model for ContentFilterItem {
     }
 }
 
-crate::__model!(ContentFilterItem);
+codec::__model!(ContentFilterItem);
 
 /// The same values as [`AttributeFilterItemOperator`].
 pub type ContentFilterItemOperator = AttributeFilterItemOperator;
@@ -66,4 +66,4 @@ impl codec::OpenEnum for ContentFilterItemType {
     }
 }
 
-crate::__open_enum!(ContentFilterItemType);
+codec::__open_enum!(ContentFilterItemType);

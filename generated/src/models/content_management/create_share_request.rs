@@ -32,7 +32,7 @@ impl codec::Model for CreateShareRequest {
     }
 }
 
-crate::__model!(CreateShareRequest);
+codec::__model!(CreateShareRequest);
 
 /// The same values as [`CreateShareRequestMemberMemberType`].
 pub type CreateShareRequestMemberType = CreateShareRequestMemberMemberType;
@@ -61,4 +61,4 @@ impl codec::OpenEnum for CreateShareRequestSharedEntityType {
     }
 }
 
-crate::__open_enum!(CreateShareRequestSharedEntityType);
+codec::__open_enum!(CreateShareRequestSharedEntityType);

@@ -22,7 +22,7 @@ impl codec::Model for CreateShareRequestMember {
     }
 }
 
-crate::__model!(CreateShareRequestMember);
+codec::__model!(CreateShareRequestMember);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -54,4 +54,4 @@ impl codec::OpenEnum for CreateShareRequestMemberMemberType {
     }
 }
 
-crate::__open_enum!(CreateShareRequestMemberMemberType);
+codec::__open_enum!(CreateShareRequestMemberMemberType);

@@ -49,7 +49,7 @@ impl codec::Model for CreateShareResponse {
     }
 }
 
-crate::__model!(CreateShareResponse);
+codec::__model!(CreateShareResponse);
 
 /// The same values as [`CreateShareRequestMemberMemberType`].
 pub type CreateShareResponseMemberType = CreateShareRequestMemberMemberType;

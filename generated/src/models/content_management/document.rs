@@ -105,7 +105,7 @@ impl codec::Model for Document {
     }
 }
 
-crate::__model!(Document);
+codec::__model!(Document);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -137,7 +137,7 @@ impl codec::OpenEnum for DocumentSharingStatus {
     }
 }
 
-crate::__open_enum!(DocumentSharingStatus);
+codec::__open_enum!(DocumentSharingStatus);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -169,7 +169,7 @@ impl codec::OpenEnum for DocumentSystemType {
     }
 }
 
-crate::__open_enum!(DocumentSystemType);
+codec::__open_enum!(DocumentSystemType);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -198,4 +198,4 @@ impl codec::OpenEnum for DocumentUploadMethod {
     }
 }
 
-crate::__open_enum!(DocumentUploadMethod);
+codec::__open_enum!(DocumentUploadMethod);

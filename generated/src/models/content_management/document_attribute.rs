@@ -21,4 +21,4 @@ impl codec::Model for DocumentAttribute {
     }
 }
 
-crate::__model!(DocumentAttribute);
+codec::__model!(DocumentAttribute);

@@ -45,4 +45,4 @@ impl codec::Model for DocumentEntityListing {
     }
 }
 
-crate::__model!(DocumentEntityListing);
+codec::__model!(DocumentEntityListing);

@@ -43,4 +43,4 @@ impl codec::Model for DocumentUpdate {
     }
 }
 
-crate::__model!(DocumentUpdate);
+codec::__model!(DocumentUpdate);

@@ -28,4 +28,4 @@ impl codec::Model for DocumentUpload {
     }
 }
 
-crate::__model!(DocumentUpload);
+codec::__model!(DocumentUpload);

@@ -45,4 +45,4 @@ impl codec::Model for DomainEntityListingQueryResult {
     }
 }
 
-crate::__model!(DomainEntityListingQueryResult);
+codec::__model!(DomainEntityListingQueryResult);

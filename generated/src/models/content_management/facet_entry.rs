@@ -35,7 +35,7 @@ impl codec::Model for FacetEntry {
     }
 }
 
-crate::__model!(FacetEntry);
+codec::__model!(FacetEntry);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -83,4 +83,4 @@ impl codec::OpenEnum for FacetEntryTermType {
     }
 }
 
-crate::__open_enum!(FacetEntryTermType);
+codec::__open_enum!(FacetEntryTermType);

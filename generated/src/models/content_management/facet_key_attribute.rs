@@ -22,4 +22,4 @@ impl codec::Model for FacetKeyAttribute {
     }
 }
 
-crate::__model!(FacetKeyAttribute);
+codec::__model!(FacetKeyAttribute);

@@ -34,4 +34,4 @@ impl codec::Model for FacetStatistics {
     }
 }
 
-crate::__model!(FacetStatistics);
+codec::__model!(FacetStatistics);

@@ -29,4 +29,4 @@ impl codec::Model for FacetTerm {
     }
 }
 
-crate::__model!(FacetTerm);
+codec::__model!(FacetTerm);

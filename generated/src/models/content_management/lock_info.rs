@@ -29,7 +29,7 @@ impl codec::Model for LockInfo {
     }
 }
 
-crate::__model!(LockInfo);
+codec::__model!(LockInfo);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -81,4 +81,4 @@ impl codec::OpenEnum for LockInfoAction {
     }
 }
 
-crate::__open_enum!(LockInfoAction);
+codec::__open_enum!(LockInfoAction);

@@ -18,4 +18,4 @@ impl codec::Model for MemberEntity {
     }
 }
 
-crate::__model!(MemberEntity);
+codec::__model!(MemberEntity);

@@ -21,4 +21,4 @@ impl codec::Model for QueryFacetInfo {
     }
 }
 
-crate::__model!(QueryFacetInfo);
+codec::__model!(QueryFacetInfo);

@@ -41,4 +41,4 @@ impl codec::Model for QueryRequest {
     }
 }
 
-crate::__model!(QueryRequest);
+codec::__model!(QueryRequest);

@@ -27,4 +27,4 @@ impl codec::Model for QueryResult {
     }
 }
 
-crate::__model!(QueryResult);
+codec::__model!(QueryResult);

@@ -22,4 +22,4 @@ impl codec::Model for QueryResults {
     }
 }
 
-crate::__model!(QueryResults);
+codec::__model!(QueryResults);

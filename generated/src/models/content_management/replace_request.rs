@@ -24,4 +24,4 @@ impl codec::Model for ReplaceRequest {
     }
 }
 
-crate::__model!(ReplaceRequest);
+codec::__model!(ReplaceRequest);

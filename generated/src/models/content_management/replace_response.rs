@@ -34,7 +34,7 @@ impl codec::Model for ReplaceResponse {
     }
 }
 
-crate::__model!(ReplaceResponse);
+codec::__model!(ReplaceResponse);
 
 /// The same values as [`DocumentUploadMethod`].
 pub type ReplaceResponseUploadMethod = DocumentUploadMethod;

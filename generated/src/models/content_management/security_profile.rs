@@ -26,4 +26,4 @@ impl codec::Model for SecurityProfile {
     }
 }
 
-crate::__model!(SecurityProfile);
+codec::__model!(SecurityProfile);

@@ -45,4 +45,4 @@ impl codec::Model for SecurityProfileEntityListing {
     }
 }
 
-crate::__model!(SecurityProfileEntityListing);
+codec::__model!(SecurityProfileEntityListing);

@@ -50,7 +50,7 @@ impl codec::Model for Share {
     }
 }
 
-crate::__model!(Share);
+codec::__model!(Share);
 
 /// The same values as [`CreateShareRequestMemberMemberType`].
 pub type ShareMemberType = CreateShareRequestMemberMemberType;

@@ -45,4 +45,4 @@ impl codec::Model for ShareEntityListing {
     }
 }
 
-crate::__model!(ShareEntityListing);
+codec::__model!(ShareEntityListing);

@@ -18,4 +18,4 @@ impl codec::Model for SharedEntity {
     }
 }
 
-crate::__model!(SharedEntity);
+codec::__model!(SharedEntity);

@@ -29,4 +29,4 @@ impl codec::Model for SharedResponse {
     }
 }
 
-crate::__model!(SharedResponse);
+codec::__model!(SharedResponse);

@@ -20,4 +20,4 @@ impl codec::Model for SortItem {
     }
 }
 
-crate::__model!(SortItem);
+codec::__model!(SortItem);

@@ -24,4 +24,4 @@ impl codec::Model for TagQueryRequest {
     }
 }
 
-crate::__model!(TagQueryRequest);
+codec::__model!(TagQueryRequest);

@@ -30,4 +30,4 @@ impl codec::Model for TagValue {
     }
 }
 
-crate::__model!(TagValue);
+codec::__model!(TagValue);

@@ -45,4 +45,4 @@ impl codec::Model for TagValueEntityListing {
     }
 }
 
-crate::__model!(TagValueEntityListing);
+codec::__model!(TagValueEntityListing);

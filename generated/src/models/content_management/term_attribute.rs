@@ -23,7 +23,7 @@ impl codec::Model for TermAttribute {
     }
 }
 
-crate::__model!(TermAttribute);
+codec::__model!(TermAttribute);
 
 /// The same values as [`ContentFilterItemType`].
 pub type TermAttributeType = ContentFilterItemType;

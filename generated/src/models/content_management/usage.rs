@@ -19,4 +19,4 @@ impl codec::Model for Usage {
     }
 }
 
-crate::__model!(Usage);
+codec::__model!(Usage);

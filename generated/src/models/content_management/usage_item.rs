@@ -24,7 +24,7 @@ impl codec::Model for UsageItem {
     }
 }
 
-crate::__model!(UsageItem);
+codec::__model!(UsageItem);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -59,4 +59,4 @@ impl codec::OpenEnum for UsageItemType {
     }
 }
 
-crate::__open_enum!(UsageItemType);
+codec::__open_enum!(UsageItemType);

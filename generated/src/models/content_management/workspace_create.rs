@@ -23,4 +23,4 @@ impl codec::Model for WorkspaceCreate {
     }
 }
 
-crate::__model!(WorkspaceCreate);
+codec::__model!(WorkspaceCreate);

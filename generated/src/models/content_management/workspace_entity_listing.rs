@@ -45,4 +45,4 @@ impl codec::Model for WorkspaceEntityListing {
     }
 }
 
-crate::__model!(WorkspaceEntityListing);
+codec::__model!(WorkspaceEntityListing);

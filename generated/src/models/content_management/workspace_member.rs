@@ -41,7 +41,7 @@ impl codec::Model for WorkspaceMember {
     }
 }
 
-crate::__model!(WorkspaceMember);
+codec::__model!(WorkspaceMember);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -70,4 +70,4 @@ impl codec::OpenEnum for WorkspaceMemberMemberType {
     }
 }
 
-crate::__open_enum!(WorkspaceMemberMemberType);
+codec::__open_enum!(WorkspaceMemberMemberType);

@@ -45,4 +45,4 @@ impl codec::Model for WorkspaceMemberEntityListing {
     }
 }
 
-crate::__model!(WorkspaceMemberEntityListing);
+codec::__model!(WorkspaceMemberEntityListing);

@@ -49,7 +49,7 @@ impl codec::Model for Workspace {
     }
 }
 
-crate::__model!(Workspace);
+codec::__model!(Workspace);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -78,4 +78,4 @@ impl codec::OpenEnum for WorkspaceType {
     }
 }
 
-crate::__open_enum!(WorkspaceType);
+codec::__open_enum!(WorkspaceType);

@@ -22,4 +22,4 @@ impl codec::Model for WorkspaceSummary {
     }
 }
 
-crate::__model!(WorkspaceSummary);
+codec::__model!(WorkspaceSummary);

@@ -25,4 +25,4 @@ impl codec::Model for DocumentThumbnail {
     }
 }
 
-crate::__model!(DocumentThumbnail);
+codec::__model!(DocumentThumbnail);

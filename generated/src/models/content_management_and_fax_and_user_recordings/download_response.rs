@@ -35,7 +35,7 @@ impl codec::Model for DownloadResponse {
     }
 }
 
-crate::__model!(DownloadResponse);
+codec::__model!(DownloadResponse);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -62,4 +62,4 @@ impl codec::OpenEnum for DownloadResponseState {
     }
 }
 
-crate::__open_enum!(DownloadResponseState);
+codec::__open_enum!(DownloadResponseState);

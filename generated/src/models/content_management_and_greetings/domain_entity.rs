@@ -24,4 +24,4 @@ impl codec::Model for DomainEntity {
     }
 }
 
-crate::__model!(DomainEntity);
+codec::__model!(DomainEntity);

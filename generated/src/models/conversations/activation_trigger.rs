@@ -29,7 +29,7 @@ impl codec::Model for ActivationTrigger {
     }
 }
 
-crate::__model!(ActivationTrigger);
+codec::__model!(ActivationTrigger);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -56,4 +56,4 @@ impl codec::OpenEnum for ActivationTriggerTriggerType {
     }
 }
 
-crate::__open_enum!(ActivationTriggerTriggerType);
+codec::__open_enum!(ActivationTriggerTriggerType);

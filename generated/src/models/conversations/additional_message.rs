@@ -26,4 +26,4 @@ impl codec::Model for AdditionalMessage {
     }
 }
 
-crate::__model!(AdditionalMessage);
+codec::__model!(AdditionalMessage);

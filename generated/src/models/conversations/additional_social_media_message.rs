@@ -25,4 +25,4 @@ impl codec::Model for AdditionalSocialMediaMessage {
     }
 }
 
-crate::__model!(AdditionalSocialMediaMessage);
+codec::__model!(AdditionalSocialMediaMessage);

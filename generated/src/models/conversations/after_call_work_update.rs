@@ -19,4 +19,4 @@ impl codec::Model for AfterCallWorkUpdate {
     }
 }
 
-crate::__model!(AfterCallWorkUpdate);
+codec::__model!(AfterCallWorkUpdate);

@@ -28,7 +28,7 @@ impl codec::Model for AgentAction {
     }
 }
 
-crate::__model!(AgentAction);
+codec::__model!(AgentAction);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -55,4 +55,4 @@ impl codec::OpenEnum for AgentActionAgentAction {
     }
 }
 
-crate::__open_enum!(AgentActionAgentAction);
+codec::__open_enum!(AgentActionAgentAction);

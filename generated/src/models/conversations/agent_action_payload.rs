@@ -23,4 +23,4 @@ impl codec::Model for AgentActionPayload {
     }
 }
 
-crate::__model!(AgentActionPayload);
+codec::__model!(AgentActionPayload);

@@ -29,4 +29,4 @@ impl codec::Model for AgentChecklistInfo {
     }
 }
 
-crate::__model!(AgentChecklistInfo);
+codec::__model!(AgentChecklistInfo);

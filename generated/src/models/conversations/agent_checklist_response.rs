@@ -90,7 +90,7 @@ impl codec::Model for AgentChecklistResponse {
     }
 }
 
-crate::__model!(AgentChecklistResponse);
+codec::__model!(AgentChecklistResponse);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -119,7 +119,7 @@ impl codec::OpenEnum for AgentChecklistResponseMediaType {
     }
 }
 
-crate::__open_enum!(AgentChecklistResponseMediaType);
+codec::__open_enum!(AgentChecklistResponseMediaType);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -155,4 +155,4 @@ impl codec::OpenEnum for AgentChecklistResponseStatus {
     }
 }
 
-crate::__open_enum!(AgentChecklistResponseStatus);
+codec::__open_enum!(AgentChecklistResponseStatus);

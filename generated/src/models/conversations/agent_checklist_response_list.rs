@@ -28,4 +28,4 @@ impl codec::Model for AgentChecklistResponseList {
     }
 }
 
-crate::__model!(AgentChecklistResponseList);
+codec::__model!(AgentChecklistResponseList);

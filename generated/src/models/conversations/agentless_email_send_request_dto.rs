@@ -40,7 +40,7 @@ impl codec::Model for AgentlessEmailSendRequestDto {
     }
 }
 
-crate::__model!(AgentlessEmailSendRequestDto);
+codec::__model!(AgentlessEmailSendRequestDto);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -65,4 +65,4 @@ impl codec::OpenEnum for AgentlessEmailSendRequestDtoSenderType {
     }
 }
 
-crate::__open_enum!(AgentlessEmailSendRequestDtoSenderType);
+codec::__open_enum!(AgentlessEmailSendRequestDtoSenderType);

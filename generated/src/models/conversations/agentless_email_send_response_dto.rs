@@ -45,7 +45,7 @@ impl codec::Model for AgentlessEmailSendResponseDto {
     }
 }
 
-crate::__model!(AgentlessEmailSendResponseDto);
+codec::__model!(AgentlessEmailSendResponseDto);
 
 /// The same values as [`AgentlessEmailSendRequestDtoSenderType`].
 pub type AgentlessEmailSendResponseDtoSenderType = AgentlessEmailSendRequestDtoSenderType;

@@ -28,4 +28,4 @@ impl codec::Model for AppleAuthentication {
     }
 }
 
-crate::__model!(AppleAuthentication);
+codec::__model!(AppleAuthentication);

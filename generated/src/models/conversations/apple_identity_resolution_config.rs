@@ -25,4 +25,4 @@ impl codec::Model for AppleIdentityResolutionConfig {
     }
 }
 
-crate::__model!(AppleIdentityResolutionConfig);
+codec::__model!(AppleIdentityResolutionConfig);

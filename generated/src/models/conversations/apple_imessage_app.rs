@@ -26,4 +26,4 @@ impl codec::Model for AppleImessageApp {
     }
 }
 
-crate::__model!(AppleImessageApp);
+codec::__model!(AppleImessageApp);

@@ -84,7 +84,7 @@ impl codec::Model for AppleIntegration {
     }
 }
 
-crate::__model!(AppleIntegration);
+codec::__model!(AppleIntegration);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -113,4 +113,4 @@ impl codec::OpenEnum for AppleIntegrationCreateStatus {
     }
 }
 
-crate::__open_enum!(AppleIntegrationCreateStatus);
+codec::__open_enum!(AppleIntegrationCreateStatus);

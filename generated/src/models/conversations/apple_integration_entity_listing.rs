@@ -45,4 +45,4 @@ impl codec::Model for AppleIntegrationEntityListing {
     }
 }
 
-crate::__model!(AppleIntegrationEntityListing);
+codec::__model!(AppleIntegrationEntityListing);

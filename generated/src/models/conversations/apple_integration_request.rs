@@ -54,4 +54,4 @@ impl codec::Model for AppleIntegrationRequest {
     }
 }
 
-crate::__model!(AppleIntegrationRequest);
+codec::__model!(AppleIntegrationRequest);

@@ -50,4 +50,4 @@ impl codec::Model for AppleIntegrationUpdateRequest {
     }
 }
 
-crate::__model!(AppleIntegrationUpdateRequest);
+codec::__model!(AppleIntegrationUpdateRequest);

@@ -56,7 +56,7 @@ impl codec::Model for ApplePay {
     }
 }
 
-crate::__model!(ApplePay);
+codec::__model!(ApplePay);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -88,7 +88,7 @@ impl codec::OpenEnum for ApplePayPaymentCapabilities {
     }
 }
 
-crate::__open_enum!(ApplePayPaymentCapabilities);
+codec::__open_enum!(ApplePayPaymentCapabilities);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -136,4 +136,4 @@ impl codec::OpenEnum for ApplePaySupportedPaymentNetworks {
     }
 }
 
-crate::__open_enum!(ApplePaySupportedPaymentNetworks);
+codec::__open_enum!(ApplePaySupportedPaymentNetworks);

@@ -40,4 +40,4 @@ impl codec::Model for Article {
     }
 }
 
-crate::__model!(Article);
+codec::__model!(Article);

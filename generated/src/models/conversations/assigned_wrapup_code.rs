@@ -29,4 +29,4 @@ impl codec::Model for AssignedWrapupCode {
     }
 }
 
-crate::__model!(AssignedWrapupCode);
+codec::__model!(AssignedWrapupCode);

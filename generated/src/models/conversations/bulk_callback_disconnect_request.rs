@@ -24,4 +24,4 @@ impl codec::Model for BulkCallbackDisconnectRequest {
     }
 }
 
-crate::__model!(BulkCallbackDisconnectRequest);
+codec::__model!(BulkCallbackDisconnectRequest);

@@ -20,4 +20,4 @@ impl codec::Model for BulkCallbackPatchRequest {
     }
 }
 
-crate::__model!(BulkCallbackPatchRequest);
+codec::__model!(BulkCallbackPatchRequest);

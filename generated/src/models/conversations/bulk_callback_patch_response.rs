@@ -25,4 +25,4 @@ impl codec::Model for BulkCallbackPatchResponse {
     }
 }
 
-crate::__model!(BulkCallbackPatchResponse);
+codec::__model!(BulkCallbackPatchResponse);

@@ -41,4 +41,4 @@ impl codec::Model for CachedMediaItem {
     }
 }
 
-crate::__model!(CachedMediaItem);
+codec::__model!(CachedMediaItem);

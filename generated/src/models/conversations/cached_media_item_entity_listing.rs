@@ -45,4 +45,4 @@ impl codec::Model for CachedMediaItemEntityListing {
     }
 }
 
-crate::__model!(CachedMediaItemEntityListing);
+codec::__model!(CachedMediaItemEntityListing);

@@ -22,4 +22,4 @@ impl codec::Model for CallCommand {
     }
 }
 
-crate::__model!(CallCommand);
+codec::__model!(CallCommand);

@@ -56,7 +56,7 @@ impl codec::Model for CallConversation {
     }
 }
 
-crate::__model!(CallConversation);
+codec::__model!(CallConversation);
 
 /// The same values as [`CallBasicRecordingState`].
 pub type CallConversationRecordingState = CallBasicRecordingState;

@@ -45,4 +45,4 @@ impl codec::Model for CallConversationEntityListing {
     }
 }
 
-crate::__model!(CallConversationEntityListing);
+codec::__model!(CallConversationEntityListing);

@@ -55,7 +55,7 @@ impl codec::Model for CallHistoryConversation {
     }
 }
 
-crate::__model!(CallHistoryConversation);
+codec::__model!(CallHistoryConversation);
 
 /// The same values as [`AnalyticsSessionDirection`].
 pub type CallHistoryConversationDirection = AnalyticsSessionDirection;

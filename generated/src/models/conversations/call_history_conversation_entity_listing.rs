@@ -45,4 +45,4 @@ impl codec::Model for CallHistoryConversationEntityListing {
     }
 }
 
-crate::__model!(CallHistoryConversationEntityListing);
+codec::__model!(CallHistoryConversationEntityListing);

@@ -70,7 +70,7 @@ impl codec::Model for CallHistoryParticipant {
     }
 }
 
-crate::__model!(CallHistoryParticipant);
+codec::__model!(CallHistoryParticipant);
 
 /// The same values as [`AnalyticsSessionDirection`].
 pub type CallHistoryParticipantDirection = AnalyticsSessionDirection;
@@ -173,7 +173,7 @@ impl codec::OpenEnum for CallHistoryParticipantDisconnectType {
     }
 }
 
-crate::__open_enum!(CallHistoryParticipantDisconnectType);
+codec::__open_enum!(CallHistoryParticipantDisconnectType);
 
 /// The same values as [`AnalyticsParticipantFlaggedReason`].
 pub type CallHistoryParticipantFlaggedReason = AnalyticsParticipantFlaggedReason;

@@ -185,7 +185,7 @@ impl codec::Model for CallMediaParticipant {
     }
 }
 
-crate::__model!(CallMediaParticipant);
+codec::__model!(CallMediaParticipant);
 
 /// The same values as [`AnalyticsSessionDirection`].
 pub type CallMediaParticipantDirection = AnalyticsSessionDirection;

@@ -44,4 +44,4 @@ impl codec::Model for CallbackConversation {
     }
 }
 
-crate::__model!(CallbackConversation);
+codec::__model!(CallbackConversation);

@@ -45,4 +45,4 @@ impl codec::Model for CallbackConversationEntityListing {
     }
 }
 
-crate::__model!(CallbackConversationEntityListing);
+codec::__model!(CallbackConversationEntityListing);

@@ -22,4 +22,4 @@ impl codec::Model for CallbackDisconnectIdentifier {
     }
 }
 
-crate::__model!(CallbackDisconnectIdentifier);
+codec::__model!(CallbackDisconnectIdentifier);

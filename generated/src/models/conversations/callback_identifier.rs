@@ -22,7 +22,7 @@ impl codec::Model for CallbackIdentifier {
     }
 }
 
-crate::__model!(CallbackIdentifier);
+codec::__model!(CallbackIdentifier);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -54,4 +54,4 @@ impl codec::OpenEnum for CallbackIdentifierType {
     }
 }
 
-crate::__open_enum!(CallbackIdentifierType);
+codec::__open_enum!(CallbackIdentifierType);

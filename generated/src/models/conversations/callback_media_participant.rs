@@ -158,7 +158,7 @@ impl codec::Model for CallbackMediaParticipant {
     }
 }
 
-crate::__model!(CallbackMediaParticipant);
+codec::__model!(CallbackMediaParticipant);
 
 /// The same values as [`AnalyticsSessionDirection`].
 pub type CallbackMediaParticipantDirection = AnalyticsSessionDirection;

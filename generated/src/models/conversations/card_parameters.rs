@@ -25,4 +25,4 @@ impl codec::Model for CardParameters {
     }
 }
 
-crate::__model!(CardParameters);
+codec::__model!(CardParameters);

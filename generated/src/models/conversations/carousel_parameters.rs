@@ -20,4 +20,4 @@ impl codec::Model for CarouselParameters {
     }
 }
 
-crate::__model!(CarouselParameters);
+codec::__model!(CarouselParameters);

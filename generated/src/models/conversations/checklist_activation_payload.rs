@@ -49,7 +49,7 @@ impl codec::Model for ChecklistActivationPayload {
     }
 }
 
-crate::__model!(ChecklistActivationPayload);
+codec::__model!(ChecklistActivationPayload);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -76,7 +76,7 @@ impl codec::OpenEnum for ChecklistActivationPayloadActivationTriggerType {
     }
 }
 
-crate::__open_enum!(ChecklistActivationPayloadActivationTriggerType);
+codec::__open_enum!(ChecklistActivationPayloadActivationTriggerType);
 
 /// The same values as [`AgentChecklistResponseDirection`].
 pub type ChecklistActivationPayloadDirection = AgentChecklistResponseDirection;

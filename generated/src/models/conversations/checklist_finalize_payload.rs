@@ -21,4 +21,4 @@ impl codec::Model for ChecklistFinalizePayload {
     }
 }
 
-crate::__model!(ChecklistFinalizePayload);
+codec::__model!(ChecklistFinalizePayload);

@@ -21,4 +21,4 @@ impl codec::Model for ChecklistInferenceJobCreationResponse {
     }
 }
 
-crate::__model!(ChecklistInferenceJobCreationResponse);
+codec::__model!(ChecklistInferenceJobCreationResponse);

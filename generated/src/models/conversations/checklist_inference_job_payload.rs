@@ -22,4 +22,4 @@ impl codec::Model for ChecklistInferenceJobPayload {
     }
 }
 
-crate::__model!(ChecklistInferenceJobPayload);
+codec::__model!(ChecklistInferenceJobPayload);

@@ -61,7 +61,7 @@ impl codec::Model for ChecklistInferenceJobResponse {
     }
 }
 
-crate::__model!(ChecklistInferenceJobResponse);
+codec::__model!(ChecklistInferenceJobResponse);
 
 /// The same values as [`AgentChecklistResponseDirection`].
 pub type ChecklistInferenceJobResponseDirection = AgentChecklistResponseDirection;
@@ -96,4 +96,4 @@ impl codec::OpenEnum for ChecklistInferenceJobResponseStatus {
     }
 }
 
-crate::__open_enum!(ChecklistInferenceJobResponseStatus);
+codec::__open_enum!(ChecklistInferenceJobResponseStatus);

@@ -51,7 +51,7 @@ impl codec::Model for ChecklistItem {
     }
 }
 
-crate::__model!(ChecklistItem);
+codec::__model!(ChecklistItem);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -78,7 +78,7 @@ impl codec::OpenEnum for ChecklistItemStateFromAgent {
     }
 }
 
-crate::__open_enum!(ChecklistItemStateFromAgent);
+codec::__open_enum!(ChecklistItemStateFromAgent);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -105,4 +105,4 @@ impl codec::OpenEnum for ChecklistItemStateFromModel {
     }
 }
 
-crate::__open_enum!(ChecklistItemStateFromModel);
+codec::__open_enum!(ChecklistItemStateFromModel);

@@ -44,4 +44,4 @@ impl codec::Model for CobrowseConversation {
     }
 }
 
-crate::__model!(CobrowseConversation);
+codec::__model!(CobrowseConversation);

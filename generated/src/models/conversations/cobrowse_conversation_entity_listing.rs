@@ -45,4 +45,4 @@ impl codec::Model for CobrowseConversationEntityListing {
     }
 }
 
-crate::__model!(CobrowseConversationEntityListing);
+codec::__model!(CobrowseConversationEntityListing);

@@ -142,7 +142,7 @@ impl codec::Model for CobrowseMediaParticipant {
     }
 }
 
-crate::__model!(CobrowseMediaParticipant);
+codec::__model!(CobrowseMediaParticipant);
 
 /// The same values as [`AnalyticsSessionDirection`].
 pub type CobrowseMediaParticipantDirection = AnalyticsSessionDirection;

@@ -26,7 +26,7 @@ impl codec::Model for ConsultTransfer {
     }
 }
 
-crate::__model!(ConsultTransfer);
+codec::__model!(ConsultTransfer);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -61,4 +61,4 @@ impl codec::OpenEnum for ConsultTransferSpeakTo {
     }
 }
 
-crate::__open_enum!(ConsultTransferSpeakTo);
+codec::__open_enum!(ConsultTransferSpeakTo);

@@ -19,4 +19,4 @@ impl codec::Model for ConsultTransferResponse {
     }
 }
 
-crate::__model!(ConsultTransferResponse);
+codec::__model!(ConsultTransferResponse);

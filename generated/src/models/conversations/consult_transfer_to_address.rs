@@ -25,7 +25,7 @@ impl codec::Model for ConsultTransferToAddress {
     }
 }
 
-crate::__model!(ConsultTransferToAddress);
+codec::__model!(ConsultTransferToAddress);
 
 /// The same values as [`ConsultTransferSpeakTo`].
 pub type ConsultTransferToAddressSpeakTo = ConsultTransferSpeakTo;

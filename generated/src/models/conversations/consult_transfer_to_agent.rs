@@ -29,7 +29,7 @@ impl codec::Model for ConsultTransferToAgent {
     }
 }
 
-crate::__model!(ConsultTransferToAgent);
+codec::__model!(ConsultTransferToAgent);
 
 /// The same values as [`ConsultTransferSpeakTo`].
 pub type ConsultTransferToAgentSpeakTo = ConsultTransferSpeakTo;

@@ -25,7 +25,7 @@ impl codec::Model for ConsultTransferToExternal {
     }
 }
 
-crate::__model!(ConsultTransferToExternal);
+codec::__model!(ConsultTransferToExternal);
 
 /// The same values as [`ConsultTransferSpeakTo`].
 pub type ConsultTransferToExternalSpeakTo = ConsultTransferSpeakTo;

@@ -29,7 +29,7 @@ impl codec::Model for ConsultTransferToExternalContact {
     }
 }
 
-crate::__model!(ConsultTransferToExternalContact);
+codec::__model!(ConsultTransferToExternalContact);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -60,7 +60,7 @@ impl codec::OpenEnum for ConsultTransferToExternalContactPhoneType {
     }
 }
 
-crate::__open_enum!(ConsultTransferToExternalContactPhoneType);
+codec::__open_enum!(ConsultTransferToExternalContactPhoneType);
 
 /// The same values as [`ConsultTransferSpeakTo`].
 pub type ConsultTransferToExternalContactSpeakTo = ConsultTransferSpeakTo;

@@ -29,7 +29,7 @@ impl codec::Model for ConsultTransferToQueue {
     }
 }
 
-crate::__model!(ConsultTransferToQueue);
+codec::__model!(ConsultTransferToQueue);
 
 /// The same values as [`ConsultTransferSpeakTo`].
 pub type ConsultTransferToQueueSpeakTo = ConsultTransferSpeakTo;

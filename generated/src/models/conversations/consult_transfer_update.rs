@@ -23,7 +23,7 @@ impl codec::Model for ConsultTransferUpdate {
     }
 }
 
-crate::__model!(ConsultTransferUpdate);
+codec::__model!(ConsultTransferUpdate);
 
 /// The same values as [`ConsultTransferSpeakTo`].
 pub type ConsultTransferUpdateSpeakTo = ConsultTransferSpeakTo;

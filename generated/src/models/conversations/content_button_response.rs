@@ -27,7 +27,7 @@ impl codec::Model for ContentButtonResponse {
     }
 }
 
-crate::__model!(ContentButtonResponse);
+codec::__model!(ContentButtonResponse);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -56,4 +56,4 @@ impl codec::OpenEnum for ContentButtonResponseType {
     }
 }
 
-crate::__open_enum!(ContentButtonResponseType);
+codec::__open_enum!(ContentButtonResponseType);

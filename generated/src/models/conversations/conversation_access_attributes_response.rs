@@ -19,4 +19,4 @@ impl codec::Model for ConversationAccessAttributesResponse {
     }
 }
 
-crate::__model!(ConversationAccessAttributesResponse);
+codec::__model!(ConversationAccessAttributesResponse);

@@ -19,4 +19,4 @@ impl codec::Model for ConversationAccessAttributesUpdate {
     }
 }
 
-crate::__model!(ConversationAccessAttributesUpdate);
+codec::__model!(ConversationAccessAttributesUpdate);

@@ -25,7 +25,7 @@ impl codec::Model for ConversationContext {
     }
 }
 
-crate::__model!(ConversationContext);
+codec::__model!(ConversationContext);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -52,4 +52,4 @@ impl codec::OpenEnum for ConversationContextParticipant {
     }
 }
 
-crate::__open_enum!(ConversationContextParticipant);
+codec::__open_enum!(ConversationContextParticipant);

@@ -37,4 +37,4 @@ impl codec::Model for ConversationDataSchema {
     }
 }
 
-crate::__model!(ConversationDataSchema);
+codec::__model!(ConversationDataSchema);

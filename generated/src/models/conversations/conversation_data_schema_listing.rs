@@ -24,4 +24,4 @@ impl codec::Model for ConversationDataSchemaListing {
     }
 }
 
-crate::__model!(ConversationDataSchemaListing);
+codec::__model!(ConversationDataSchemaListing);

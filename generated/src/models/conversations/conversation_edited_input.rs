@@ -22,4 +22,4 @@ impl codec::Model for ConversationEditedInput {
     }
 }
 
-crate::__model!(ConversationEditedInput);
+codec::__model!(ConversationEditedInput);

@@ -35,4 +35,4 @@ impl codec::Model for ConversationEncryptionConfiguration {
     }
 }
 
-crate::__model!(ConversationEncryptionConfiguration);
+codec::__model!(ConversationEncryptionConfiguration);

@@ -24,4 +24,4 @@ impl codec::Model for ConversationEncryptionConfigurationListing {
     }
 }
 
-crate::__model!(ConversationEncryptionConfigurationListing);
+codec::__model!(ConversationEncryptionConfigurationListing);

@@ -45,4 +45,4 @@ impl codec::Model for ConversationEntityListing {
     }
 }
 
-crate::__model!(ConversationEntityListing);
+codec::__model!(ConversationEntityListing);

@@ -28,4 +28,4 @@ impl codec::Model for ConversationJsonSchemaDocument {
     }
 }
 
-crate::__model!(ConversationJsonSchemaDocument);
+codec::__model!(ConversationJsonSchemaDocument);

@@ -30,4 +30,4 @@ impl codec::Model for ConversationJsonSchemaRequest {
     }
 }
 
-crate::__model!(ConversationJsonSchemaRequest);
+codec::__model!(ConversationJsonSchemaRequest);

@@ -26,4 +26,4 @@ impl codec::Model for ConversationSchemaUpdateRequest {
     }
 }
 
-crate::__model!(ConversationSchemaUpdateRequest);
+codec::__model!(ConversationSchemaUpdateRequest);

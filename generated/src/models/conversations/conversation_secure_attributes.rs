@@ -21,4 +21,4 @@ impl codec::Model for ConversationSecureAttributes {
     }
 }
 
-crate::__model!(ConversationSecureAttributes);
+codec::__model!(ConversationSecureAttributes);

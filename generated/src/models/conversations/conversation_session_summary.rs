@@ -56,7 +56,7 @@ impl codec::Model for ConversationSessionSummary {
     }
 }
 
-crate::__model!(ConversationSessionSummary);
+codec::__model!(ConversationSessionSummary);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -99,7 +99,7 @@ impl codec::OpenEnum for ConversationSessionSummaryMediaType {
     }
 }
 
-crate::__open_enum!(ConversationSessionSummaryMediaType);
+codec::__open_enum!(ConversationSessionSummaryMediaType);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -141,4 +141,4 @@ impl codec::OpenEnum for ConversationSessionSummaryStatus {
     }
 }
 
-crate::__open_enum!(ConversationSessionSummaryStatus);
+codec::__open_enum!(ConversationSessionSummaryStatus);

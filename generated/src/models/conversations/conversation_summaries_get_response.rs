@@ -25,4 +25,4 @@ impl codec::Model for ConversationSummariesGetResponse {
     }
 }
 
-crate::__model!(ConversationSummariesGetResponse);
+codec::__model!(ConversationSummariesGetResponse);

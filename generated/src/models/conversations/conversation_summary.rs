@@ -55,7 +55,7 @@ impl codec::Model for ConversationSummary {
     }
 }
 
-crate::__model!(ConversationSummary);
+codec::__model!(ConversationSummary);
 
 /// The same values as [`ConversationSessionSummaryMediaType`].
 pub type ConversationSummaryMediaType = ConversationSessionSummaryMediaType;

@@ -22,4 +22,4 @@ impl codec::Model for ConversationSummaryFollowup {
     }
 }
 
-crate::__model!(ConversationSummaryFollowup);
+codec::__model!(ConversationSummaryFollowup);

@@ -22,4 +22,4 @@ impl codec::Model for ConversationSummaryReason {
     }
 }
 
-crate::__model!(ConversationSummaryReason);
+codec::__model!(ConversationSummaryReason);

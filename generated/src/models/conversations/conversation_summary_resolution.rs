@@ -24,4 +24,4 @@ impl codec::Model for ConversationSummaryResolution {
     }
 }
 
-crate::__model!(ConversationSummaryResolution);
+codec::__model!(ConversationSummaryResolution);

@@ -27,4 +27,4 @@ impl codec::Model for ConversationSummaryWrapupCode {
     }
 }
 
-crate::__model!(ConversationSummaryWrapupCode);
+codec::__model!(ConversationSummaryWrapupCode);

@@ -19,4 +19,4 @@ impl codec::Model for ConversationTagsUpdate {
     }
 }
 
-crate::__model!(ConversationTagsUpdate);
+codec::__model!(ConversationTagsUpdate);

@@ -26,4 +26,4 @@ impl codec::Model for ConversationThreadingWindow {
     }
 }
 
-crate::__model!(ConversationThreadingWindow);
+codec::__model!(ConversationThreadingWindow);

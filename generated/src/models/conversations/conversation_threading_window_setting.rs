@@ -23,4 +23,4 @@ impl codec::Model for ConversationThreadingWindowSetting {
     }
 }
 
-crate::__model!(ConversationThreadingWindowSetting);
+codec::__model!(ConversationThreadingWindowSetting);

@@ -19,4 +19,4 @@ impl codec::Model for ConversationUser {
     }
 }
 
-crate::__model!(ConversationUser);
+codec::__model!(ConversationUser);

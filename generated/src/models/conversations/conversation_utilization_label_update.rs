@@ -19,4 +19,4 @@ impl codec::Model for ConversationUtilizationLabelUpdate {
     }
 }
 
-crate::__model!(ConversationUtilizationLabelUpdate);
+codec::__model!(ConversationUtilizationLabelUpdate);

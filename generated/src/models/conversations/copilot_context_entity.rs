@@ -23,4 +23,4 @@ impl codec::Model for CopilotContextEntity {
     }
 }
 
-crate::__model!(CopilotContextEntity);
+codec::__model!(CopilotContextEntity);

@@ -20,4 +20,4 @@ impl codec::Model for CopilotContextValueItem {
     }
 }
 
-crate::__model!(CopilotContextValueItem);
+codec::__model!(CopilotContextValueItem);

@@ -19,4 +19,4 @@ impl codec::Model for CopilotContextValues {
     }
 }
 
-crate::__model!(CopilotContextValues);
+codec::__model!(CopilotContextValues);

@@ -24,4 +24,4 @@ impl codec::Model for CopyAttachmentsRequest {
     }
 }
 
-crate::__model!(CopyAttachmentsRequest);
+codec::__model!(CopyAttachmentsRequest);

@@ -20,4 +20,4 @@ impl codec::Model for CoverSheet {
     }
 }
 
-crate::__model!(CoverSheet);
+codec::__model!(CoverSheet);

@@ -62,4 +62,4 @@ impl codec::Model for CreateCallRequest {
     }
 }
 
-crate::__model!(CreateCallRequest);
+codec::__model!(CreateCallRequest);

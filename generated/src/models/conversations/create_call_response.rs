@@ -24,4 +24,4 @@ impl codec::Model for CreateCallResponse {
     }
 }
 
-crate::__model!(CreateCallResponse);
+codec::__model!(CreateCallResponse);

@@ -60,7 +60,7 @@ impl codec::Model for CreateCallbackCommand {
     }
 }
 
-crate::__model!(CreateCallbackCommand);
+codec::__model!(CreateCallbackCommand);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -93,4 +93,4 @@ impl codec::OpenEnum for CreateCallbackCommandCustomerFirstCallbackDeliveryMode 
     }
 }
 
-crate::__open_enum!(CreateCallbackCommandCustomerFirstCallbackDeliveryMode);
+codec::__open_enum!(CreateCallbackCommandCustomerFirstCallbackDeliveryMode);

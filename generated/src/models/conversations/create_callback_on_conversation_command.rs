@@ -63,7 +63,7 @@ impl codec::Model for CreateCallbackOnConversationCommand {
     }
 }
 
-crate::__model!(CreateCallbackOnConversationCommand);
+codec::__model!(CreateCallbackOnConversationCommand);
 
 /// The same values as [`CreateCallbackCommandCustomerFirstCallbackDeliveryMode`].
 pub type CreateCallbackOnConversationCommandCustomerFirstCallbackDeliveryMode = CreateCallbackCommandCustomerFirstCallbackDeliveryMode;

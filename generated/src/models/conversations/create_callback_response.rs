@@ -24,4 +24,4 @@ impl codec::Model for CreateCallbackResponse {
     }
 }
 
-crate::__model!(CreateCallbackResponse);
+codec::__model!(CreateCallbackResponse);

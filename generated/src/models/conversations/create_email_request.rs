@@ -67,7 +67,7 @@ impl codec::Model for CreateEmailRequest {
     }
 }
 
-crate::__model!(CreateEmailRequest);
+codec::__model!(CreateEmailRequest);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -96,4 +96,4 @@ impl codec::OpenEnum for CreateEmailRequestDirection {
     }
 }
 
-crate::__open_enum!(CreateEmailRequestDirection);
+codec::__open_enum!(CreateEmailRequestDirection);

@@ -25,4 +25,4 @@ impl codec::Model for CreateJoinVideoResponse {
     }
 }
 
-crate::__model!(CreateJoinVideoResponse);
+codec::__model!(CreateJoinVideoResponse);

@@ -36,7 +36,7 @@ impl codec::Model for CreateOutboundMessagingConversationRequest {
     }
 }
 
-crate::__model!(CreateOutboundMessagingConversationRequest);
+codec::__model!(CreateOutboundMessagingConversationRequest);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -69,4 +69,4 @@ for CreateOutboundMessagingConversationRequestToAddressMessengerType {
     }
 }
 
-crate::__open_enum!(CreateOutboundMessagingConversationRequestToAddressMessengerType);
+codec::__open_enum!(CreateOutboundMessagingConversationRequestToAddressMessengerType);

@@ -22,4 +22,4 @@ impl codec::Model for CreateOutboundMessagingConversationResponse {
     }
 }
 
-crate::__model!(CreateOutboundMessagingConversationResponse);
+codec::__model!(CreateOutboundMessagingConversationResponse);

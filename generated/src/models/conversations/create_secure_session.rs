@@ -27,4 +27,4 @@ impl codec::Model for CreateSecureSession {
     }
 }
 
-crate::__model!(CreateSecureSession);
+codec::__model!(CreateSecureSession);

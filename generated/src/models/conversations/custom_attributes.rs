@@ -48,4 +48,4 @@ impl codec::Model for CustomAttributes {
     }
 }
 
-crate::__model!(CustomAttributes);
+codec::__model!(CustomAttributes);

@@ -25,4 +25,4 @@ impl codec::Model for CustomAttributesBulkUpdateResponse {
     }
 }
 
-crate::__model!(CustomAttributesBulkUpdateResponse);
+codec::__model!(CustomAttributesBulkUpdateResponse);

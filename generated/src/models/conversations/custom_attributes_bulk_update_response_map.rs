@@ -20,4 +20,4 @@ impl codec::Model for CustomAttributesBulkUpdateResponseMap {
     }
 }
 
-crate::__model!(CustomAttributesBulkUpdateResponseMap);
+codec::__model!(CustomAttributesBulkUpdateResponseMap);

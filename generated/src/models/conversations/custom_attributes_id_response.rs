@@ -18,4 +18,4 @@ impl codec::Model for CustomAttributesIdResponse {
     }
 }
 
-crate::__model!(CustomAttributesIdResponse);
+codec::__model!(CustomAttributesIdResponse);

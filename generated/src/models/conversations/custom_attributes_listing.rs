@@ -19,4 +19,4 @@ impl codec::Model for CustomAttributesListing {
     }
 }
 
-crate::__model!(CustomAttributesListing);
+codec::__model!(CustomAttributesListing);

@@ -27,4 +27,4 @@ impl codec::Model for CustomAttributesPatchRequest {
     }
 }
 
-crate::__model!(CustomAttributesPatchRequest);
+codec::__model!(CustomAttributesPatchRequest);

@@ -30,4 +30,4 @@ impl codec::Model for CustomAttributesUpdateRequest {
     }
 }
 
-crate::__model!(CustomAttributesUpdateRequest);
+codec::__model!(CustomAttributesUpdateRequest);

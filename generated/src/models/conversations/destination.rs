@@ -26,4 +26,4 @@ impl codec::Model for Destination {
     }
 }
 
-crate::__model!(Destination);
+codec::__model!(Destination);

@@ -18,4 +18,4 @@ impl codec::Model for Digits {
     }
 }
 
-crate::__model!(Digits);
+codec::__model!(Digits);

@@ -22,7 +22,7 @@ impl codec::Model for DraftManipulationRequest {
     }
 }
 
-crate::__model!(DraftManipulationRequest);
+codec::__model!(DraftManipulationRequest);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -51,4 +51,4 @@ impl codec::OpenEnum for DraftManipulationRequestDraftType {
     }
 }
 
-crate::__open_enum!(DraftManipulationRequestDraftType);
+codec::__open_enum!(DraftManipulationRequestDraftType);

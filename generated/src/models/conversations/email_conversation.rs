@@ -44,4 +44,4 @@ impl codec::Model for EmailConversation {
     }
 }
 
-crate::__model!(EmailConversation);
+codec::__model!(EmailConversation);

@@ -45,4 +45,4 @@ impl codec::Model for EmailConversationEntityListing {
     }
 }
 
-crate::__model!(EmailConversationEntityListing);
+codec::__model!(EmailConversationEntityListing);

@@ -147,7 +147,7 @@ impl codec::Model for EmailMediaParticipant {
     }
 }
 
-crate::__model!(EmailMediaParticipant);
+codec::__model!(EmailMediaParticipant);
 
 /// The same values as [`AnalyticsSessionDirection`].
 pub type EmailMediaParticipantDirection = AnalyticsSessionDirection;

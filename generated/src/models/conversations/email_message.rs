@@ -70,7 +70,7 @@ impl codec::Model for EmailMessage {
     }
 }
 
-crate::__model!(EmailMessage);
+codec::__model!(EmailMessage);
 
 /// The same values as [`DraftManipulationRequestDraftType`].
 pub type EmailMessageDraftType = DraftManipulationRequestDraftType;

@@ -64,7 +64,7 @@ impl codec::Model for EmailMessagePreview {
     }
 }
 
-crate::__model!(EmailMessagePreview);
+codec::__model!(EmailMessagePreview);
 
 /// The same values as [`DraftManipulationRequestDraftType`].
 pub type EmailMessagePreviewDraftType = DraftManipulationRequestDraftType;
@@ -96,4 +96,4 @@ impl codec::OpenEnum for EmailMessagePreviewState {
     }
 }
 
-crate::__open_enum!(EmailMessagePreviewState);
+codec::__open_enum!(EmailMessagePreviewState);

@@ -45,4 +45,4 @@ impl codec::Model for EmailMessagePreviewListing {
     }
 }
 
-crate::__model!(EmailMessagePreviewListing);
+codec::__model!(EmailMessagePreviewListing);

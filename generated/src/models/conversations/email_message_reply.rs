@@ -53,4 +53,4 @@ impl codec::Model for EmailMessageReply {
     }
 }
 
-crate::__model!(EmailMessageReply);
+codec::__model!(EmailMessageReply);

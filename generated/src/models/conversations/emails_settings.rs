@@ -19,4 +19,4 @@ impl codec::Model for EmailsSettings {
     }
 }
 
-crate::__model!(EmailsSettings);
+codec::__model!(EmailsSettings);

@@ -20,7 +20,7 @@ impl codec::Model for EngagementRequest {
     }
 }
 
-crate::__model!(EngagementRequest);
+codec::__model!(EngagementRequest);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -50,7 +50,7 @@ impl codec::OpenEnum for EngagementRequestStatus {
     }
 }
 
-crate::__open_enum!(EngagementRequestStatus);
+codec::__open_enum!(EngagementRequestStatus);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -80,4 +80,4 @@ impl codec::OpenEnum for EngagementRequestVisibility {
     }
 }
 
-crate::__open_enum!(EngagementRequestVisibility);
+codec::__open_enum!(EngagementRequestVisibility);

@@ -19,4 +19,4 @@ impl codec::Model for FacebookAppCredentials {
     }
 }
 
-crate::__model!(FacebookAppCredentials);
+codec::__model!(FacebookAppCredentials);

@@ -25,4 +25,4 @@ impl codec::Model for FacebookIdentityResolutionConfig {
     }
 }
 
-crate::__model!(FacebookIdentityResolutionConfig);
+codec::__model!(FacebookIdentityResolutionConfig);

@@ -77,7 +77,7 @@ impl codec::Model for FacebookIntegration {
     }
 }
 
-crate::__model!(FacebookIntegration);
+codec::__model!(FacebookIntegration);
 
 /// The same values as [`AppleIntegrationCreateStatus`].
 pub type FacebookIntegrationCreateStatus = AppleIntegrationCreateStatus;

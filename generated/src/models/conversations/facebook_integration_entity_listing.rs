@@ -45,4 +45,4 @@ impl codec::Model for FacebookIntegrationEntityListing {
     }
 }
 
-crate::__model!(FacebookIntegrationEntityListing);
+codec::__model!(FacebookIntegrationEntityListing);

@@ -48,4 +48,4 @@ impl codec::Model for FacebookIntegrationRequest {
     }
 }
 
-crate::__model!(FacebookIntegrationRequest);
+codec::__model!(FacebookIntegrationRequest);

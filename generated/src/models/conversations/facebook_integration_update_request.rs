@@ -38,4 +38,4 @@ impl codec::Model for FacebookIntegrationUpdateRequest {
     }
 }
 
-crate::__model!(FacebookIntegrationUpdateRequest);
+codec::__model!(FacebookIntegrationUpdateRequest);

@@ -22,7 +22,7 @@ impl codec::Model for FacebookPermission {
     }
 }
 
-crate::__model!(FacebookPermission);
+codec::__model!(FacebookPermission);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -61,4 +61,4 @@ impl codec::OpenEnum for FacebookPermissionType {
     }
 }
 
-crate::__open_enum!(FacebookPermissionType);
+codec::__open_enum!(FacebookPermissionType);

@@ -19,4 +19,4 @@ impl codec::Model for FacebookPermissionEntityListing {
     }
 }
 
-crate::__model!(FacebookPermissionEntityListing);
+codec::__model!(FacebookPermissionEntityListing);

@@ -34,4 +34,4 @@ impl codec::Model for Faq {
     }
 }
 
-crate::__model!(Faq);
+codec::__model!(Faq);

@@ -43,7 +43,7 @@ impl codec::Model for FaxSendRequest {
     }
 }
 
-crate::__model!(FaxSendRequest);
+codec::__model!(FaxSendRequest);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -91,4 +91,4 @@ impl codec::OpenEnum for FaxSendRequestContentType {
     }
 }
 
-crate::__open_enum!(FaxSendRequestContentType);
+codec::__open_enum!(FaxSendRequestContentType);

@@ -33,7 +33,7 @@ impl codec::Model for FaxSendResponse {
     }
 }
 
-crate::__model!(FaxSendResponse);
+codec::__model!(FaxSendResponse);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -62,4 +62,4 @@ impl codec::OpenEnum for FaxSendResponseUploadMethodType {
     }
 }
 
-crate::__open_enum!(FaxSendResponseUploadMethodType);
+codec::__open_enum!(FaxSendResponseUploadMethodType);

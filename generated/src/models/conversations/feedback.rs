@@ -25,7 +25,7 @@ impl codec::Model for Feedback {
     }
 }
 
-crate::__model!(Feedback);
+codec::__model!(Feedback);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -55,4 +55,4 @@ impl codec::OpenEnum for FeedbackRelevance {
     }
 }
 
-crate::__open_enum!(FeedbackRelevance);
+codec::__open_enum!(FeedbackRelevance);

@@ -21,7 +21,7 @@ impl codec::Model for FeedbackAddRequest {
     }
 }
 
-crate::__model!(FeedbackAddRequest);
+codec::__model!(FeedbackAddRequest);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -51,4 +51,4 @@ impl codec::OpenEnum for FeedbackAddRequestRating {
     }
 }
 
-crate::__open_enum!(FeedbackAddRequestRating);
+codec::__open_enum!(FeedbackAddRequestRating);

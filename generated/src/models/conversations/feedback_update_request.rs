@@ -21,7 +21,7 @@ impl codec::Model for FeedbackUpdateRequest {
     }
 }
 
-crate::__model!(FeedbackUpdateRequest);
+codec::__model!(FeedbackUpdateRequest);
 
 /// The same values as [`FeedbackAddRequestRating`].
 pub type FeedbackUpdateRequestRating = FeedbackAddRequestRating;

@@ -25,4 +25,4 @@ impl codec::Model for GenerateMeetingIdRequest {
     }
 }
 
-crate::__model!(GenerateMeetingIdRequest);
+codec::__model!(GenerateMeetingIdRequest);

@@ -33,4 +33,4 @@ impl codec::Model for GoogleAuthToken {
     }
 }
 
-crate::__model!(GoogleAuthToken);
+codec::__model!(GoogleAuthToken);

@@ -19,4 +19,4 @@ impl codec::Model for GoogleAuthTokenReference {
     }
 }
 
-crate::__model!(GoogleAuthTokenReference);
+codec::__model!(GoogleAuthTokenReference);

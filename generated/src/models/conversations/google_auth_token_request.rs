@@ -22,4 +22,4 @@ impl codec::Model for GoogleAuthTokenRequest {
     }
 }
 
-crate::__model!(GoogleAuthTokenRequest);
+codec::__model!(GoogleAuthTokenRequest);

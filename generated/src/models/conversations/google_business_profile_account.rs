@@ -22,4 +22,4 @@ impl codec::Model for GoogleBusinessProfileAccount {
     }
 }
 
-crate::__model!(GoogleBusinessProfileAccount);
+codec::__model!(GoogleBusinessProfileAccount);

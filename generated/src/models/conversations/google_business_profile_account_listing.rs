@@ -19,4 +19,4 @@ impl codec::Model for GoogleBusinessProfileAccountListing {
     }
 }
 
-crate::__model!(GoogleBusinessProfileAccountListing);
+codec::__model!(GoogleBusinessProfileAccountListing);

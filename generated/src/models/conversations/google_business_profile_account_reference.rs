@@ -19,4 +19,4 @@ impl codec::Model for GoogleBusinessProfileAccountReference {
     }
 }
 
-crate::__model!(GoogleBusinessProfileAccountReference);
+codec::__model!(GoogleBusinessProfileAccountReference);

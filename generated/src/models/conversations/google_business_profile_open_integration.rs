@@ -69,7 +69,7 @@ impl codec::Model for GoogleBusinessProfileOpenIntegration {
     }
 }
 
-crate::__model!(GoogleBusinessProfileOpenIntegration);
+codec::__model!(GoogleBusinessProfileOpenIntegration);
 
 /// The same values as [`AppleIntegrationCreateStatus`].
 pub type GoogleBusinessProfileOpenIntegrationCreateStatus = AppleIntegrationCreateStatus;

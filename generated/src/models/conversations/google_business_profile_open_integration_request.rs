@@ -43,4 +43,4 @@ impl codec::Model for GoogleBusinessProfileOpenIntegrationRequest {
     }
 }
 
-crate::__model!(GoogleBusinessProfileOpenIntegrationRequest);
+codec::__model!(GoogleBusinessProfileOpenIntegrationRequest);

@@ -40,4 +40,4 @@ impl codec::Model for GoogleBusinessProfileOpenIntegrationUpdateRequest {
     }
 }
 
-crate::__model!(GoogleBusinessProfileOpenIntegrationUpdateRequest);
+codec::__model!(GoogleBusinessProfileOpenIntegrationUpdateRequest);

@@ -22,4 +22,4 @@ impl codec::Model for GoogleOAuthSettingsResponse {
     }
 }
 
-crate::__model!(GoogleOAuthSettingsResponse);
+codec::__model!(GoogleOAuthSettingsResponse);

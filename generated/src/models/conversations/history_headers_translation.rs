@@ -43,4 +43,4 @@ impl codec::Model for HistoryHeadersTranslation {
     }
 }
 
-crate::__model!(HistoryHeadersTranslation);
+codec::__model!(HistoryHeadersTranslation);

@@ -50,4 +50,4 @@ impl codec::Model for InboundMessageRequest {
     }
 }
 
-crate::__model!(InboundMessageRequest);
+codec::__model!(InboundMessageRequest);

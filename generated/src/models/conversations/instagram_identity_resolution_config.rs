@@ -25,4 +25,4 @@ impl codec::Model for InstagramIdentityResolutionConfig {
     }
 }
 
-crate::__model!(InstagramIdentityResolutionConfig);
+codec::__model!(InstagramIdentityResolutionConfig);

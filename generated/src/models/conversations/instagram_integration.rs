@@ -83,7 +83,7 @@ impl codec::Model for InstagramIntegration {
     }
 }
 
-crate::__model!(InstagramIntegration);
+codec::__model!(InstagramIntegration);
 
 /// The same values as [`AppleIntegrationCreateStatus`].
 pub type InstagramIntegrationCreateStatus = AppleIntegrationCreateStatus;

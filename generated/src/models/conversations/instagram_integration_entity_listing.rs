@@ -45,4 +45,4 @@ impl codec::Model for InstagramIntegrationEntityListing {
     }
 }
 
-crate::__model!(InstagramIntegrationEntityListing);
+codec::__model!(InstagramIntegrationEntityListing);

@@ -48,4 +48,4 @@ impl codec::Model for InstagramIntegrationRequest {
     }
 }
 
-crate::__model!(InstagramIntegrationRequest);
+codec::__model!(InstagramIntegrationRequest);

@@ -38,4 +38,4 @@ impl codec::Model for InstagramIntegrationUpdateRequest {
     }
 }
 
-crate::__model!(InstagramIntegrationUpdateRequest);
+codec::__model!(InstagramIntegrationUpdateRequest);

@@ -44,4 +44,4 @@ impl codec::Model for InternalMessageConversation {
     }
 }
 
-crate::__model!(InternalMessageConversation);
+codec::__model!(InternalMessageConversation);

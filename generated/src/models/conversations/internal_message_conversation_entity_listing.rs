@@ -45,4 +45,4 @@ impl codec::Model for InternalMessageConversationEntityListing {
     }
 }
 
-crate::__model!(InternalMessageConversationEntityListing);
+codec::__model!(InternalMessageConversationEntityListing);

@@ -43,4 +43,4 @@ impl codec::Model for InternalMessageData {
     }
 }
 
-crate::__model!(InternalMessageData);
+codec::__model!(InternalMessageData);

@@ -45,4 +45,4 @@ impl codec::Model for InternalMessageDataEntityListing {
     }
 }
 
-crate::__model!(InternalMessageDataEntityListing);
+codec::__model!(InternalMessageDataEntityListing);

@@ -149,7 +149,7 @@ impl codec::Model for InternalMessageMediaParticipant {
     }
 }
 
-crate::__model!(InternalMessageMediaParticipant);
+codec::__model!(InternalMessageMediaParticipant);
 
 /// The same values as [`AnalyticsSessionDirection`].
 pub type InternalMessageMediaParticipantDirection = AnalyticsSessionDirection;

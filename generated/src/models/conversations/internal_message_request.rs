@@ -19,4 +19,4 @@ impl codec::Model for InternalMessageRequest {
     }
 }
 
-crate::__model!(InternalMessageRequest);
+codec::__model!(InternalMessageRequest);

@@ -21,4 +21,4 @@ impl codec::Model for MandatoryPostCallActionInput {
     }
 }
 
-crate::__model!(MandatoryPostCallActionInput);
+codec::__model!(MandatoryPostCallActionInput);

@@ -19,4 +19,4 @@ impl codec::Model for MaxParticipants {
     }
 }
 
-crate::__model!(MaxParticipants);
+codec::__model!(MaxParticipants);

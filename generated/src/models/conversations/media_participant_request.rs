@@ -37,7 +37,7 @@ impl codec::Model for MediaParticipantRequest {
     }
 }
 
-crate::__model!(MediaParticipantRequest);
+codec::__model!(MediaParticipantRequest);
 
 /// The same values as [`CallMediaParticipantState`].
 pub type MediaParticipantRequestState = CallMediaParticipantState;

@@ -32,4 +32,4 @@ impl codec::Model for MeetingIdRecord {
     }
 }
 
-crate::__model!(MeetingIdRecord);
+codec::__model!(MeetingIdRecord);

@@ -44,4 +44,4 @@ impl codec::Model for MessageConversation {
     }
 }
 
-crate::__model!(MessageConversation);
+codec::__model!(MessageConversation);

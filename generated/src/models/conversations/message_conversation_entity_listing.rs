@@ -45,4 +45,4 @@ impl codec::Model for MessageConversationEntityListing {
     }
 }
 
-crate::__model!(MessageConversationEntityListing);
+codec::__model!(MessageConversationEntityListing);

@@ -61,7 +61,7 @@ impl codec::Model for MessageData {
     }
 }
 
-crate::__model!(MessageData);
+codec::__model!(MessageData);
 
 /// The same values as [`AnalyticsSessionDirection`].
 pub type MessageDataDirection = AnalyticsSessionDirection;
@@ -127,4 +127,4 @@ impl codec::OpenEnum for MessageDataStatus {
     }
 }
 
-crate::__open_enum!(MessageDataStatus);
+codec::__open_enum!(MessageDataStatus);

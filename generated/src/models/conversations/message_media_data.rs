@@ -45,7 +45,7 @@ impl codec::Model for MessageMediaData {
     }
 }
 
-crate::__model!(MessageMediaData);
+codec::__model!(MessageMediaData);
 
 /// The same values as [`GetConversationsMessageCommunicationMessagesMediaStatus`].
 pub type MessageMediaDataStatus = GetConversationsMessageCommunicationMessagesMediaStatus;

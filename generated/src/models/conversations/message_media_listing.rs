@@ -45,4 +45,4 @@ impl codec::Model for MessageMediaListing {
     }
 }
 
-crate::__model!(MessageMediaListing);
+codec::__model!(MessageMediaListing);

@@ -157,7 +157,7 @@ impl codec::Model for MessageMediaParticipant {
     }
 }
 
-crate::__model!(MessageMediaParticipant);
+codec::__model!(MessageMediaParticipant);
 
 /// The same values as [`AnalyticsSessionDirection`].
 pub type MessageMediaParticipantDirection = AnalyticsSessionDirection;

@@ -30,4 +30,4 @@ impl codec::Model for MessageMediaUploadData {
     }
 }
 
-crate::__model!(MessageMediaUploadData);
+codec::__model!(MessageMediaUploadData);

@@ -24,4 +24,4 @@ impl codec::Model for MessageTypingEventRequest {
     }
 }
 
-crate::__model!(MessageTypingEventRequest);
+codec::__model!(MessageTypingEventRequest);

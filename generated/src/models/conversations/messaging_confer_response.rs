@@ -29,4 +29,4 @@ impl codec::Model for MessagingConferResponse {
     }
 }
 
-crate::__model!(MessagingConferResponse);
+codec::__model!(MessagingConferResponse);

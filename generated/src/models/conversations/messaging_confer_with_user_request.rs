@@ -19,4 +19,4 @@ impl codec::Model for MessagingConferWithUserRequest {
     }
 }
 
-crate::__model!(MessagingConferWithUserRequest);
+codec::__model!(MessagingConferWithUserRequest);

@@ -63,7 +63,7 @@ impl codec::Model for MessagingIntegration {
     }
 }
 
-crate::__model!(MessagingIntegration);
+codec::__model!(MessagingIntegration);
 
 /// The same values as [`ConversationThreadingWindowSettingMessengerType`].
 pub type MessagingIntegrationMessengerType = ConversationThreadingWindowSettingMessengerType;
@@ -95,7 +95,7 @@ impl codec::OpenEnum for MessagingIntegrationOpenExtensionType {
     }
 }
 
-crate::__open_enum!(MessagingIntegrationOpenExtensionType);
+codec::__open_enum!(MessagingIntegrationOpenExtensionType);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -143,4 +143,4 @@ impl codec::OpenEnum for MessagingIntegrationStatus {
     }
 }
 
-crate::__open_enum!(MessagingIntegrationStatus);
+codec::__open_enum!(MessagingIntegrationStatus);

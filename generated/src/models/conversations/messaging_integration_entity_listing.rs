@@ -45,4 +45,4 @@ impl codec::Model for MessagingIntegrationEntityListing {
     }
 }
 
-crate::__model!(MessagingIntegrationEntityListing);
+codec::__model!(MessagingIntegrationEntityListing);

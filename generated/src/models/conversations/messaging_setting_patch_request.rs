@@ -29,4 +29,4 @@ impl codec::Model for MessagingSettingPatchRequest {
     }
 }
 
-crate::__model!(MessagingSettingPatchRequest);
+codec::__model!(MessagingSettingPatchRequest);

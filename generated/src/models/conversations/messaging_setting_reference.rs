@@ -46,4 +46,4 @@ impl codec::Model for MessagingSettingReference {
     }
 }
 
-crate::__model!(MessagingSettingReference);
+codec::__model!(MessagingSettingReference);

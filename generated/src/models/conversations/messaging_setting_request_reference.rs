@@ -19,4 +19,4 @@ impl codec::Model for MessagingSettingRequestReference {
     }
 }
 
-crate::__model!(MessagingSettingRequestReference);
+codec::__model!(MessagingSettingRequestReference);

@@ -19,4 +19,4 @@ impl codec::Model for MetadataAttribute {
     }
 }
 
-crate::__model!(MetadataAttribute);
+codec::__model!(MetadataAttribute);

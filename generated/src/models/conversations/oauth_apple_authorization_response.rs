@@ -22,4 +22,4 @@ impl codec::Model for OAuthAppleAuthorizationResponse {
     }
 }
 
-crate::__model!(OAuthAppleAuthorizationResponse);
+codec::__model!(OAuthAppleAuthorizationResponse);

@@ -24,4 +24,4 @@ impl codec::Model for OAuthAppleAuthorizationResponseError {
     }
 }
 
-crate::__model!(OAuthAppleAuthorizationResponseError);
+codec::__model!(OAuthAppleAuthorizationResponseError);

@@ -18,4 +18,4 @@ impl codec::Model for OnDemandConversationSummaryRequest {
     }
 }
 
-crate::__model!(OnDemandConversationSummaryRequest);
+codec::__model!(OnDemandConversationSummaryRequest);

@@ -25,7 +25,7 @@ impl codec::Model for OnDemandSummaryAcceptedResponse {
     }
 }
 
-crate::__model!(OnDemandSummaryAcceptedResponse);
+codec::__model!(OnDemandSummaryAcceptedResponse);
 
 /// The same values as [`ConversationSessionSummaryStatus`].
 pub type OnDemandSummaryAcceptedResponseStatus = ConversationSessionSummaryStatus;

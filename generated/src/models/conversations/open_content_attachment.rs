@@ -37,7 +37,7 @@ impl codec::Model for OpenContentAttachment {
     }
 }
 
-crate::__model!(OpenContentAttachment);
+codec::__model!(OpenContentAttachment);
 
 /// The same values as [`ConversationContentAttachmentMediaType`].
 pub type OpenContentAttachmentMediaType = ConversationContentAttachmentMediaType;

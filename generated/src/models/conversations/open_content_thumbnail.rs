@@ -25,4 +25,4 @@ impl codec::Model for OpenContentThumbnail {
     }
 }
 
-crate::__model!(OpenContentThumbnail);
+codec::__model!(OpenContentThumbnail);

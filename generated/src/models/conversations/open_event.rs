@@ -19,7 +19,7 @@ impl codec::Model for OpenEvent {
     }
 }
 
-crate::__model!(OpenEvent);
+codec::__model!(OpenEvent);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -44,4 +44,4 @@ impl codec::OpenEnum for OpenEventEventType {
     }
 }
 
-crate::__open_enum!(OpenEventEventType);
+codec::__open_enum!(OpenEventEventType);

@@ -28,7 +28,7 @@ impl codec::Model for OpenEventNormalizedMessage {
     }
 }
 
-crate::__model!(OpenEventNormalizedMessage);
+codec::__model!(OpenEventNormalizedMessage);
 
 /// The same values as [`JourneyViewElementAttributesType`].
 pub type OpenEventNormalizedMessageType = JourneyViewElementAttributesType;

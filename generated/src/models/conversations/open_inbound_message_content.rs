@@ -19,4 +19,4 @@ impl codec::Model for OpenInboundMessageContent {
     }
 }
 
-crate::__model!(OpenInboundMessageContent);
+codec::__model!(OpenInboundMessageContent);

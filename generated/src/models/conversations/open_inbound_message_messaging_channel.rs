@@ -30,4 +30,4 @@ impl codec::Model for OpenInboundMessageMessagingChannel {
     }
 }
 
-crate::__model!(OpenInboundMessageMessagingChannel);
+codec::__model!(OpenInboundMessageMessagingChannel);

@@ -24,4 +24,4 @@ impl codec::Model for OpenInboundMessagingChannel {
     }
 }
 
-crate::__model!(OpenInboundMessagingChannel);
+codec::__model!(OpenInboundMessagingChannel);

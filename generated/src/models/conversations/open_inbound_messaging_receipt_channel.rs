@@ -24,4 +24,4 @@ impl codec::Model for OpenInboundMessagingReceiptChannel {
     }
 }
 
-crate::__model!(OpenInboundMessagingReceiptChannel);
+codec::__model!(OpenInboundMessagingReceiptChannel);

@@ -23,4 +23,4 @@ impl codec::Model for OpenInboundNormalizedEvent {
     }
 }
 
-crate::__model!(OpenInboundNormalizedEvent);
+codec::__model!(OpenInboundNormalizedEvent);

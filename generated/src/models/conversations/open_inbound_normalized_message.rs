@@ -29,4 +29,4 @@ impl codec::Model for OpenInboundNormalizedMessage {
     }
 }
 
-crate::__model!(OpenInboundNormalizedMessage);
+codec::__model!(OpenInboundNormalizedMessage);

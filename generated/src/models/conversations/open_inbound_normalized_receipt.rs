@@ -32,7 +32,7 @@ impl codec::Model for OpenInboundNormalizedReceipt {
     }
 }
 
-crate::__model!(OpenInboundNormalizedReceipt);
+codec::__model!(OpenInboundNormalizedReceipt);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -71,4 +71,4 @@ impl codec::OpenEnum for OpenInboundNormalizedReceiptStatus {
     }
 }
 
-crate::__open_enum!(OpenInboundNormalizedReceiptStatus);
+codec::__open_enum!(OpenInboundNormalizedReceiptStatus);

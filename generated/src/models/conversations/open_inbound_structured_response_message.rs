@@ -28,4 +28,4 @@ impl codec::Model for OpenInboundStructuredResponseMessage {
     }
 }
 
-crate::__model!(OpenInboundStructuredResponseMessage);
+codec::__model!(OpenInboundStructuredResponseMessage);

@@ -26,7 +26,7 @@ impl codec::Model for OpenInboundStructuredResponseNormalizedMessageContent {
     }
 }
 
-crate::__model!(OpenInboundStructuredResponseNormalizedMessageContent);
+codec::__model!(OpenInboundStructuredResponseNormalizedMessageContent);
 
 /// The same values as [`ConversationFormResponseContentContentType`].
 pub type OpenInboundStructuredResponseNormalizedMessageContentContentType = ConversationFormResponseContentContentType;

@@ -80,7 +80,7 @@ impl codec::Model for OpenIntegration {
     }
 }
 
-crate::__model!(OpenIntegration);
+codec::__model!(OpenIntegration);
 
 /// The same values as [`AppleIntegrationCreateStatus`].
 pub type OpenIntegrationCreateStatus = AppleIntegrationCreateStatus;

@@ -45,4 +45,4 @@ impl codec::Model for OpenIntegrationEntityListing {
     }
 }
 
-crate::__model!(OpenIntegrationEntityListing);
+codec::__model!(OpenIntegrationEntityListing);

@@ -51,4 +51,4 @@ impl codec::Model for OpenIntegrationRequest {
     }
 }
 
-crate::__model!(OpenIntegrationRequest);
+codec::__model!(OpenIntegrationRequest);

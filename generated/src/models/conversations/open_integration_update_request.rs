@@ -51,4 +51,4 @@ impl codec::Model for OpenIntegrationUpdateRequest {
     }
 }
 
-crate::__model!(OpenIntegrationUpdateRequest);
+codec::__model!(OpenIntegrationUpdateRequest);

@@ -22,7 +22,7 @@ impl codec::Model for OpenMessageContent {
     }
 }
 
-crate::__model!(OpenMessageContent);
+codec::__model!(OpenMessageContent);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -47,4 +47,4 @@ impl codec::OpenEnum for OpenMessageContentContentType {
     }
 }
 
-crate::__open_enum!(OpenMessageContentContentType);
+codec::__open_enum!(OpenMessageContentContentType);

@@ -23,7 +23,7 @@ impl codec::Model for OpenMessageEvent {
     }
 }
 
-crate::__model!(OpenMessageEvent);
+codec::__model!(OpenMessageEvent);
 
 /// The same values as [`OpenEventEventType`].
 pub type OpenMessageEventEventType = OpenEventEventType;

@@ -36,7 +36,7 @@ impl codec::Model for OpenMessageNormalizedMessage {
     }
 }
 
-crate::__model!(OpenMessageNormalizedMessage);
+codec::__model!(OpenMessageNormalizedMessage);
 
 /// The same values as [`ConversationContentTextType`].
 pub type OpenMessageNormalizedMessageType = ConversationContentTextType;

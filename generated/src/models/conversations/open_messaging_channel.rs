@@ -44,7 +44,7 @@ impl codec::Model for OpenMessagingChannel {
     }
 }
 
-crate::__model!(OpenMessagingChannel);
+codec::__model!(OpenMessagingChannel);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -69,4 +69,4 @@ impl codec::OpenEnum for OpenMessagingChannelType {
     }
 }
 
-crate::__open_enum!(OpenMessagingChannelType);
+codec::__open_enum!(OpenMessagingChannelType);

@@ -36,7 +36,7 @@ impl codec::Model for OpenMessagingFromRecipient {
     }
 }
 
-crate::__model!(OpenMessagingFromRecipient);
+codec::__model!(OpenMessagingFromRecipient);
 
 /// The same values as [`ConversationMessagingFromRecipientIdType`].
 pub type OpenMessagingFromRecipientIdType = ConversationMessagingFromRecipientIdType;

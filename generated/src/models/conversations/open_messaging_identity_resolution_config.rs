@@ -29,4 +29,4 @@ impl codec::Model for OpenMessagingIdentityResolutionConfig {
     }
 }
 
-crate::__model!(OpenMessagingIdentityResolutionConfig);
+codec::__model!(OpenMessagingIdentityResolutionConfig);

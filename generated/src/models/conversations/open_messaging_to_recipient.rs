@@ -37,7 +37,7 @@ impl codec::Model for OpenMessagingToRecipient {
     }
 }
 
-crate::__model!(OpenMessagingToRecipient);
+codec::__model!(OpenMessagingToRecipient);
 
 /// The same values as [`ConversationMessagingFromRecipientIdType`].
 pub type OpenMessagingToRecipientIdType = ConversationMessagingFromRecipientIdType;

@@ -44,7 +44,7 @@ impl codec::Model for OpenNormalizedMessage {
     }
 }
 
-crate::__model!(OpenNormalizedMessage);
+codec::__model!(OpenNormalizedMessage);
 
 /// The same values as [`AgentChecklistResponseDirection`].
 pub type OpenNormalizedMessageDirection = AgentChecklistResponseDirection;
@@ -77,4 +77,4 @@ impl codec::OpenEnum for OpenNormalizedMessageType {
     }
 }
 
-crate::__open_enum!(OpenNormalizedMessageType);
+codec::__open_enum!(OpenNormalizedMessageType);

@@ -42,7 +42,7 @@ impl codec::Model for OpenReceiptNormalizedMessage {
     }
 }
 
-crate::__model!(OpenReceiptNormalizedMessage);
+codec::__model!(OpenReceiptNormalizedMessage);
 
 /// The same values as [`AgentChecklistResponseDirection`].
 pub type OpenReceiptNormalizedMessageDirection = AgentChecklistResponseDirection;
@@ -73,4 +73,4 @@ impl codec::OpenEnum for OpenReceiptNormalizedMessageType {
     }
 }
 
-crate::__open_enum!(OpenReceiptNormalizedMessageType);
+codec::__open_enum!(OpenReceiptNormalizedMessageType);

@@ -34,7 +34,7 @@ impl codec::Model for OpenStructuredResponseNormalizedMessage {
     }
 }
 
-crate::__model!(OpenStructuredResponseNormalizedMessage);
+codec::__model!(OpenStructuredResponseNormalizedMessage);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -59,7 +59,7 @@ impl codec::OpenEnum for OpenStructuredResponseNormalizedMessageDirection {
     }
 }
 
-crate::__open_enum!(OpenStructuredResponseNormalizedMessageDirection);
+codec::__open_enum!(OpenStructuredResponseNormalizedMessageDirection);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -84,4 +84,4 @@ impl codec::OpenEnum for OpenStructuredResponseNormalizedMessageType {
     }
 }
 
-crate::__open_enum!(OpenStructuredResponseNormalizedMessageType);
+codec::__open_enum!(OpenStructuredResponseNormalizedMessageType);

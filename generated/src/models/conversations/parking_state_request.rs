@@ -24,7 +24,7 @@ impl codec::Model for ParkingStateRequest {
     }
 }
 
-crate::__model!(ParkingStateRequest);
+codec::__model!(ParkingStateRequest);
 
 /// The same values as [`CallMediaParticipantState`].
 pub type ParkingStateRequestState = CallMediaParticipantState;

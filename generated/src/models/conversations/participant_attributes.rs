@@ -19,4 +19,4 @@ impl codec::Model for ParticipantAttributes {
     }
 }
 
-crate::__model!(ParticipantAttributes);
+codec::__model!(ParticipantAttributes);

@@ -21,4 +21,4 @@ impl codec::Model for ParticipantInfo {
     }
 }
 
-crate::__model!(ParticipantInfo);
+codec::__model!(ParticipantInfo);

@@ -48,7 +48,7 @@ impl codec::Model for PatchCallbackRequest {
     }
 }
 
-crate::__model!(PatchCallbackRequest);
+codec::__model!(PatchCallbackRequest);
 
 /// The same values as [`CreateCallbackCommandCustomerFirstCallbackDeliveryMode`].
 pub type PatchCallbackRequestCustomerFirstCallbackDeliveryMode = CreateCallbackCommandCustomerFirstCallbackDeliveryMode;

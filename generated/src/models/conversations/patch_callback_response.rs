@@ -24,4 +24,4 @@ impl codec::Model for PatchCallbackResponse {
     }
 }
 
-crate::__model!(PatchCallbackResponse);
+codec::__model!(PatchCallbackResponse);

@@ -42,4 +42,4 @@ impl codec::Model for RoutingData {
     }
 }
 
-crate::__model!(RoutingData);
+codec::__model!(RoutingData);

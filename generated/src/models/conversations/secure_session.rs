@@ -37,7 +37,7 @@ impl codec::Model for SecureSession {
     }
 }
 
-crate::__model!(SecureSession);
+codec::__model!(SecureSession);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -69,4 +69,4 @@ impl codec::OpenEnum for SecureSessionState {
     }
 }
 
-crate::__open_enum!(SecureSessionState);
+codec::__open_enum!(SecureSessionState);

@@ -19,4 +19,4 @@ impl codec::Model for SecureSessionEntityListing {
     }
 }
 
-crate::__model!(SecureSessionEntityListing);
+codec::__model!(SecureSessionEntityListing);

@@ -44,7 +44,7 @@ impl codec::Model for SendAgentlessOutboundMessageRequest {
     }
 }
 
-crate::__model!(SendAgentlessOutboundMessageRequest);
+codec::__model!(SendAgentlessOutboundMessageRequest);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -88,4 +88,4 @@ impl codec::OpenEnum for SendAgentlessOutboundMessageRequestToAddressMessengerTy
     }
 }
 
-crate::__open_enum!(SendAgentlessOutboundMessageRequestToAddressMessengerType);
+codec::__open_enum!(SendAgentlessOutboundMessageRequestToAddressMessengerType);

@@ -51,7 +51,7 @@ impl codec::Model for SendAgentlessOutboundMessageResponse {
     }
 }
 
-crate::__model!(SendAgentlessOutboundMessageResponse);
+codec::__model!(SendAgentlessOutboundMessageResponse);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -95,4 +95,4 @@ impl codec::OpenEnum for SendAgentlessOutboundMessageResponseMessengerType {
     }
 }
 
-crate::__open_enum!(SendAgentlessOutboundMessageResponseMessengerType);
+codec::__open_enum!(SendAgentlessOutboundMessageResponseMessengerType);

@@ -34,4 +34,4 @@ impl codec::Model for SendMessagingTemplateRequest {
     }
 }
 
-crate::__model!(SendMessagingTemplateRequest);
+codec::__model!(SendMessagingTemplateRequest);

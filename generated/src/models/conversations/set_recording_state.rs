@@ -20,7 +20,7 @@ impl codec::Model for SetRecordingState {
     }
 }
 
-crate::__model!(SetRecordingState);
+codec::__model!(SetRecordingState);
 
 /// The same values as [`ConversationRecordingState`].
 pub type SetRecordingStateRecordingState = ConversationRecordingState;

@@ -19,4 +19,4 @@ impl codec::Model for SetUuiDataRequest {
     }
 }
 
-crate::__model!(SetUuiDataRequest);
+codec::__model!(SetUuiDataRequest);

@@ -50,4 +50,4 @@ impl codec::Model for Settings {
     }
 }
 
-crate::__model!(Settings);
+codec::__model!(Settings);

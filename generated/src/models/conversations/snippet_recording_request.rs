@@ -21,7 +21,7 @@ impl codec::Model for SnippetRecordingRequest {
     }
 }
 
-crate::__model!(SnippetRecordingRequest);
+codec::__model!(SnippetRecordingRequest);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -50,4 +50,4 @@ impl codec::OpenEnum for SnippetRecordingRequestType {
     }
 }
 
-crate::__open_enum!(SnippetRecordingRequestType);
+codec::__open_enum!(SnippetRecordingRequestType);

@@ -62,7 +62,7 @@ impl codec::Model for SocialMediaMessageData {
     }
 }
 
-crate::__model!(SocialMediaMessageData);
+codec::__model!(SocialMediaMessageData);
 
 /// The same values as [`AnalyticsSessionDirection`].
 pub type SocialMediaMessageDataDirection = AnalyticsSessionDirection;

@@ -75,7 +75,7 @@ impl codec::Model for Suggestion {
     }
 }
 
-crate::__model!(Suggestion);
+codec::__model!(Suggestion);
 
 /// The same values as [`GetConversationSuggestionsState`].
 pub type SuggestionState = GetConversationSuggestionsState;
@@ -121,7 +121,7 @@ impl codec::OpenEnum for SuggestionTriggerType {
     }
 }
 
-crate::__open_enum!(SuggestionTriggerType);
+codec::__open_enum!(SuggestionTriggerType);
 
 /// The same values as [`GetConversationSuggestionsType`].
 pub type SuggestionType = GetConversationSuggestionsType;

@@ -23,4 +23,4 @@ impl codec::Model for SuggestionCannedResponse {
     }
 }
 
-crate::__model!(SuggestionCannedResponse);
+codec::__model!(SuggestionCannedResponse);

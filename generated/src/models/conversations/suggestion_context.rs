@@ -45,7 +45,7 @@ impl codec::Model for SuggestionContext {
     }
 }
 
-crate::__model!(SuggestionContext);
+codec::__model!(SuggestionContext);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -75,7 +75,7 @@ impl codec::OpenEnum for SuggestionContextMediaType {
     }
 }
 
-crate::__open_enum!(SuggestionContextMediaType);
+codec::__open_enum!(SuggestionContextMediaType);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -105,4 +105,4 @@ impl codec::OpenEnum for SuggestionContextParticipantType {
     }
 }
 
-crate::__open_enum!(SuggestionContextParticipantType);
+codec::__open_enum!(SuggestionContextParticipantType);

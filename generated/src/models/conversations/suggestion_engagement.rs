@@ -22,7 +22,7 @@ impl codec::Model for SuggestionEngagement {
     }
 }
 
-crate::__model!(SuggestionEngagement);
+codec::__model!(SuggestionEngagement);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -53,4 +53,4 @@ impl codec::OpenEnum for SuggestionEngagementEngagementType {
     }
 }
 
-crate::__open_enum!(SuggestionEngagementEngagementType);
+codec::__open_enum!(SuggestionEngagementEngagementType);

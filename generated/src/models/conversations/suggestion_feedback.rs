@@ -20,7 +20,7 @@ impl codec::Model for SuggestionFeedback {
     }
 }
 
-crate::__model!(SuggestionFeedback);
+codec::__model!(SuggestionFeedback);
 
 /// The same values as [`KnowledgeDocumentFeedbackRating`].
 pub type SuggestionFeedbackRating = KnowledgeDocumentFeedbackRating;

@@ -25,4 +25,4 @@ impl codec::Model for SuggestionKnowledgeAnswer {
     }
 }
 
-crate::__model!(SuggestionKnowledgeAnswer);
+codec::__model!(SuggestionKnowledgeAnswer);

@@ -36,4 +36,4 @@ impl codec::Model for SuggestionKnowledgeArticle {
     }
 }
 
-crate::__model!(SuggestionKnowledgeArticle);
+codec::__model!(SuggestionKnowledgeArticle);

@@ -42,4 +42,4 @@ impl codec::Model for SuggestionKnowledgeSearch {
     }
 }
 
-crate::__model!(SuggestionKnowledgeSearch);
+codec::__model!(SuggestionKnowledgeSearch);

@@ -28,4 +28,4 @@ impl codec::Model for SuggestionListing {
     }
 }
 
-crate::__model!(SuggestionListing);
+codec::__model!(SuggestionListing);

@@ -20,4 +20,4 @@ impl codec::Model for SuggestionPatchRequest {
     }
 }
 
-crate::__model!(SuggestionPatchRequest);
+codec::__model!(SuggestionPatchRequest);

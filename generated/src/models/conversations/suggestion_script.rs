@@ -27,4 +27,4 @@ impl codec::Model for SuggestionScript {
     }
 }
 
-crate::__model!(SuggestionScript);
+codec::__model!(SuggestionScript);

@@ -20,4 +20,4 @@ impl codec::Model for TemplateParameter {
     }
 }
 
-crate::__model!(TemplateParameter);
+codec::__model!(TemplateParameter);

@@ -19,4 +19,4 @@ impl codec::Model for TextMessageListing {
     }
 }
 
-crate::__model!(TextMessageListing);
+codec::__model!(TextMessageListing);

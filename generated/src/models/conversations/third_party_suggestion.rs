@@ -23,4 +23,4 @@ impl codec::Model for ThirdPartySuggestion {
     }
 }
 
-crate::__model!(ThirdPartySuggestion);
+codec::__model!(ThirdPartySuggestion);

@@ -20,4 +20,4 @@ impl codec::Model for ThirdPartySuggestionSource {
     }
 }
 
-crate::__model!(ThirdPartySuggestionSource);
+codec::__model!(ThirdPartySuggestionSource);

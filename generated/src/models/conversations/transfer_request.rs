@@ -36,7 +36,7 @@ impl codec::Model for TransferRequest {
     }
 }
 
-crate::__model!(TransferRequest);
+codec::__model!(TransferRequest);
 
 /// The same values as [`EmailRoutingTransferEventTransferType`].
 pub type TransferRequestTransferType = EmailRoutingTransferEventTransferType;

@@ -25,7 +25,7 @@ impl codec::Model for TransferToAddressRequest {
     }
 }
 
-crate::__model!(TransferToAddressRequest);
+codec::__model!(TransferToAddressRequest);
 
 /// The same values as [`EmailRoutingTransferEventTransferType`].
 pub type TransferToAddressRequestTransferType = EmailRoutingTransferEventTransferType;

@@ -34,7 +34,7 @@ impl codec::Model for TransferToAgentRequest {
     }
 }
 
-crate::__model!(TransferToAgentRequest);
+codec::__model!(TransferToAgentRequest);
 
 /// The same values as [`EmailRoutingTransferEventTransferType`].
 pub type TransferToAgentRequestTransferType = EmailRoutingTransferEventTransferType;

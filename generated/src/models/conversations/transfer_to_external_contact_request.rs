@@ -30,7 +30,7 @@ impl codec::Model for TransferToExternalContactRequest {
     }
 }
 
-crate::__model!(TransferToExternalContactRequest);
+codec::__model!(TransferToExternalContactRequest);
 
 /// The same values as [`ConsultTransferToExternalContactPhoneType`].
 pub type TransferToExternalContactRequestPhoneType = ConsultTransferToExternalContactPhoneType;

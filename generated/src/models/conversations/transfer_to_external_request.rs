@@ -25,7 +25,7 @@ impl codec::Model for TransferToExternalRequest {
     }
 }
 
-crate::__model!(TransferToExternalRequest);
+codec::__model!(TransferToExternalRequest);
 
 /// The same values as [`EmailRoutingTransferEventTransferType`].
 pub type TransferToExternalRequestTransferType = EmailRoutingTransferEventTransferType;

@@ -29,7 +29,7 @@ impl codec::Model for TransferToQueueRequest {
     }
 }
 
-crate::__model!(TransferToQueueRequest);
+codec::__model!(TransferToQueueRequest);
 
 /// The same values as [`EmailRoutingTransferEventTransferType`].
 pub type TransferToQueueRequestTransferType = EmailRoutingTransferEventTransferType;

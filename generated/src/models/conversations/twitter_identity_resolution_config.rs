@@ -25,4 +25,4 @@ impl codec::Model for TwitterIdentityResolutionConfig {
     }
 }
 
-crate::__model!(TwitterIdentityResolutionConfig);
+codec::__model!(TwitterIdentityResolutionConfig);

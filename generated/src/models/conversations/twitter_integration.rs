@@ -65,7 +65,7 @@ impl codec::Model for TwitterIntegration {
     }
 }
 
-crate::__model!(TwitterIntegration);
+codec::__model!(TwitterIntegration);
 
 /// The same values as [`AppleIntegrationCreateStatus`].
 pub type TwitterIntegrationCreateStatus = AppleIntegrationCreateStatus;

@@ -45,4 +45,4 @@ impl codec::Model for TwitterIntegrationEntityListing {
     }
 }
 
-crate::__model!(TwitterIntegrationEntityListing);
+codec::__model!(TwitterIntegrationEntityListing);

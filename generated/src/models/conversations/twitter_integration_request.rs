@@ -45,4 +45,4 @@ impl codec::Model for TwitterIntegrationRequest {
     }
 }
 
-crate::__model!(TwitterIntegrationRequest);
+codec::__model!(TwitterIntegrationRequest);

@@ -41,4 +41,4 @@ impl codec::Model for TwitterIntegrationUpdateRequest {
     }
 }
 
-crate::__model!(TwitterIntegrationUpdateRequest);
+codec::__model!(TwitterIntegrationUpdateRequest);

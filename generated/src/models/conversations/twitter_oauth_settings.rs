@@ -21,4 +21,4 @@ impl codec::Model for TwitterOAuthSettings {
     }
 }
 
-crate::__model!(TwitterOAuthSettings);
+codec::__model!(TwitterOAuthSettings);

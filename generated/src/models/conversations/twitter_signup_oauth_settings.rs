@@ -24,4 +24,4 @@ impl codec::Model for TwitterSignupOAuthSettings {
     }
 }
 
-crate::__model!(TwitterSignupOAuthSettings);
+codec::__model!(TwitterSignupOAuthSettings);

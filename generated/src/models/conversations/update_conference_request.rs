@@ -19,4 +19,4 @@ impl codec::Model for UpdateConferenceRequest {
     }
 }
 
-crate::__model!(UpdateConferenceRequest);
+codec::__model!(UpdateConferenceRequest);

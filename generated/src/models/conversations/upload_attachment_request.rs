@@ -28,4 +28,4 @@ impl codec::Model for UploadAttachmentRequest {
     }
 }
 
-crate::__model!(UploadAttachmentRequest);
+codec::__model!(UploadAttachmentRequest);

@@ -29,4 +29,4 @@ impl codec::Model for UploadAttachmentResponse {
     }
 }
 
-crate::__model!(UploadAttachmentResponse);
+codec::__model!(UploadAttachmentResponse);

@@ -25,4 +25,4 @@ impl codec::Model for UploadMediaRequest {
     }
 }
 
-crate::__model!(UploadMediaRequest);
+codec::__model!(UploadMediaRequest);

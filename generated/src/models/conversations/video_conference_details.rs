@@ -26,4 +26,4 @@ impl codec::Model for VideoConferenceDetails {
     }
 }
 
-crate::__model!(VideoConferenceDetails);
+codec::__model!(VideoConferenceDetails);

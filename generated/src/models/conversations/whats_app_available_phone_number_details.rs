@@ -25,4 +25,4 @@ impl codec::Model for WhatsAppAvailablePhoneNumberDetails {
     }
 }
 
-crate::__model!(WhatsAppAvailablePhoneNumberDetails);
+codec::__model!(WhatsAppAvailablePhoneNumberDetails);

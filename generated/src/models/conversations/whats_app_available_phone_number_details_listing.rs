@@ -19,4 +19,4 @@ impl codec::Model for WhatsAppAvailablePhoneNumberDetailsListing {
     }
 }
 
-crate::__model!(WhatsAppAvailablePhoneNumberDetailsListing);
+codec::__model!(WhatsAppAvailablePhoneNumberDetailsListing);

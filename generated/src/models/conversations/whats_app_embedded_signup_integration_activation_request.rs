@@ -31,4 +31,4 @@ impl codec::Model for WhatsAppEmbeddedSignupIntegrationActivationRequest {
     }
 }
 
-crate::__model!(WhatsAppEmbeddedSignupIntegrationActivationRequest);
+codec::__model!(WhatsAppEmbeddedSignupIntegrationActivationRequest);

@@ -36,4 +36,4 @@ impl codec::Model for WhatsAppEmbeddedSignupIntegrationRequest {
     }
 }
 
-crate::__model!(WhatsAppEmbeddedSignupIntegrationRequest);
+codec::__model!(WhatsAppEmbeddedSignupIntegrationRequest);

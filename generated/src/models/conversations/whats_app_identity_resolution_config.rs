@@ -25,4 +25,4 @@ impl codec::Model for WhatsAppIdentityResolutionConfig {
     }
 }
 
-crate::__model!(WhatsAppIdentityResolutionConfig);
+codec::__model!(WhatsAppIdentityResolutionConfig);

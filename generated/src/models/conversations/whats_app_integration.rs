@@ -82,7 +82,7 @@ impl codec::Model for WhatsAppIntegration {
     }
 }
 
-crate::__model!(WhatsAppIntegration);
+codec::__model!(WhatsAppIntegration);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -124,7 +124,7 @@ impl codec::OpenEnum for WhatsAppIntegrationActivationStatusCode {
     }
 }
 
-crate::__open_enum!(WhatsAppIntegrationActivationStatusCode);
+codec::__open_enum!(WhatsAppIntegrationActivationStatusCode);
 
 /// The same values as [`AppleIntegrationCreateStatus`].
 pub type WhatsAppIntegrationCreateStatus = AppleIntegrationCreateStatus;

@@ -45,4 +45,4 @@ impl codec::Model for WhatsAppIntegrationEntityListing {
     }
 }
 
-crate::__model!(WhatsAppIntegrationEntityListing);
+codec::__model!(WhatsAppIntegrationEntityListing);

@@ -39,4 +39,4 @@ impl codec::Model for WhatsAppIntegrationRequest {
     }
 }
 
-crate::__model!(WhatsAppIntegrationRequest);
+codec::__model!(WhatsAppIntegrationRequest);

@@ -32,4 +32,4 @@ impl codec::Model for WhatsAppIntegrationUpdateRequest {
     }
 }
 
-crate::__model!(WhatsAppIntegrationUpdateRequest);
+codec::__model!(WhatsAppIntegrationUpdateRequest);

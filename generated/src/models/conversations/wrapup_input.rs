@@ -36,4 +36,4 @@ impl codec::Model for WrapupInput {
     }
 }
 
-crate::__model!(WrapupInput);
+codec::__model!(WrapupInput);

@@ -19,4 +19,4 @@ impl codec::Model for ContentSetting {
     }
 }
 
-crate::__model!(ContentSetting);
+codec::__model!(ContentSetting);

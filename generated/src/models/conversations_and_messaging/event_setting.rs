@@ -19,4 +19,4 @@ impl codec::Model for EventSetting {
     }
 }
 
-crate::__model!(EventSetting);
+codec::__model!(EventSetting);

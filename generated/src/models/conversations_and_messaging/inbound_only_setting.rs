@@ -18,7 +18,7 @@ impl codec::Model for InboundOnlySetting {
     }
 }
 
-crate::__model!(InboundOnlySetting);
+codec::__model!(InboundOnlySetting);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -45,4 +45,4 @@ impl codec::OpenEnum for InboundOnlySettingInbound {
     }
 }
 
-crate::__open_enum!(InboundOnlySettingInbound);
+codec::__open_enum!(InboundOnlySettingInbound);

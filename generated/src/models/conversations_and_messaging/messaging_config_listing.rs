@@ -45,4 +45,4 @@ impl codec::Model for MessagingConfigListing {
     }
 }
 
-crate::__model!(MessagingConfigListing);
+codec::__model!(MessagingConfigListing);

@@ -46,4 +46,4 @@ impl codec::Model for MessagingSetting {
     }
 }
 
-crate::__model!(MessagingSetting);
+codec::__model!(MessagingSetting);

@@ -19,4 +19,4 @@ impl codec::Model for MessagingSettingDefaultRequest {
     }
 }
 
-crate::__model!(MessagingSettingDefaultRequest);
+codec::__model!(MessagingSettingDefaultRequest);

@@ -30,4 +30,4 @@ impl codec::Model for MessagingSettingRequest {
     }
 }
 
-crate::__model!(MessagingSettingRequest);
+codec::__model!(MessagingSettingRequest);

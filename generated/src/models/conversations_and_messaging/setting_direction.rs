@@ -23,7 +23,7 @@ impl codec::Model for SettingDirection {
     }
 }
 
-crate::__model!(SettingDirection);
+codec::__model!(SettingDirection);
 
 /// The same values as [`InboundOnlySettingInbound`].
 pub type SettingDirectionInbound = InboundOnlySettingInbound;

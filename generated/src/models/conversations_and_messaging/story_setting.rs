@@ -21,4 +21,4 @@ impl codec::Model for StorySetting {
     }
 }
 
-crate::__model!(StorySetting);
+codec::__model!(StorySetting);

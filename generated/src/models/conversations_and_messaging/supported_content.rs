@@ -46,4 +46,4 @@ impl codec::Model for SupportedContent {
     }
 }
 
-crate::__model!(SupportedContent);
+codec::__model!(SupportedContent);

@@ -45,4 +45,4 @@ impl codec::Model for SupportedContentListing {
     }
 }
 
-crate::__model!(SupportedContentListing);
+codec::__model!(SupportedContentListing);

@@ -19,4 +19,4 @@ impl codec::Model for TypingSetting {
     }
 }
 
-crate::__model!(TypingSetting);
+codec::__model!(TypingSetting);

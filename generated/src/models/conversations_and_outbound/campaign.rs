@@ -155,7 +155,7 @@ impl codec::Model for Campaign {
     }
 }
 
-crate::__model!(Campaign);
+codec::__model!(Campaign);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -207,7 +207,7 @@ impl codec::OpenEnum for CampaignCampaignStatus {
     }
 }
 
-crate::__open_enum!(CampaignCampaignStatus);
+codec::__open_enum!(CampaignCampaignStatus);
 
 /// The same values as [`CampaignDiagnosticCampaignStateDialingMode`].
 pub type CampaignDialingMode = CampaignDiagnosticCampaignStateDialingMode;

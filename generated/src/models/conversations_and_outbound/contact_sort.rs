@@ -23,7 +23,7 @@ impl codec::Model for ContactSort {
     }
 }
 
-crate::__model!(ContactSort);
+codec::__model!(ContactSort);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -52,4 +52,4 @@ impl codec::OpenEnum for ContactSortDirection {
     }
 }
 
-crate::__open_enum!(ContactSortDirection);
+codec::__open_enum!(ContactSortDirection);

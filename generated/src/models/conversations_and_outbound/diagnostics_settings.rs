@@ -23,4 +23,4 @@ impl codec::Model for DiagnosticsSettings {
     }
 }
 
-crate::__model!(DiagnosticsSettings);
+codec::__model!(DiagnosticsSettings);

@@ -20,4 +20,4 @@ impl codec::Model for DynamicContactQueueingSettings {
     }
 }
 
-crate::__model!(DynamicContactQueueingSettings);
+codec::__model!(DynamicContactQueueingSettings);

@@ -21,4 +21,4 @@ impl codec::Model for DynamicLineBalancingSettings {
     }
 }
 
-crate::__model!(DynamicLineBalancingSettings);
+codec::__model!(DynamicLineBalancingSettings);

@@ -22,4 +22,4 @@ impl codec::Model for PhoneColumn {
     }
 }
 
-crate::__model!(PhoneColumn);
+codec::__model!(PhoneColumn);

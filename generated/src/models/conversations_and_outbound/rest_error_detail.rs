@@ -26,4 +26,4 @@ impl codec::Model for RestErrorDetail {
     }
 }
 
-crate::__model!(RestErrorDetail);
+codec::__model!(RestErrorDetail);

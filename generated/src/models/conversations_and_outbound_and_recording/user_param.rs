@@ -20,4 +20,4 @@ impl codec::Model for UserParam {
     }
 }
 
-crate::__model!(UserParam);
+codec::__model!(UserParam);

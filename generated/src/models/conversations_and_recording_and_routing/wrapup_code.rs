@@ -43,4 +43,4 @@ impl codec::Model for WrapupCode {
     }
 }
 
-crate::__model!(WrapupCode);
+codec::__model!(WrapupCode);

@@ -29,4 +29,4 @@ impl codec::Model for SupportedContentReference {
     }
 }
 
-crate::__model!(SupportedContentReference);
+codec::__model!(SupportedContentReference);

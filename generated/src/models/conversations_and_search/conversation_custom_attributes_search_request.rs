@@ -35,4 +35,4 @@ impl codec::Model for ConversationCustomAttributesSearchRequest {
     }
 }
 
-crate::__model!(ConversationCustomAttributesSearchRequest);
+codec::__model!(ConversationCustomAttributesSearchRequest);

@@ -39,7 +39,7 @@ impl codec::Model for ConversationParticipantSearchCriteria {
     }
 }
 
-crate::__model!(ConversationParticipantSearchCriteria);
+codec::__model!(ConversationParticipantSearchCriteria);
 
 /// The same values as [`ConversationCustomAttributesSearchCriteriaOperator`].
 pub type ConversationParticipantSearchCriteriaOperator = ConversationCustomAttributesSearchCriteriaOperator;
@@ -71,4 +71,4 @@ impl codec::OpenEnum for ConversationParticipantSearchCriteriaType {
     }
 }
 
-crate::__open_enum!(ConversationParticipantSearchCriteriaType);
+codec::__open_enum!(ConversationParticipantSearchCriteriaType);

@@ -35,7 +35,7 @@ impl codec::Model for ConversationParticipantSearchRequest {
     }
 }
 
-crate::__model!(ConversationParticipantSearchRequest);
+codec::__model!(ConversationParticipantSearchRequest);
 
 /// The same values as [`ConversationCustomAttributesSearchRequestSortOrder`].
 pub type ConversationParticipantSearchRequestSortOrder = ConversationCustomAttributesSearchRequestSortOrder;

@@ -26,4 +26,4 @@ impl codec::Model for JsonCursorSearchResponse {
     }
 }
 
-crate::__model!(JsonCursorSearchResponse);
+codec::__model!(JsonCursorSearchResponse);

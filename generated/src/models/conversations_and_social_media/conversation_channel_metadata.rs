@@ -19,7 +19,7 @@ impl codec::Model for ConversationChannelMetadata {
     }
 }
 
-crate::__model!(ConversationChannelMetadata);
+codec::__model!(ConversationChannelMetadata);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -55,4 +55,4 @@ impl codec::OpenEnum for ConversationChannelMetadataSubType {
     }
 }
 
-crate::__open_enum!(ConversationChannelMetadataSubType);
+codec::__open_enum!(ConversationChannelMetadataSubType);

@@ -24,4 +24,4 @@ impl codec::Model for ConversationEnrichment {
     }
 }
 
-crate::__model!(ConversationEnrichment);
+codec::__model!(ConversationEnrichment);

@@ -19,4 +19,4 @@ impl codec::Model for ConversationEnrichmentLanguage {
     }
 }
 
-crate::__model!(ConversationEnrichmentLanguage);
+codec::__model!(ConversationEnrichmentLanguage);

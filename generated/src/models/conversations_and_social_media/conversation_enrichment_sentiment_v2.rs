@@ -19,7 +19,7 @@ impl codec::Model for ConversationEnrichmentSentimentV2 {
     }
 }
 
-crate::__model!(ConversationEnrichmentSentimentV2);
+codec::__model!(ConversationEnrichmentSentimentV2);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -51,4 +51,4 @@ impl codec::OpenEnum for ConversationEnrichmentSentimentV2Tag {
     }
 }
 
-crate::__open_enum!(ConversationEnrichmentSentimentV2Tag);
+codec::__open_enum!(ConversationEnrichmentSentimentV2Tag);

@@ -51,7 +51,7 @@ impl codec::Model for ConversationMessagingChannel {
     }
 }
 
-crate::__model!(ConversationMessagingChannel);
+codec::__model!(ConversationMessagingChannel);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -105,7 +105,7 @@ impl codec::OpenEnum for ConversationMessagingChannelPlatform {
     }
 }
 
-crate::__open_enum!(ConversationMessagingChannelPlatform);
+codec::__open_enum!(ConversationMessagingChannelPlatform);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -132,4 +132,4 @@ impl codec::OpenEnum for ConversationMessagingChannelType {
     }
 }
 
-crate::__open_enum!(ConversationMessagingChannelType);
+codec::__open_enum!(ConversationMessagingChannelType);

@@ -47,7 +47,7 @@ impl codec::Model for ConversationMessagingFromRecipient {
     }
 }
 
-crate::__model!(ConversationMessagingFromRecipient);
+codec::__model!(ConversationMessagingFromRecipient);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -76,4 +76,4 @@ impl codec::OpenEnum for ConversationMessagingFromRecipientIdType {
     }
 }
 
-crate::__open_enum!(ConversationMessagingFromRecipientIdType);
+codec::__open_enum!(ConversationMessagingFromRecipientIdType);

@@ -48,7 +48,7 @@ impl codec::Model for ConversationMessagingToRecipient {
     }
 }
 
-crate::__model!(ConversationMessagingToRecipient);
+codec::__model!(ConversationMessagingToRecipient);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -79,4 +79,4 @@ impl codec::OpenEnum for ConversationMessagingToRecipientIdType {
     }
 }
 
-crate::__open_enum!(ConversationMessagingToRecipientIdType);
+codec::__open_enum!(ConversationMessagingToRecipientIdType);

@@ -69,7 +69,7 @@ impl codec::Model for ConversationNormalizedMessage {
     }
 }
 
-crate::__model!(ConversationNormalizedMessage);
+codec::__model!(ConversationNormalizedMessage);
 
 /// The same values as [`AgentChecklistResponseDirection`].
 pub type ConversationNormalizedMessageDirection = AgentChecklistResponseDirection;

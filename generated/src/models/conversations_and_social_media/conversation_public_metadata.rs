@@ -24,4 +24,4 @@ impl codec::Model for ConversationPublicMetadata {
     }
 }
 
-crate::__model!(ConversationPublicMetadata);
+codec::__model!(ConversationPublicMetadata);

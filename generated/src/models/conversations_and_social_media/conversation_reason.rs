@@ -22,4 +22,4 @@ impl codec::Model for ConversationReason {
     }
 }
 
-crate::__model!(ConversationReason);
+codec::__model!(ConversationReason);

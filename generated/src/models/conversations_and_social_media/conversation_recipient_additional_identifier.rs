@@ -22,7 +22,7 @@ impl codec::Model for ConversationRecipientAdditionalIdentifier {
     }
 }
 
-crate::__model!(ConversationRecipientAdditionalIdentifier);
+codec::__model!(ConversationRecipientAdditionalIdentifier);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -77,4 +77,4 @@ impl codec::OpenEnum for ConversationRecipientAdditionalIdentifierType {
     }
 }
 
-crate::__open_enum!(ConversationRecipientAdditionalIdentifierType);
+codec::__open_enum!(ConversationRecipientAdditionalIdentifierType);

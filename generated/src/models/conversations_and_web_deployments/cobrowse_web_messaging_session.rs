@@ -37,7 +37,7 @@ impl codec::Model for CobrowseWebMessagingSession {
     }
 }
 
-crate::__model!(CobrowseWebMessagingSession);
+codec::__model!(CobrowseWebMessagingSession);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -67,4 +67,4 @@ impl codec::OpenEnum for CobrowseWebMessagingSessionCommunicationType {
     }
 }
 
-crate::__open_enum!(CobrowseWebMessagingSessionCommunicationType);
+codec::__open_enum!(CobrowseWebMessagingSessionCommunicationType);

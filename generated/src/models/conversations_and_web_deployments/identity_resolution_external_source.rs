@@ -21,4 +21,4 @@ impl codec::Model for IdentityResolutionExternalSource {
     }
 }
 
-crate::__model!(IdentityResolutionExternalSource);
+codec::__model!(IdentityResolutionExternalSource);

@@ -48,7 +48,7 @@ impl codec::Model for MaskingRule {
     }
 }
 
-crate::__model!(MaskingRule);
+codec::__model!(MaskingRule);
 
 /// The same values as [`AnalyticsSessionDirection`].
 pub type MaskingRuleDirection = AnalyticsSessionDirection;
@@ -80,4 +80,4 @@ impl codec::OpenEnum for MaskingRuleType {
     }
 }
 
-crate::__open_enum!(MaskingRuleType);
+codec::__open_enum!(MaskingRuleType);

@@ -19,4 +19,4 @@ impl codec::Model for MaskingRuleListing {
     }
 }
 
-crate::__model!(MaskingRuleListing);
+codec::__model!(MaskingRuleListing);

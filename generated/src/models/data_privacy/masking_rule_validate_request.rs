@@ -22,4 +22,4 @@ impl codec::Model for MaskingRuleValidateRequest {
     }
 }
 
-crate::__model!(MaskingRuleValidateRequest);
+codec::__model!(MaskingRuleValidateRequest);

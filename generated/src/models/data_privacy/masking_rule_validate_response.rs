@@ -25,4 +25,4 @@ impl codec::Model for MaskingRuleValidateResponse {
     }
 }
 
-crate::__model!(MaskingRuleValidateResponse);
+codec::__model!(MaskingRuleValidateResponse);

@@ -19,4 +19,4 @@ impl codec::Model for DependencyCount {
     }
 }
 
-crate::__model!(DependencyCount);
+codec::__model!(DependencyCount);

@@ -22,7 +22,7 @@ impl codec::Model for DependencyEntity {
     }
 }
 
-crate::__model!(DependencyEntity);
+codec::__model!(DependencyEntity);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -51,4 +51,4 @@ impl codec::OpenEnum for DependencyEntityEntityType {
     }
 }
 
-crate::__open_enum!(DependencyEntityEntityType);
+codec::__open_enum!(DependencyEntityEntityType);

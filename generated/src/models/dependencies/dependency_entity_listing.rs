@@ -28,4 +28,4 @@ impl codec::Model for DependencyEntityListing {
     }
 }
 
-crate::__model!(DependencyEntityListing);
+codec::__model!(DependencyEntityListing);

@@ -23,4 +23,4 @@ impl codec::Model for EmailSettings {
     }
 }
 
-crate::__model!(EmailSettings);
+codec::__model!(EmailSettings);

@@ -26,4 +26,4 @@ impl codec::Model for EmailThreadingSettings {
     }
 }
 
-crate::__model!(EmailThreadingSettings);
+codec::__model!(EmailThreadingSettings);

@@ -42,7 +42,7 @@ impl codec::Model for Celebration {
     }
 }
 
-crate::__model!(Celebration);
+codec::__model!(Celebration);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -69,4 +69,4 @@ impl codec::OpenEnum for CelebrationType {
     }
 }
 
-crate::__open_enum!(CelebrationType);
+codec::__open_enum!(CelebrationType);

@@ -18,7 +18,7 @@ impl codec::Model for CelebrationStateParam {
     }
 }
 
-crate::__model!(CelebrationStateParam);
+codec::__model!(CelebrationStateParam);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -43,4 +43,4 @@ impl codec::OpenEnum for CelebrationStateParamState {
     }
 }
 
-crate::__open_enum!(CelebrationStateParamState);
+codec::__open_enum!(CelebrationStateParamState);

@@ -33,4 +33,4 @@ impl codec::Model for ContestCompleteData {
     }
 }
 
-crate::__model!(ContestCompleteData);
+codec::__model!(ContestCompleteData);

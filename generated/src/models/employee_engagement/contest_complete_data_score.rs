@@ -18,4 +18,4 @@ impl codec::Model for ContestCompleteDataScore {
     }
 }
 
-crate::__model!(ContestCompleteDataScore);
+codec::__model!(ContestCompleteDataScore);

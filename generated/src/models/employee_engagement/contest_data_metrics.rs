@@ -25,4 +25,4 @@ impl codec::Model for ContestDataMetrics {
     }
 }
 
-crate::__model!(ContestDataMetrics);
+codec::__model!(ContestDataMetrics);

@@ -23,4 +23,4 @@ impl codec::Model for ContestDataPrizes {
     }
 }
 
-crate::__model!(ContestDataPrizes);
+codec::__model!(ContestDataPrizes);

@@ -29,4 +29,4 @@ impl codec::Model for ContestDataWinners {
     }
 }
 
-crate::__model!(ContestDataWinners);
+codec::__model!(ContestDataWinners);

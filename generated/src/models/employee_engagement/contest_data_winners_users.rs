@@ -23,4 +23,4 @@ impl codec::Model for ContestDataWinnersUsers {
     }
 }
 
-crate::__model!(ContestDataWinnersUsers);
+codec::__model!(ContestDataWinnersUsers);

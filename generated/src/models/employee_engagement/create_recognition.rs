@@ -33,7 +33,7 @@ impl codec::Model for CreateRecognition {
     }
 }
 
-crate::__model!(CreateRecognition);
+codec::__model!(CreateRecognition);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -64,7 +64,7 @@ impl codec::OpenEnum for CreateRecognitionContextType {
     }
 }
 
-crate::__open_enum!(CreateRecognitionContextType);
+codec::__open_enum!(CreateRecognitionContextType);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -100,4 +100,4 @@ impl codec::OpenEnum for CreateRecognitionType {
     }
 }
 
-crate::__open_enum!(CreateRecognitionType);
+codec::__open_enum!(CreateRecognitionType);

@@ -45,4 +45,4 @@ impl codec::Model for GetCelebrationListing {
     }
 }
 
-crate::__model!(GetCelebrationListing);
+codec::__model!(GetCelebrationListing);

@@ -54,7 +54,7 @@ impl codec::Model for Recognition {
     }
 }
 
-crate::__model!(Recognition);
+codec::__model!(Recognition);
 
 /// The same values as [`CreateRecognitionContextType`].
 pub type RecognitionContextType = CreateRecognitionContextType;

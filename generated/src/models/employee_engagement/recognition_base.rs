@@ -48,7 +48,7 @@ impl codec::Model for RecognitionBase {
     }
 }
 
-crate::__model!(RecognitionBase);
+codec::__model!(RecognitionBase);
 
 /// The same values as [`CreateRecognitionContextType`].
 pub type RecognitionBaseContextType = CreateRecognitionContextType;

@@ -30,4 +30,4 @@ impl codec::Model for Recognitions {
     }
 }
 
-crate::__model!(Recognitions);
+codec::__model!(Recognitions);

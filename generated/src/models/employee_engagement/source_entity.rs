@@ -28,7 +28,7 @@ impl codec::Model for SourceEntity {
     }
 }
 
-crate::__model!(SourceEntity);
+codec::__model!(SourceEntity);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -76,4 +76,4 @@ impl codec::OpenEnum for SourceEntityType {
     }
 }
 
-crate::__open_enum!(SourceEntityType);
+codec::__open_enum!(SourceEntityType);

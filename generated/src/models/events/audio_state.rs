@@ -22,4 +22,4 @@ impl codec::Model for AudioState {
     }
 }
 
-crate::__model!(AudioState);
+codec::__model!(AudioState);

@@ -33,4 +33,4 @@ impl codec::Model for AudioUpdatedEvent {
     }
 }
 
-crate::__model!(AudioUpdatedEvent);
+codec::__model!(AudioUpdatedEvent);

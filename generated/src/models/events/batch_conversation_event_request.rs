@@ -190,4 +190,4 @@ impl codec::Model for BatchConversationEventRequest {
     }
 }
 
-crate::__model!(BatchConversationEventRequest);
+codec::__model!(BatchConversationEventRequest);

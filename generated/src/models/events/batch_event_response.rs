@@ -19,4 +19,4 @@ impl codec::Model for BatchEventResponse {
     }
 }
 
-crate::__model!(BatchEventResponse);
+codec::__model!(BatchEventResponse);

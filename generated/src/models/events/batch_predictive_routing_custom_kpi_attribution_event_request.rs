@@ -26,4 +26,4 @@ impl codec::Model for BatchPredictiveRoutingCustomKpiAttributionEventRequest {
     }
 }
 
-crate::__model!(BatchPredictiveRoutingCustomKpiAttributionEventRequest);
+codec::__model!(BatchPredictiveRoutingCustomKpiAttributionEventRequest);

@@ -20,4 +20,4 @@ impl codec::Model for BatchUserPresenceEventRequest {
     }
 }
 
-crate::__model!(BatchUserPresenceEventRequest);
+codec::__model!(BatchUserPresenceEventRequest);

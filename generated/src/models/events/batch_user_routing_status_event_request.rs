@@ -20,4 +20,4 @@ impl codec::Model for BatchUserRoutingStatusEventRequest {
     }
 }
 
-crate::__model!(BatchUserRoutingStatusEventRequest);
+codec::__model!(BatchUserRoutingStatusEventRequest);

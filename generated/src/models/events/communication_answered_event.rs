@@ -29,4 +29,4 @@ impl codec::Model for CommunicationAnsweredEvent {
     }
 }
 
-crate::__model!(CommunicationAnsweredEvent);
+codec::__model!(CommunicationAnsweredEvent);

@@ -35,4 +35,4 @@ impl codec::Model for CommunicationDispositionAppliedEvent {
     }
 }
 
-crate::__model!(CommunicationDispositionAppliedEvent);
+codec::__model!(CommunicationDispositionAppliedEvent);

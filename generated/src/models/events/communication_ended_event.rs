@@ -36,7 +36,7 @@ impl codec::Model for CommunicationEndedEvent {
     }
 }
 
-crate::__model!(CommunicationEndedEvent);
+codec::__model!(CommunicationEndedEvent);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -89,4 +89,4 @@ impl codec::OpenEnum for CommunicationEndedEventDisconnectType {
     }
 }
 
-crate::__open_enum!(CommunicationEndedEventDisconnectType);
+codec::__open_enum!(CommunicationEndedEventDisconnectType);

@@ -37,4 +37,4 @@ impl codec::Model for ConsultTransferEvent {
     }
 }
 
-crate::__model!(ConsultTransferEvent);
+codec::__model!(ConsultTransferEvent);

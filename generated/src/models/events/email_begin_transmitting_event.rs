@@ -29,4 +29,4 @@ impl codec::Model for EmailBeginTransmittingEvent {
     }
 }
 
-crate::__model!(EmailBeginTransmittingEvent);
+codec::__model!(EmailBeginTransmittingEvent);

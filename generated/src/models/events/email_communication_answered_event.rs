@@ -29,4 +29,4 @@ impl codec::Model for EmailCommunicationAnsweredEvent {
     }
 }
 
-crate::__model!(EmailCommunicationAnsweredEvent);
+codec::__model!(EmailCommunicationAnsweredEvent);

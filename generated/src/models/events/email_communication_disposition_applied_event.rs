@@ -35,4 +35,4 @@ impl codec::Model for EmailCommunicationDispositionAppliedEvent {
     }
 }
 
-crate::__model!(EmailCommunicationDispositionAppliedEvent);
+codec::__model!(EmailCommunicationDispositionAppliedEvent);

@@ -32,7 +32,7 @@ impl codec::Model for EmailCommunicationEndedEvent {
     }
 }
 
-crate::__model!(EmailCommunicationEndedEvent);
+codec::__model!(EmailCommunicationEndedEvent);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -86,4 +86,4 @@ impl codec::OpenEnum for EmailCommunicationEndedEventDisconnectType {
     }
 }
 
-crate::__open_enum!(EmailCommunicationEndedEventDisconnectType);
+codec::__open_enum!(EmailCommunicationEndedEventDisconnectType);

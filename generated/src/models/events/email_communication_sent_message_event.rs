@@ -29,4 +29,4 @@ impl codec::Model for EmailCommunicationSentMessageEvent {
     }
 }
 
-crate::__model!(EmailCommunicationSentMessageEvent);
+codec::__model!(EmailCommunicationSentMessageEvent);

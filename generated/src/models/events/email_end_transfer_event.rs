@@ -35,7 +35,7 @@ impl codec::Model for EmailEndTransferEvent {
     }
 }
 
-crate::__model!(EmailEndTransferEvent);
+codec::__model!(EmailEndTransferEvent);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -64,4 +64,4 @@ impl codec::OpenEnum for EmailEndTransferEventFinalState {
     }
 }
 
-crate::__open_enum!(EmailEndTransferEventFinalState);
+codec::__open_enum!(EmailEndTransferEventFinalState);

@@ -42,4 +42,4 @@ impl codec::Model for EmailExternalEstablishedEvent {
     }
 }
 
-crate::__model!(EmailExternalEstablishedEvent);
+codec::__model!(EmailExternalEstablishedEvent);

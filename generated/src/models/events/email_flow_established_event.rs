@@ -36,4 +36,4 @@ impl codec::Model for EmailFlowEstablishedEvent {
     }
 }
 
-crate::__model!(EmailFlowEstablishedEvent);
+codec::__model!(EmailFlowEstablishedEvent);

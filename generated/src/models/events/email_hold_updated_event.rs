@@ -32,4 +32,4 @@ impl codec::Model for EmailHoldUpdatedEvent {
     }
 }
 
-crate::__model!(EmailHoldUpdatedEvent);
+codec::__model!(EmailHoldUpdatedEvent);

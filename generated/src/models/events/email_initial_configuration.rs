@@ -44,4 +44,4 @@ impl codec::Model for EmailInitialConfiguration {
     }
 }
 
-crate::__model!(EmailInitialConfiguration);
+codec::__model!(EmailInitialConfiguration);

@@ -36,4 +36,4 @@ impl codec::Model for EmailProgressTransferEvent {
     }
 }
 
-crate::__model!(EmailProgressTransferEvent);
+codec::__model!(EmailProgressTransferEvent);

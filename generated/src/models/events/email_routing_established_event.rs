@@ -47,4 +47,4 @@ impl codec::Model for EmailRoutingEstablishedEvent {
     }
 }
 
-crate::__model!(EmailRoutingEstablishedEvent);
+codec::__model!(EmailRoutingEstablishedEvent);

@@ -52,4 +52,4 @@ impl codec::Model for EmailRoutingTransferEvent {
     }
 }
 
-crate::__model!(EmailRoutingTransferEvent);
+codec::__model!(EmailRoutingTransferEvent);

@@ -45,4 +45,4 @@ impl codec::Model for EmailUserEstablishedEvent {
     }
 }
 
-crate::__model!(EmailUserEstablishedEvent);
+codec::__model!(EmailUserEstablishedEvent);

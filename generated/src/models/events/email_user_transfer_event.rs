@@ -46,7 +46,7 @@ impl codec::Model for EmailUserTransferEvent {
     }
 }
 
-crate::__model!(EmailUserTransferEvent);
+codec::__model!(EmailUserTransferEvent);
 
 /// The same values as [`EmailRoutingTransferEventTransferType`].
 pub type EmailUserTransferEventTransferType = EmailRoutingTransferEventTransferType;

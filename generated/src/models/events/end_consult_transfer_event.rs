@@ -26,4 +26,4 @@ impl codec::Model for EndConsultTransferEvent {
     }
 }
 
-crate::__model!(EndConsultTransferEvent);
+codec::__model!(EndConsultTransferEvent);

@@ -36,7 +36,7 @@ impl codec::Model for EndTransferEvent {
     }
 }
 
-crate::__model!(EndTransferEvent);
+codec::__model!(EndTransferEvent);
 
 /// The same values as [`EmailEndTransferEventFinalState`].
 pub type EndTransferEventFinalState = EmailEndTransferEventFinalState;

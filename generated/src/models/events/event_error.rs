@@ -23,4 +23,4 @@ impl codec::Model for EventError {
     }
 }
 
-crate::__model!(EventError);
+codec::__model!(EventError);

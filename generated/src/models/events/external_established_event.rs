@@ -46,4 +46,4 @@ impl codec::Model for ExternalEstablishedEvent {
     }
 }
 
-crate::__model!(ExternalEstablishedEvent);
+codec::__model!(ExternalEstablishedEvent);

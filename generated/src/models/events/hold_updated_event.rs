@@ -32,4 +32,4 @@ impl codec::Model for HoldUpdatedEvent {
     }
 }
 
-crate::__model!(HoldUpdatedEvent);
+codec::__model!(HoldUpdatedEvent);

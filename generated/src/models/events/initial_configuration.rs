@@ -34,4 +34,4 @@ impl codec::Model for InitialConfiguration {
     }
 }
 
-crate::__model!(InitialConfiguration);
+codec::__model!(InitialConfiguration);

@@ -46,4 +46,4 @@ impl codec::Model for IvrEstablishedEvent {
     }
 }
 
-crate::__model!(IvrEstablishedEvent);
+codec::__model!(IvrEstablishedEvent);

@@ -43,4 +43,4 @@ impl codec::Model for PhoneEstablishedEvent {
     }
 }
 
-crate::__model!(PhoneEstablishedEvent);
+codec::__model!(PhoneEstablishedEvent);

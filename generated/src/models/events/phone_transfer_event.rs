@@ -46,7 +46,7 @@ impl codec::Model for PhoneTransferEvent {
     }
 }
 
-crate::__model!(PhoneTransferEvent);
+codec::__model!(PhoneTransferEvent);
 
 /// The same values as [`EmailRoutingTransferEventTransferType`].
 pub type PhoneTransferEventTransferType = EmailRoutingTransferEventTransferType;

@@ -38,4 +38,4 @@ impl codec::Model for PredictiveRoutingCustomKpiAttributionEvent {
     }
 }
 
-crate::__model!(PredictiveRoutingCustomKpiAttributionEvent);
+codec::__model!(PredictiveRoutingCustomKpiAttributionEvent);

@@ -37,4 +37,4 @@ impl codec::Model for ProgressConsultTransferEvent {
     }
 }
 
-crate::__model!(ProgressConsultTransferEvent);
+codec::__model!(ProgressConsultTransferEvent);

@@ -36,4 +36,4 @@ impl codec::Model for ProgressTransferEvent {
     }
 }
 
-crate::__model!(ProgressTransferEvent);
+codec::__model!(ProgressTransferEvent);

@@ -52,4 +52,4 @@ impl codec::Model for RoutingEstablishedEvent {
     }
 }
 
-crate::__model!(RoutingEstablishedEvent);
+codec::__model!(RoutingEstablishedEvent);

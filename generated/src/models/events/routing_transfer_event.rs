@@ -52,7 +52,7 @@ impl codec::Model for RoutingTransferEvent {
     }
 }
 
-crate::__model!(RoutingTransferEvent);
+codec::__model!(RoutingTransferEvent);
 
 /// The same values as [`EmailRoutingTransferEventTransferType`].
 pub type RoutingTransferEventTransferType = EmailRoutingTransferEventTransferType;

@@ -25,4 +25,4 @@ impl codec::Model for SourceConfiguration {
     }
 }
 
-crate::__model!(SourceConfiguration);
+codec::__model!(SourceConfiguration);

@@ -55,4 +55,4 @@ impl codec::Model for UserEstablishedEvent {
     }
 }
 
-crate::__model!(UserEstablishedEvent);
+codec::__model!(UserEstablishedEvent);

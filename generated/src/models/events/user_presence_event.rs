@@ -34,4 +34,4 @@ impl codec::Model for UserPresenceEvent {
     }
 }
 
-crate::__model!(UserPresenceEvent);
+codec::__model!(UserPresenceEvent);

@@ -32,7 +32,7 @@ impl codec::Model for UserRoutingStatusEvent {
     }
 }
 
-crate::__model!(UserRoutingStatusEvent);
+codec::__model!(UserRoutingStatusEvent);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -71,4 +71,4 @@ impl codec::OpenEnum for UserRoutingStatusEventStatus {
     }
 }
 
-crate::__open_enum!(UserRoutingStatusEventStatus);
+codec::__open_enum!(UserRoutingStatusEventStatus);

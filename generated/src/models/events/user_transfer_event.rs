@@ -46,7 +46,7 @@ impl codec::Model for UserTransferEvent {
     }
 }
 
-crate::__model!(UserTransferEvent);
+codec::__model!(UserTransferEvent);
 
 /// The same values as [`EmailRoutingTransferEventTransferType`].
 pub type UserTransferEventTransferType = EmailRoutingTransferEventTransferType;

@@ -19,4 +19,4 @@ impl codec::Model for BulkContactsEnrichRequest {
     }
 }
 
-crate::__model!(BulkContactsEnrichRequest);
+codec::__model!(BulkContactsEnrichRequest);

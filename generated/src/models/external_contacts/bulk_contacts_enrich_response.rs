@@ -29,4 +29,4 @@ impl codec::Model for BulkContactsEnrichResponse {
     }
 }
 
-crate::__model!(BulkContactsEnrichResponse);
+codec::__model!(BulkContactsEnrichResponse);

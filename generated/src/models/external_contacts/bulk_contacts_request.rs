@@ -19,4 +19,4 @@ impl codec::Model for BulkContactsRequest {
     }
 }
 
-crate::__model!(BulkContactsRequest);
+codec::__model!(BulkContactsRequest);

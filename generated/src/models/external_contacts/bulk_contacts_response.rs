@@ -29,4 +29,4 @@ impl codec::Model for BulkContactsResponse {
     }
 }
 
-crate::__model!(BulkContactsResponse);
+codec::__model!(BulkContactsResponse);

@@ -25,4 +25,4 @@ impl codec::Model for BulkDeleteResponse {
     }
 }
 
-crate::__model!(BulkDeleteResponse);
+codec::__model!(BulkDeleteResponse);

@@ -30,4 +30,4 @@ impl codec::Model for BulkEntityErrorContactEnrichRequest {
     }
 }
 
-crate::__model!(BulkEntityErrorContactEnrichRequest);
+codec::__model!(BulkEntityErrorContactEnrichRequest);

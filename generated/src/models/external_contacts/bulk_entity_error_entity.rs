@@ -30,4 +30,4 @@ impl codec::Model for BulkEntityErrorEntity {
     }
 }
 
-crate::__model!(BulkEntityErrorEntity);
+codec::__model!(BulkEntityErrorEntity);

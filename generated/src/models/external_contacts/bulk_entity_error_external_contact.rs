@@ -30,4 +30,4 @@ impl codec::Model for BulkEntityErrorExternalContact {
     }
 }
 
-crate::__model!(BulkEntityErrorExternalContact);
+codec::__model!(BulkEntityErrorExternalContact);

@@ -30,4 +30,4 @@ impl codec::Model for BulkEntityErrorExternalOrganization {
     }
 }
 
-crate::__model!(BulkEntityErrorExternalOrganization);
+codec::__model!(BulkEntityErrorExternalOrganization);

@@ -30,4 +30,4 @@ impl codec::Model for BulkEntityErrorExternalOrganizationEnrichRequest {
     }
 }
 
-crate::__model!(BulkEntityErrorExternalOrganizationEnrichRequest);
+codec::__model!(BulkEntityErrorExternalOrganizationEnrichRequest);

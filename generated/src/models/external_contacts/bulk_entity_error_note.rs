@@ -30,4 +30,4 @@ impl codec::Model for BulkEntityErrorNote {
     }
 }
 
-crate::__model!(BulkEntityErrorNote);
+codec::__model!(BulkEntityErrorNote);

@@ -30,4 +30,4 @@ impl codec::Model for BulkEntityErrorRelationship {
     }
 }
 
-crate::__model!(BulkEntityErrorRelationship);
+codec::__model!(BulkEntityErrorRelationship);

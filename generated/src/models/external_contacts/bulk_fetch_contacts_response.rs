@@ -27,4 +27,4 @@ impl codec::Model for BulkFetchContactsResponse {
     }
 }
 
-crate::__model!(BulkFetchContactsResponse);
+codec::__model!(BulkFetchContactsResponse);

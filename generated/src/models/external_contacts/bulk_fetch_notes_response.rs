@@ -25,4 +25,4 @@ impl codec::Model for BulkFetchNotesResponse {
     }
 }
 
-crate::__model!(BulkFetchNotesResponse);
+codec::__model!(BulkFetchNotesResponse);

@@ -27,4 +27,4 @@ impl codec::Model for BulkFetchOrganizationsResponse {
     }
 }
 
-crate::__model!(BulkFetchOrganizationsResponse);
+codec::__model!(BulkFetchOrganizationsResponse);

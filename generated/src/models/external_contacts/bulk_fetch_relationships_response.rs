@@ -25,4 +25,4 @@ impl codec::Model for BulkFetchRelationshipsResponse {
     }
 }
 
-crate::__model!(BulkFetchRelationshipsResponse);
+codec::__model!(BulkFetchRelationshipsResponse);

@@ -19,4 +19,4 @@ impl codec::Model for BulkIdsRequest {
     }
 }
 
-crate::__model!(BulkIdsRequest);
+codec::__model!(BulkIdsRequest);

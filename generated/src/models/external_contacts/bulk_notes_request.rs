@@ -19,4 +19,4 @@ impl codec::Model for BulkNotesRequest {
     }
 }
 
-crate::__model!(BulkNotesRequest);
+codec::__model!(BulkNotesRequest);

@@ -25,4 +25,4 @@ impl codec::Model for BulkNotesResponse {
     }
 }
 
-crate::__model!(BulkNotesResponse);
+codec::__model!(BulkNotesResponse);

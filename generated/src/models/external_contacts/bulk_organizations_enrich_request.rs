@@ -19,4 +19,4 @@ impl codec::Model for BulkOrganizationsEnrichRequest {
     }
 }
 
-crate::__model!(BulkOrganizationsEnrichRequest);
+codec::__model!(BulkOrganizationsEnrichRequest);

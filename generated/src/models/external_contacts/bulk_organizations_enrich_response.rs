@@ -29,4 +29,4 @@ impl codec::Model for BulkOrganizationsEnrichResponse {
     }
 }
 
-crate::__model!(BulkOrganizationsEnrichResponse);
+codec::__model!(BulkOrganizationsEnrichResponse);

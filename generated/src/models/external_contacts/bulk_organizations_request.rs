@@ -19,4 +19,4 @@ impl codec::Model for BulkOrganizationsRequest {
     }
 }
 
-crate::__model!(BulkOrganizationsRequest);
+codec::__model!(BulkOrganizationsRequest);

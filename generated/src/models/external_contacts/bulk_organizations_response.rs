@@ -29,4 +29,4 @@ impl codec::Model for BulkOrganizationsResponse {
     }
 }
 
-crate::__model!(BulkOrganizationsResponse);
+codec::__model!(BulkOrganizationsResponse);

@@ -19,4 +19,4 @@ impl codec::Model for BulkRelationshipsRequest {
     }
 }
 
-crate::__model!(BulkRelationshipsRequest);
+codec::__model!(BulkRelationshipsRequest);

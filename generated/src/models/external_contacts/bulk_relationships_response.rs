@@ -27,4 +27,4 @@ impl codec::Model for BulkRelationshipsResponse {
     }
 }
 
-crate::__model!(BulkRelationshipsResponse);
+codec::__model!(BulkRelationshipsResponse);

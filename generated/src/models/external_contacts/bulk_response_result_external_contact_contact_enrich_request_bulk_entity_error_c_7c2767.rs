@@ -29,6 +29,6 @@ for BulkResponseResultExternalContactContactEnrichRequestBulkEntityErrorContactE
     }
 }
 
-crate::__model!(
+codec::__model!(
     BulkResponseResultExternalContactContactEnrichRequestBulkEntityErrorContactEnrichRequest
 );

@@ -28,4 +28,4 @@ impl codec::Model for BulkResponseResultExternalContactEntityBulkEntityErrorEnti
     }
 }
 
-crate::__model!(BulkResponseResultExternalContactEntityBulkEntityErrorEntity);
+codec::__model!(BulkResponseResultExternalContactEntityBulkEntityErrorEntity);

@@ -29,6 +29,6 @@ for BulkResponseResultExternalContactExternalContactBulkEntityErrorExternalConta
     }
 }
 
-crate::__model!(
+codec::__model!(
     BulkResponseResultExternalContactExternalContactBulkEntityErrorExternalContact
 );

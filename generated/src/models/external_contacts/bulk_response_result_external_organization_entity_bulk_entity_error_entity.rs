@@ -28,4 +28,4 @@ impl codec::Model for BulkResponseResultExternalOrganizationEntityBulkEntityErro
     }
 }
 
-crate::__model!(BulkResponseResultExternalOrganizationEntityBulkEntityErrorEntity);
+codec::__model!(BulkResponseResultExternalOrganizationEntityBulkEntityErrorEntity);

@@ -29,6 +29,6 @@ for BulkResponseResultExternalOrganizationExternalOrganizationBulkEntityErrorExt
     }
 }
 
-crate::__model!(
+codec::__model!(
     BulkResponseResultExternalOrganizationExternalOrganizationBulkEntityErrorExternalOrganization
 );

@@ -29,6 +29,6 @@ for BulkResponseResultExternalOrganizationExternalOrganizationEnrichRequestBulkE
     }
 }
 
-crate::__model!(
+codec::__model!(
     BulkResponseResultExternalOrganizationExternalOrganizationEnrichRequestBulkEntityErrorExternalOrganizationEnrichRequest
 );

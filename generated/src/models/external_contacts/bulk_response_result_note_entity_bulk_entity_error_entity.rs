@@ -27,4 +27,4 @@ impl codec::Model for BulkResponseResultNoteEntityBulkEntityErrorEntity {
     }
 }
 
-crate::__model!(BulkResponseResultNoteEntityBulkEntityErrorEntity);
+codec::__model!(BulkResponseResultNoteEntityBulkEntityErrorEntity);

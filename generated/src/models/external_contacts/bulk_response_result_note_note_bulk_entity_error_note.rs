@@ -27,4 +27,4 @@ impl codec::Model for BulkResponseResultNoteNoteBulkEntityErrorNote {
     }
 }
 
-crate::__model!(BulkResponseResultNoteNoteBulkEntityErrorNote);
+codec::__model!(BulkResponseResultNoteNoteBulkEntityErrorNote);

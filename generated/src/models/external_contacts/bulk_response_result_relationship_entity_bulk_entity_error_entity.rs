@@ -27,4 +27,4 @@ impl codec::Model for BulkResponseResultRelationshipEntityBulkEntityErrorEntity 
     }
 }
 
-crate::__model!(BulkResponseResultRelationshipEntityBulkEntityErrorEntity);
+codec::__model!(BulkResponseResultRelationshipEntityBulkEntityErrorEntity);

@@ -28,4 +28,4 @@ for BulkResponseResultRelationshipRelationshipBulkEntityErrorRelationship {
     }
 }
 
-crate::__model!(BulkResponseResultRelationshipRelationshipBulkEntityErrorRelationship);
+codec::__model!(BulkResponseResultRelationshipRelationshipBulkEntityErrorRelationship);

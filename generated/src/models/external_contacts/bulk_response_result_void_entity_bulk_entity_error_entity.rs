@@ -27,4 +27,4 @@ impl codec::Model for BulkResponseResultVoidEntityBulkEntityErrorEntity {
     }
 }
 
-crate::__model!(BulkResponseResultVoidEntityBulkEntityErrorEntity);
+codec::__model!(BulkResponseResultVoidEntityBulkEntityErrorEntity);

@@ -38,4 +38,4 @@ impl codec::Model for Cluster {
     }
 }
 
-crate::__model!(Cluster);
+codec::__model!(Cluster);

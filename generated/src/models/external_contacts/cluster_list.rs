@@ -31,4 +31,4 @@ impl codec::Model for ClusterList {
     }
 }
 
-crate::__model!(ClusterList);
+codec::__model!(ClusterList);

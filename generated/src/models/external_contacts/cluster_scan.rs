@@ -29,4 +29,4 @@ impl codec::Model for ClusterScan {
     }
 }
 
-crate::__model!(ClusterScan);
+codec::__model!(ClusterScan);

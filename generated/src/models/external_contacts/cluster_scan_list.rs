@@ -31,4 +31,4 @@ impl codec::Model for ClusterScanList {
     }
 }
 
-crate::__model!(ClusterScanList);
+codec::__model!(ClusterScanList);

@@ -22,4 +22,4 @@ impl codec::Model for ClusterScanStatistics {
     }
 }
 
-crate::__model!(ClusterScanStatistics);
+codec::__model!(ClusterScanStatistics);

@@ -33,4 +33,4 @@ impl codec::Model for ClusterStatistics {
     }
 }
 
-crate::__model!(ClusterStatistics);
+codec::__model!(ClusterStatistics);

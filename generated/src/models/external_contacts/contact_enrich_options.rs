@@ -18,4 +18,4 @@ impl codec::Model for ContactEnrichOptions {
     }
 }
 
-crate::__model!(ContactEnrichOptions);
+codec::__model!(ContactEnrichOptions);

@@ -36,7 +36,7 @@ impl codec::Model for ContactEnrichRequest {
     }
 }
 
-crate::__model!(ContactEnrichRequest);
+codec::__model!(ContactEnrichRequest);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -67,4 +67,4 @@ impl codec::OpenEnum for ContactEnrichRequestAction {
     }
 }
 
-crate::__open_enum!(ContactEnrichRequestAction);
+codec::__open_enum!(ContactEnrichRequestAction);

@@ -19,4 +19,4 @@ impl codec::Model for ContactIdentifierListing {
     }
 }
 
-crate::__model!(ContactIdentifierListing);
+codec::__model!(ContactIdentifierListing);

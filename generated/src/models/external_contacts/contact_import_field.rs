@@ -22,4 +22,4 @@ impl codec::Model for ContactImportField {
     }
 }
 
-crate::__model!(ContactImportField);
+codec::__model!(ContactImportField);

@@ -31,4 +31,4 @@ impl codec::Model for ContactImportJobEntityListing {
     }
 }
 
-crate::__model!(ContactImportJobEntityListing);
+codec::__model!(ContactImportJobEntityListing);

@@ -37,4 +37,4 @@ impl codec::Model for ContactImportJobMetadata {
     }
 }
 
-crate::__model!(ContactImportJobMetadata);
+codec::__model!(ContactImportJobMetadata);

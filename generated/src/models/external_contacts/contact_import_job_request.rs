@@ -22,4 +22,4 @@ impl codec::Model for ContactImportJobRequest {
     }
 }
 
-crate::__model!(ContactImportJobRequest);
+codec::__model!(ContactImportJobRequest);

@@ -44,7 +44,7 @@ impl codec::Model for ContactImportJobResponse {
     }
 }
 
-crate::__model!(ContactImportJobResponse);
+codec::__model!(ContactImportJobResponse);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -73,7 +73,7 @@ impl codec::OpenEnum for ContactImportJobResponseExecutionStep {
     }
 }
 
-crate::__open_enum!(ContactImportJobResponseExecutionStep);
+codec::__open_enum!(ContactImportJobResponseExecutionStep);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -112,4 +112,4 @@ impl codec::OpenEnum for ContactImportJobResponseStatus {
     }
 }
 
-crate::__open_enum!(ContactImportJobResponseStatus);
+codec::__open_enum!(ContactImportJobResponseStatus);

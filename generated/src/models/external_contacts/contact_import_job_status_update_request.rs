@@ -22,7 +22,7 @@ impl codec::Model for ContactImportJobStatusUpdateRequest {
     }
 }
 
-crate::__model!(ContactImportJobStatusUpdateRequest);
+codec::__model!(ContactImportJobStatusUpdateRequest);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -51,4 +51,4 @@ impl codec::OpenEnum for ContactImportJobStatusUpdateRequestStatus {
     }
 }
 
-crate::__open_enum!(ContactImportJobStatusUpdateRequestStatus);
+codec::__open_enum!(ContactImportJobStatusUpdateRequestStatus);

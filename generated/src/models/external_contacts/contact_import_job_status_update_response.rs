@@ -22,7 +22,7 @@ impl codec::Model for ContactImportJobStatusUpdateResponse {
     }
 }
 
-crate::__model!(ContactImportJobStatusUpdateResponse);
+codec::__model!(ContactImportJobStatusUpdateResponse);
 
 /// The same values as [`ContactImportJobStatusUpdateRequestStatus`].
 pub type ContactImportJobStatusUpdateResponseStatus = ContactImportJobStatusUpdateRequestStatus;

@@ -42,7 +42,7 @@ impl codec::Model for ContactImportSettings {
     }
 }
 
-crate::__model!(ContactImportSettings);
+codec::__model!(ContactImportSettings);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -69,4 +69,4 @@ impl codec::OpenEnum for ContactImportSettingsMatchingCriteria {
     }
 }
 
-crate::__open_enum!(ContactImportSettingsMatchingCriteria);
+codec::__open_enum!(ContactImportSettingsMatchingCriteria);

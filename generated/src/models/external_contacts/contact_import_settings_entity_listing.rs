@@ -31,4 +31,4 @@ impl codec::Model for ContactImportSettingsEntityListing {
     }
 }
 
-crate::__model!(ContactImportSettingsEntityListing);
+codec::__model!(ContactImportSettingsEntityListing);

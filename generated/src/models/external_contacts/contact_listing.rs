@@ -48,4 +48,4 @@ impl codec::Model for ContactListing {
     }
 }
 
-crate::__model!(ContactListing);
+codec::__model!(ContactListing);

@@ -20,4 +20,4 @@ impl codec::Model for ContactSearchOperation {
     }
 }
 
-crate::__model!(ContactSearchOperation);
+codec::__model!(ContactSearchOperation);

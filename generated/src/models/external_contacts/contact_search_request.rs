@@ -30,4 +30,4 @@ impl codec::Model for ContactSearchRequest {
     }
 }
 
-crate::__model!(ContactSearchRequest);
+codec::__model!(ContactSearchRequest);

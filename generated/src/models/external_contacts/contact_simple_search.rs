@@ -23,4 +23,4 @@ impl codec::Model for ContactSimpleSearch {
     }
 }
 
-crate::__model!(ContactSimpleSearch);
+codec::__model!(ContactSimpleSearch);

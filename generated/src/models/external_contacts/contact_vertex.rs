@@ -22,4 +22,4 @@ impl codec::Model for ContactVertex {
     }
 }
 
-crate::__model!(ContactVertex);
+codec::__model!(ContactVertex);

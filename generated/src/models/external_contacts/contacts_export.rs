@@ -49,7 +49,7 @@ impl codec::Model for ContactsExport {
     }
 }
 
-crate::__model!(ContactsExport);
+codec::__model!(ContactsExport);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -81,4 +81,4 @@ impl codec::OpenEnum for ContactsExportStatus {
     }
 }
 
-crate::__open_enum!(ContactsExportStatus);
+codec::__open_enum!(ContactsExportStatus);

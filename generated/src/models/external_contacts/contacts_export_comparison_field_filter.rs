@@ -22,7 +22,7 @@ impl codec::Model for ContactsExportComparisonFieldFilter {
     }
 }
 
-crate::__model!(ContactsExportComparisonFieldFilter);
+codec::__model!(ContactsExportComparisonFieldFilter);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -49,4 +49,4 @@ impl codec::OpenEnum for ContactsExportComparisonFieldFilterField {
     }
 }
 
-crate::__open_enum!(ContactsExportComparisonFieldFilterField);
+codec::__open_enum!(ContactsExportComparisonFieldFilterField);

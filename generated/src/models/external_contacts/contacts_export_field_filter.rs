@@ -22,7 +22,7 @@ impl codec::Model for ContactsExportFieldFilter {
     }
 }
 
-crate::__model!(ContactsExportFieldFilter);
+codec::__model!(ContactsExportFieldFilter);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -64,4 +64,4 @@ impl codec::OpenEnum for ContactsExportFieldFilterField {
     }
 }
 
-crate::__open_enum!(ContactsExportFieldFilterField);
+codec::__open_enum!(ContactsExportFieldFilterField);

@@ -23,7 +23,7 @@ impl codec::Model for ContactsExportFieldListFilter {
     }
 }
 
-crate::__model!(ContactsExportFieldListFilter);
+codec::__model!(ContactsExportFieldListFilter);
 
 /// The same values as [`ContactsExportFieldFilterField`].
 pub type ContactsExportFieldListFilterField = ContactsExportFieldFilterField;

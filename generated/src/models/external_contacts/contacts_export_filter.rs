@@ -34,4 +34,4 @@ impl codec::Model for ContactsExportFilter {
     }
 }
 
-crate::__model!(ContactsExportFilter);
+codec::__model!(ContactsExportFilter);

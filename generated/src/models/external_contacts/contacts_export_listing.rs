@@ -28,4 +28,4 @@ impl codec::Model for ContactsExportListing {
     }
 }
 
-crate::__model!(ContactsExportListing);
+codec::__model!(ContactsExportListing);

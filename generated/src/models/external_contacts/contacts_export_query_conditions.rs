@@ -21,4 +21,4 @@ impl codec::Model for ContactsExportQueryConditions {
     }
 }
 
-crate::__model!(ContactsExportQueryConditions);
+codec::__model!(ContactsExportQueryConditions);

@@ -24,7 +24,7 @@ impl codec::Model for ContactsPatchChange {
     }
 }
 
-crate::__model!(ContactsPatchChange);
+codec::__model!(ContactsPatchChange);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -66,4 +66,4 @@ impl codec::OpenEnum for ContactsPatchChangeAction {
     }
 }
 
-crate::__open_enum!(ContactsPatchChangeAction);
+codec::__open_enum!(ContactsPatchChangeAction);

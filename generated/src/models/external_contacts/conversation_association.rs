@@ -29,4 +29,4 @@ impl codec::Model for ConversationAssociation {
     }
 }
 
-crate::__model!(ConversationAssociation);
+codec::__model!(ConversationAssociation);

@@ -25,4 +25,4 @@ impl codec::Model for CsvJobRequest {
     }
 }
 
-crate::__model!(CsvJobRequest);
+codec::__model!(CsvJobRequest);

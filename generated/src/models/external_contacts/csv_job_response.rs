@@ -20,4 +20,4 @@ impl codec::Model for CsvJobResponse {
     }
 }
 
-crate::__model!(CsvJobResponse);
+codec::__model!(CsvJobResponse);

@@ -22,4 +22,4 @@ impl codec::Model for CsvMappingEntry {
     }
 }
 
-crate::__model!(CsvMappingEntry);
+codec::__model!(CsvMappingEntry);

@@ -29,4 +29,4 @@ impl codec::Model for CsvSettings {
     }
 }
 
-crate::__model!(CsvSettings);
+codec::__model!(CsvSettings);

@@ -26,4 +26,4 @@ impl codec::Model for CsvUploadDetailsResponse {
     }
 }
 
-crate::__model!(CsvUploadDetailsResponse);
+codec::__model!(CsvUploadDetailsResponse);

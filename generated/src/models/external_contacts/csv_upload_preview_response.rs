@@ -25,4 +25,4 @@ impl codec::Model for CsvUploadPreviewResponse {
     }
 }
 
-crate::__model!(CsvUploadPreviewResponse);
+codec::__model!(CsvUploadPreviewResponse);

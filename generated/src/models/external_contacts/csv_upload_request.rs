@@ -22,4 +22,4 @@ impl codec::Model for CsvUploadRequest {
     }
 }
 
-crate::__model!(CsvUploadRequest);
+codec::__model!(CsvUploadRequest);

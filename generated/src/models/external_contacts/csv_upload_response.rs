@@ -26,4 +26,4 @@ impl codec::Model for CsvUploadResponse {
     }
 }
 
-crate::__model!(CsvUploadResponse);
+codec::__model!(CsvUploadResponse);

@@ -31,4 +31,4 @@ impl codec::Model for CursorContactListing {
     }
 }
 
-crate::__model!(CursorContactListing);
+codec::__model!(CursorContactListing);

@@ -31,4 +31,4 @@ impl codec::Model for CursorExternalSourceListing {
     }
 }
 
-crate::__model!(CursorExternalSourceListing);
+codec::__model!(CursorExternalSourceListing);

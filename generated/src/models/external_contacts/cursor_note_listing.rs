@@ -31,4 +31,4 @@ impl codec::Model for CursorNoteListing {
     }
 }
 
-crate::__model!(CursorNoteListing);
+codec::__model!(CursorNoteListing);

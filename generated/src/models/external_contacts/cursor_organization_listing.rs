@@ -31,4 +31,4 @@ impl codec::Model for CursorOrganizationListing {
     }
 }
 
-crate::__model!(CursorOrganizationListing);
+codec::__model!(CursorOrganizationListing);

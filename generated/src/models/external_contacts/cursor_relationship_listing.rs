@@ -31,4 +31,4 @@ impl codec::Model for CursorRelationshipListing {
     }
 }
 
-crate::__model!(CursorRelationshipListing);
+codec::__model!(CursorRelationshipListing);

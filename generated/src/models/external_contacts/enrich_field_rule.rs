@@ -23,7 +23,7 @@ impl codec::Model for EnrichFieldRule {
     }
 }
 
-crate::__model!(EnrichFieldRule);
+codec::__model!(EnrichFieldRule);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -52,7 +52,7 @@ impl codec::OpenEnum for EnrichFieldRuleAction {
     }
 }
 
-crate::__open_enum!(EnrichFieldRuleAction);
+codec::__open_enum!(EnrichFieldRuleAction);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -81,4 +81,4 @@ impl codec::OpenEnum for EnrichFieldRuleArrayAction {
     }
 }
 
-crate::__open_enum!(EnrichFieldRuleArrayAction);
+codec::__open_enum!(EnrichFieldRuleArrayAction);

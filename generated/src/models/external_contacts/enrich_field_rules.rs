@@ -25,7 +25,7 @@ impl codec::Model for EnrichFieldRules {
     }
 }
 
-crate::__model!(EnrichFieldRules);
+codec::__model!(EnrichFieldRules);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -54,7 +54,7 @@ impl codec::OpenEnum for EnrichFieldRulesDefaultAction {
     }
 }
 
-crate::__open_enum!(EnrichFieldRulesDefaultAction);
+codec::__open_enum!(EnrichFieldRulesDefaultAction);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -83,4 +83,4 @@ impl codec::OpenEnum for EnrichFieldRulesDefaultArrayAction {
     }
 }
 
-crate::__open_enum!(EnrichFieldRulesDefaultArrayAction);
+codec::__open_enum!(EnrichFieldRulesDefaultArrayAction);

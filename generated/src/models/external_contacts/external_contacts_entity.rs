@@ -19,4 +19,4 @@ impl codec::Model for ExternalContactsEntity {
     }
 }
 
-crate::__model!(ExternalContactsEntity);
+codec::__model!(ExternalContactsEntity);

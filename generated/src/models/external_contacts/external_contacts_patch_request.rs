@@ -19,4 +19,4 @@ impl codec::Model for ExternalContactsPatchRequest {
     }
 }
 
-crate::__model!(ExternalContactsPatchRequest);
+codec::__model!(ExternalContactsPatchRequest);

@@ -36,7 +36,7 @@ impl codec::Model for ExternalOrganizationEnrichRequest {
     }
 }
 
-crate::__model!(ExternalOrganizationEnrichRequest);
+codec::__model!(ExternalOrganizationEnrichRequest);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -65,4 +65,4 @@ impl codec::OpenEnum for ExternalOrganizationEnrichRequestAction {
     }
 }
 
-crate::__open_enum!(ExternalOrganizationEnrichRequestAction);
+codec::__open_enum!(ExternalOrganizationEnrichRequestAction);

@@ -23,7 +23,7 @@ impl codec::Model for ExternalOrganizationIdentifierClaimRequest {
     }
 }
 
-crate::__model!(ExternalOrganizationIdentifierClaimRequest);
+codec::__model!(ExternalOrganizationIdentifierClaimRequest);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -50,4 +50,4 @@ impl codec::OpenEnum for ExternalOrganizationIdentifierClaimRequestOperation {
     }
 }
 
-crate::__open_enum!(ExternalOrganizationIdentifierClaimRequestOperation);
+codec::__open_enum!(ExternalOrganizationIdentifierClaimRequestOperation);

@@ -19,4 +19,4 @@ impl codec::Model for ExternalOrganizationIdentifierListing {
     }
 }
 
-crate::__model!(ExternalOrganizationIdentifierListing);
+codec::__model!(ExternalOrganizationIdentifierListing);

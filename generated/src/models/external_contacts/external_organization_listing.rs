@@ -48,4 +48,4 @@ impl codec::Model for ExternalOrganizationListing {
     }
 }
 
-crate::__model!(ExternalOrganizationListing);
+codec::__model!(ExternalOrganizationListing);

@@ -32,4 +32,4 @@ impl codec::Model for ExternalOrganizationTrustorLink {
     }
 }
 
-crate::__model!(ExternalOrganizationTrustorLink);
+codec::__model!(ExternalOrganizationTrustorLink);

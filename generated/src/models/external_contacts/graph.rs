@@ -21,4 +21,4 @@ impl codec::Model for Graph {
     }
 }
 
-crate::__model!(Graph);
+codec::__model!(Graph);

@@ -20,4 +20,4 @@ impl codec::Model for GraphEdge {
     }
 }
 
-crate::__model!(GraphEdge);
+codec::__model!(GraphEdge);

@@ -26,4 +26,4 @@ impl codec::Model for GraphSettings {
     }
 }
 
-crate::__model!(GraphSettings);
+codec::__model!(GraphSettings);

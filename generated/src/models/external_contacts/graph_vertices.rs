@@ -21,4 +21,4 @@ impl codec::Model for GraphVertices {
     }
 }
 
-crate::__model!(GraphVertices);
+codec::__model!(GraphVertices);

@@ -20,4 +20,4 @@ impl codec::Model for Header {
     }
 }
 
-crate::__model!(Header);
+codec::__model!(Header);

@@ -24,7 +24,7 @@ impl codec::Model for IdentifierClaimRequest {
     }
 }
 
-crate::__model!(IdentifierClaimRequest);
+codec::__model!(IdentifierClaimRequest);
 
 /// The same values as [`ExternalOrganizationIdentifierClaimRequestOperation`].
 pub type IdentifierClaimRequestOperation = ExternalOrganizationIdentifierClaimRequestOperation;

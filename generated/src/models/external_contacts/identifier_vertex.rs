@@ -25,7 +25,7 @@ impl codec::Model for IdentifierVertex {
     }
 }
 
-crate::__model!(IdentifierVertex);
+codec::__model!(IdentifierVertex);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -73,4 +73,4 @@ impl codec::OpenEnum for IdentifierVertexNormalizedType {
     }
 }
 
-crate::__open_enum!(IdentifierVertexNormalizedType);
+codec::__open_enum!(IdentifierVertexNormalizedType);

@@ -28,4 +28,4 @@ impl codec::Model for Listing {
     }
 }
 
-crate::__model!(Listing);
+codec::__model!(Listing);

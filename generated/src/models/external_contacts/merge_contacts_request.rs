@@ -23,4 +23,4 @@ impl codec::Model for MergeContactsRequest {
     }
 }
 
-crate::__model!(MergeContactsRequest);
+codec::__model!(MergeContactsRequest);

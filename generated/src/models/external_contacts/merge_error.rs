@@ -20,4 +20,4 @@ impl codec::Model for MergeError {
     }
 }
 
-crate::__model!(MergeError);
+codec::__model!(MergeError);

@@ -25,7 +25,7 @@ impl codec::Model for MergeInfo {
     }
 }
 
-crate::__model!(MergeInfo);
+codec::__model!(MergeInfo);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -70,4 +70,4 @@ impl codec::OpenEnum for MergeInfoStatus {
     }
 }
 
-crate::__open_enum!(MergeInfoStatus);
+codec::__open_enum!(MergeInfoStatus);

@@ -22,4 +22,4 @@ impl codec::Model for MergeRequest {
     }
 }
 
-crate::__model!(MergeRequest);
+codec::__model!(MergeRequest);

@@ -49,7 +49,7 @@ impl codec::Model for Note {
     }
 }
 
-crate::__model!(Note);
+codec::__model!(Note);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -78,4 +78,4 @@ impl codec::OpenEnum for NoteEntityType {
     }
 }
 
-crate::__open_enum!(NoteEntityType);
+codec::__open_enum!(NoteEntityType);

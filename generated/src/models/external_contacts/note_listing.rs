@@ -48,4 +48,4 @@ impl codec::Model for NoteListing {
     }
 }
 
-crate::__model!(NoteListing);
+codec::__model!(NoteListing);

@@ -49,7 +49,7 @@ impl codec::Model for NotesExport {
     }
 }
 
-crate::__model!(NotesExport);
+codec::__model!(NotesExport);
 
 /// The same values as [`ContactsExportStatus`].
 pub type NotesExportStatus = ContactsExportStatus;

@@ -23,7 +23,7 @@ impl codec::Model for NotesExportComparisonFieldFilter {
     }
 }
 
-crate::__model!(NotesExportComparisonFieldFilter);
+codec::__model!(NotesExportComparisonFieldFilter);
 
 /// The same values as [`ContactsExportComparisonFieldFilterField`].
 pub type NotesExportComparisonFieldFilterField = ContactsExportComparisonFieldFilterField;

@@ -22,7 +22,7 @@ impl codec::Model for NotesExportFieldFilter {
     }
 }
 
-crate::__model!(NotesExportFieldFilter);
+codec::__model!(NotesExportFieldFilter);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -49,4 +49,4 @@ impl codec::OpenEnum for NotesExportFieldFilterField {
     }
 }
 
-crate::__open_enum!(NotesExportFieldFilterField);
+codec::__open_enum!(NotesExportFieldFilterField);

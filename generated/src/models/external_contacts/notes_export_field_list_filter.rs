@@ -23,7 +23,7 @@ impl codec::Model for NotesExportFieldListFilter {
     }
 }
 
-crate::__model!(NotesExportFieldListFilter);
+codec::__model!(NotesExportFieldListFilter);
 
 /// The same values as [`NotesExportFieldFilterField`].
 pub type NotesExportFieldListFilterField = NotesExportFieldFilterField;

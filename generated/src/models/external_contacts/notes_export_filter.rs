@@ -33,4 +33,4 @@ impl codec::Model for NotesExportFilter {
     }
 }
 
-crate::__model!(NotesExportFilter);
+codec::__model!(NotesExportFilter);

@@ -28,4 +28,4 @@ impl codec::Model for NotesExportListing {
     }
 }
 
-crate::__model!(NotesExportListing);
+codec::__model!(NotesExportListing);

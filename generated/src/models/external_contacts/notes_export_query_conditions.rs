@@ -21,4 +21,4 @@ impl codec::Model for NotesExportQueryConditions {
     }
 }
 
-crate::__model!(NotesExportQueryConditions);
+codec::__model!(NotesExportQueryConditions);

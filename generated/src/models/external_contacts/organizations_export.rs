@@ -52,7 +52,7 @@ impl codec::Model for OrganizationsExport {
     }
 }
 
-crate::__model!(OrganizationsExport);
+codec::__model!(OrganizationsExport);
 
 /// The same values as [`ContactsExportStatus`].
 pub type OrganizationsExportStatus = ContactsExportStatus;

@@ -23,7 +23,7 @@ impl codec::Model for OrganizationsExportComparisonFieldFilter {
     }
 }
 
-crate::__model!(OrganizationsExportComparisonFieldFilter);
+codec::__model!(OrganizationsExportComparisonFieldFilter);
 
 /// The same values as [`ContactsExportComparisonFieldFilterField`].
 pub type OrganizationsExportComparisonFieldFilterField = ContactsExportComparisonFieldFilterField;

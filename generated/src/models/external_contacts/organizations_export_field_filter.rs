@@ -22,7 +22,7 @@ impl codec::Model for OrganizationsExportFieldFilter {
     }
 }
 
-crate::__model!(OrganizationsExportFieldFilter);
+codec::__model!(OrganizationsExportFieldFilter);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -51,4 +51,4 @@ impl codec::OpenEnum for OrganizationsExportFieldFilterField {
     }
 }
 
-crate::__open_enum!(OrganizationsExportFieldFilterField);
+codec::__open_enum!(OrganizationsExportFieldFilterField);

@@ -23,7 +23,7 @@ impl codec::Model for OrganizationsExportFieldListFilter {
     }
 }
 
-crate::__model!(OrganizationsExportFieldListFilter);
+codec::__model!(OrganizationsExportFieldListFilter);
 
 /// The same values as [`OrganizationsExportFieldFilterField`].
 pub type OrganizationsExportFieldListFilterField = OrganizationsExportFieldFilterField;

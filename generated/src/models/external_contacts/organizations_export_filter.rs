@@ -34,4 +34,4 @@ impl codec::Model for OrganizationsExportFilter {
     }
 }
 
-crate::__model!(OrganizationsExportFilter);
+codec::__model!(OrganizationsExportFilter);

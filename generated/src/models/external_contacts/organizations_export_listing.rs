@@ -28,4 +28,4 @@ impl codec::Model for OrganizationsExportListing {
     }
 }
 
-crate::__model!(OrganizationsExportListing);
+codec::__model!(OrganizationsExportListing);

@@ -21,4 +21,4 @@ impl codec::Model for OrganizationsExportQueryConditions {
     }
 }
 
-crate::__model!(OrganizationsExportQueryConditions);
+codec::__model!(OrganizationsExportQueryConditions);

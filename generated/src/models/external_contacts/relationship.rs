@@ -39,4 +39,4 @@ impl codec::Model for Relationship {
     }
 }
 
-crate::__model!(Relationship);
+codec::__model!(Relationship);

@@ -48,4 +48,4 @@ impl codec::Model for RelationshipListing {
     }
 }
 
-crate::__model!(RelationshipListing);
+codec::__model!(RelationshipListing);

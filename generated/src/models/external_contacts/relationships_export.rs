@@ -52,7 +52,7 @@ impl codec::Model for RelationshipsExport {
     }
 }
 
-crate::__model!(RelationshipsExport);
+codec::__model!(RelationshipsExport);
 
 /// The same values as [`ContactsExportStatus`].
 pub type RelationshipsExportStatus = ContactsExportStatus;

@@ -23,7 +23,7 @@ impl codec::Model for RelationshipsExportComparisonFieldFilter {
     }
 }
 
-crate::__model!(RelationshipsExportComparisonFieldFilter);
+codec::__model!(RelationshipsExportComparisonFieldFilter);
 
 /// The same values as [`ContactsExportComparisonFieldFilterField`].
 pub type RelationshipsExportComparisonFieldFilterField = ContactsExportComparisonFieldFilterField;

@@ -22,7 +22,7 @@ impl codec::Model for RelationshipsExportFieldFilter {
     }
 }
 
-crate::__model!(RelationshipsExportFieldFilter);
+codec::__model!(RelationshipsExportFieldFilter);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -49,4 +49,4 @@ impl codec::OpenEnum for RelationshipsExportFieldFilterField {
     }
 }
 
-crate::__open_enum!(RelationshipsExportFieldFilterField);
+codec::__open_enum!(RelationshipsExportFieldFilterField);

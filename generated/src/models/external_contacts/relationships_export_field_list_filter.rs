@@ -23,7 +23,7 @@ impl codec::Model for RelationshipsExportFieldListFilter {
     }
 }
 
-crate::__model!(RelationshipsExportFieldListFilter);
+codec::__model!(RelationshipsExportFieldListFilter);
 
 /// The same values as [`RelationshipsExportFieldFilterField`].
 pub type RelationshipsExportFieldListFilterField = RelationshipsExportFieldFilterField;

@@ -34,4 +34,4 @@ impl codec::Model for RelationshipsExportFilter {
     }
 }
 
-crate::__model!(RelationshipsExportFilter);
+codec::__model!(RelationshipsExportFilter);

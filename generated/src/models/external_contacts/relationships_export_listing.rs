@@ -28,4 +28,4 @@ impl codec::Model for RelationshipsExportListing {
     }
 }
 
-crate::__model!(RelationshipsExportListing);
+codec::__model!(RelationshipsExportListing);

@@ -21,4 +21,4 @@ impl codec::Model for RelationshipsExportQueryConditions {
     }
 }
 
-crate::__model!(RelationshipsExportQueryConditions);
+codec::__model!(RelationshipsExportQueryConditions);

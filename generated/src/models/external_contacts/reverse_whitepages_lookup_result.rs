@@ -19,4 +19,4 @@ impl codec::Model for ReverseWhitepagesLookupResult {
     }
 }
 
-crate::__model!(ReverseWhitepagesLookupResult);
+codec::__model!(ReverseWhitepagesLookupResult);

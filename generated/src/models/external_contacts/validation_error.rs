@@ -22,4 +22,4 @@ impl codec::Model for ValidationError {
     }
 }
 
-crate::__model!(ValidationError);
+codec::__model!(ValidationError);

@@ -26,4 +26,4 @@ impl codec::Model for ValidationResult {
     }
 }
 
-crate::__model!(ValidationResult);
+codec::__model!(ValidationResult);

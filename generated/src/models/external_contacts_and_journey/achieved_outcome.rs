@@ -22,4 +22,4 @@ impl codec::Model for AchievedOutcome {
     }
 }
 
-crate::__model!(AchievedOutcome);
+codec::__model!(AchievedOutcome);

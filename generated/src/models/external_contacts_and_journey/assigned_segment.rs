@@ -22,4 +22,4 @@ impl codec::Model for AssignedSegment {
     }
 }
 
-crate::__model!(AssignedSegment);
+codec::__model!(AssignedSegment);

@@ -47,4 +47,4 @@ impl codec::Model for Browser {
     }
 }
 
-crate::__model!(Browser);
+codec::__model!(Browser);

@@ -22,4 +22,4 @@ impl codec::Model for ConnectedQueue {
     }
 }
 
-crate::__model!(ConnectedQueue);
+codec::__model!(ConnectedQueue);

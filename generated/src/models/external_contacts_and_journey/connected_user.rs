@@ -22,4 +22,4 @@ impl codec::Model for ConnectedUser {
     }
 }
 
-crate::__model!(ConnectedUser);
+codec::__model!(ConnectedUser);

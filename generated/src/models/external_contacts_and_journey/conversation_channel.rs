@@ -24,7 +24,7 @@ impl codec::Model for ConversationChannel {
     }
 }
 
-crate::__model!(ConversationChannel);
+codec::__model!(ConversationChannel);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -79,7 +79,7 @@ impl codec::OpenEnum for ConversationChannelMessageType {
     }
 }
 
-crate::__open_enum!(ConversationChannelMessageType);
+codec::__open_enum!(ConversationChannelMessageType);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -149,4 +149,4 @@ impl codec::OpenEnum for ConversationChannelType {
     }
 }
 
-crate::__open_enum!(ConversationChannelType);
+codec::__open_enum!(ConversationChannelType);

@@ -25,4 +25,4 @@ impl codec::Model for ConversationUserDisposition {
     }
 }
 
-crate::__model!(ConversationUserDisposition);
+codec::__model!(ConversationUserDisposition);

@@ -22,4 +22,4 @@ impl codec::Model for CustomEventAttribute {
     }
 }
 
-crate::__model!(CustomEventAttribute);
+codec::__model!(CustomEventAttribute);

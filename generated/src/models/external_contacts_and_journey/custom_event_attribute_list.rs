@@ -22,4 +22,4 @@ impl codec::Model for CustomEventAttributeList {
     }
 }
 
-crate::__model!(CustomEventAttributeList);
+codec::__model!(CustomEventAttributeList);

@@ -44,7 +44,7 @@ impl codec::Model for Device {
     }
 }
 
-crate::__model!(Device);
+codec::__model!(Device);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -79,4 +79,4 @@ impl codec::OpenEnum for DeviceCategory {
     }
 }
 
-crate::__open_enum!(DeviceCategory);
+codec::__open_enum!(DeviceCategory);

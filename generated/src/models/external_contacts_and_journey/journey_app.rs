@@ -28,4 +28,4 @@ impl codec::Model for JourneyApp {
     }
 }
 
-crate::__model!(JourneyApp);
+codec::__model!(JourneyApp);

@@ -31,4 +31,4 @@ impl codec::Model for JourneyCampaign {
     }
 }
 
-crate::__model!(JourneyCampaign);
+codec::__model!(JourneyCampaign);

@@ -33,4 +33,4 @@ impl codec::Model for JourneyCaseAssociation {
     }
 }
 
-crate::__model!(JourneyCaseAssociation);
+codec::__model!(JourneyCaseAssociation);

@@ -39,4 +39,4 @@ impl codec::Model for JourneyGeolocation {
     }
 }
 
-crate::__model!(JourneyGeolocation);
+codec::__model!(JourneyGeolocation);

@@ -42,4 +42,4 @@ impl codec::Model for JourneyPage {
     }
 }
 
-crate::__model!(JourneyPage);
+codec::__model!(JourneyPage);

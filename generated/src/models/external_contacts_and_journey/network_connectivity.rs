@@ -27,4 +27,4 @@ impl codec::Model for NetworkConnectivity {
     }
 }
 
-crate::__model!(NetworkConnectivity);
+codec::__model!(NetworkConnectivity);

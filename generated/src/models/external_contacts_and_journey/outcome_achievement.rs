@@ -24,4 +24,4 @@ impl codec::Model for OutcomeAchievement {
     }
 }
 
-crate::__model!(OutcomeAchievement);
+codec::__model!(OutcomeAchievement);

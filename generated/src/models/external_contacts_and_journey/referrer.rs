@@ -40,7 +40,7 @@ impl codec::Model for Referrer {
     }
 }
 
-crate::__model!(Referrer);
+codec::__model!(Referrer);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -88,4 +88,4 @@ impl codec::OpenEnum for ReferrerMedium {
     }
 }
 
-crate::__open_enum!(ReferrerMedium);
+codec::__open_enum!(ReferrerMedium);

@@ -22,4 +22,4 @@ impl codec::Model for SdkLibrary {
     }
 }
 
-crate::__model!(SdkLibrary);
+codec::__model!(SdkLibrary);

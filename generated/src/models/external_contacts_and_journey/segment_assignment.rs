@@ -36,4 +36,4 @@ impl codec::Model for SegmentAssignment {
     }
 }
 
-crate::__model!(SegmentAssignment);
+codec::__model!(SegmentAssignment);

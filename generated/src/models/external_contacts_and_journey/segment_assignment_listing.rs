@@ -19,4 +19,4 @@ impl codec::Model for SegmentAssignmentListing {
     }
 }
 
-crate::__model!(SegmentAssignmentListing);
+codec::__model!(SegmentAssignmentListing);

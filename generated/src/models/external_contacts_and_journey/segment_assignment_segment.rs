@@ -22,4 +22,4 @@ impl codec::Model for SegmentAssignmentSegment {
     }
 }
 
-crate::__model!(SegmentAssignmentSegment);
+codec::__model!(SegmentAssignmentSegment);

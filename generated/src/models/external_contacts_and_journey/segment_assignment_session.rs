@@ -25,4 +25,4 @@ impl codec::Model for SegmentAssignmentSession {
     }
 }
 
-crate::__model!(SegmentAssignmentSession);
+codec::__model!(SegmentAssignmentSession);

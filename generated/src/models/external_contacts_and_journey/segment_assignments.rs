@@ -20,4 +20,4 @@ impl codec::Model for SegmentAssignments {
     }
 }
 
-crate::__model!(SegmentAssignments);
+codec::__model!(SegmentAssignments);

@@ -19,4 +19,4 @@ impl codec::Model for SegmentForAssignment {
     }
 }
 
-crate::__model!(SegmentForAssignment);
+codec::__model!(SegmentForAssignment);

@@ -19,4 +19,4 @@ impl codec::Model for SegmentForUnassignment {
     }
 }
 
-crate::__model!(SegmentForUnassignment);
+codec::__model!(SegmentForUnassignment);

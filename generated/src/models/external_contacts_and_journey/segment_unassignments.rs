@@ -20,4 +20,4 @@ impl codec::Model for SegmentUnassignments {
     }
 }
 
-crate::__model!(SegmentUnassignments);
+codec::__model!(SegmentUnassignments);

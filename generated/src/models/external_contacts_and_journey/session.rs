@@ -173,7 +173,7 @@ impl codec::Model for Session {
     }
 }
 
-crate::__model!(Session);
+codec::__model!(Session);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -213,7 +213,7 @@ impl codec::OpenEnum for SessionCaseStatus {
     }
 }
 
-crate::__open_enum!(SessionCaseStatus);
+codec::__open_enum!(SessionCaseStatus);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -245,7 +245,7 @@ impl codec::OpenEnum for SessionLastAcdOutcome {
     }
 }
 
-crate::__open_enum!(SessionLastAcdOutcome);
+codec::__open_enum!(SessionLastAcdOutcome);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -333,7 +333,7 @@ impl codec::OpenEnum for SessionLastUserDisconnectType {
     }
 }
 
-crate::__open_enum!(SessionLastUserDisconnectType);
+codec::__open_enum!(SessionLastUserDisconnectType);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -363,4 +363,4 @@ impl codec::OpenEnum for SessionOriginatingDirection {
     }
 }
 
-crate::__open_enum!(SessionOriginatingDirection);
+codec::__open_enum!(SessionOriginatingDirection);

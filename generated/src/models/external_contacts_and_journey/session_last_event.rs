@@ -26,4 +26,4 @@ impl codec::Model for SessionLastEvent {
     }
 }
 
-crate::__model!(SessionLastEvent);
+codec::__model!(SessionLastEvent);

@@ -28,4 +28,4 @@ impl codec::Model for SessionListing {
     }
 }
 
-crate::__model!(SessionListing);
+codec::__model!(SessionListing);

@@ -24,4 +24,4 @@ impl codec::Model for SessionSegmentAssignment {
     }
 }
 
-crate::__model!(SessionSegmentAssignment);
+codec::__model!(SessionSegmentAssignment);

@@ -26,4 +26,4 @@ impl codec::Model for UnprocessedSegmentAssignments {
     }
 }
 
-crate::__model!(UnprocessedSegmentAssignments);
+codec::__model!(UnprocessedSegmentAssignments);

@@ -23,4 +23,4 @@ impl codec::Model for UpdateSegmentAssignmentRequest {
     }
 }
 
-crate::__model!(UpdateSegmentAssignmentRequest);
+codec::__model!(UpdateSegmentAssignmentRequest);

@@ -20,4 +20,4 @@ impl codec::Model for UpdateSegmentAssignmentResponse {
     }
 }
 
-crate::__model!(UpdateSegmentAssignmentResponse);
+codec::__model!(UpdateSegmentAssignmentResponse);

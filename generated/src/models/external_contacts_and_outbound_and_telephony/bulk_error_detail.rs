@@ -23,4 +23,4 @@ impl codec::Model for BulkErrorDetail {
     }
 }
 
-crate::__model!(BulkErrorDetail);
+codec::__model!(BulkErrorDetail);

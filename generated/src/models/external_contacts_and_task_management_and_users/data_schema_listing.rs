@@ -24,4 +24,4 @@ impl codec::Model for DataSchemaListing {
     }
 }
 
-crate::__model!(DataSchemaListing);
+codec::__model!(DataSchemaListing);

@@ -22,4 +22,4 @@ impl codec::Model for FaxConfig {
     }
 }
 
-crate::__model!(FaxConfig);
+codec::__model!(FaxConfig);

@@ -68,4 +68,4 @@ impl codec::Model for FaxDocument {
     }
 }
 
-crate::__model!(FaxDocument);
+codec::__model!(FaxDocument);

@@ -45,4 +45,4 @@ impl codec::Model for FaxDocumentEntityListing {
     }
 }
 
-crate::__model!(FaxDocumentEntityListing);
+codec::__model!(FaxDocumentEntityListing);

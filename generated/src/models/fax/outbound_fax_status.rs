@@ -41,4 +41,4 @@ impl codec::Model for OutboundFaxStatus {
     }
 }
 
-crate::__model!(OutboundFaxStatus);
+codec::__model!(OutboundFaxStatus);

@@ -25,4 +25,4 @@ impl codec::Model for FaxSummary {
     }
 }
 
-crate::__model!(FaxSummary);
+codec::__model!(FaxSummary);

@@ -27,4 +27,4 @@ impl codec::Model for AllTimePoints {
     }
 }
 
-crate::__model!(AllTimePoints);
+codec::__model!(AllTimePoints);

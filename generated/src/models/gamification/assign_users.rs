@@ -22,4 +22,4 @@ impl codec::Model for AssignUsers {
     }
 }
 
-crate::__model!(AssignUsers);
+codec::__model!(AssignUsers);

@@ -27,4 +27,4 @@ impl codec::Model for Assignment {
     }
 }
 
-crate::__model!(Assignment);
+codec::__model!(Assignment);

@@ -21,4 +21,4 @@ impl codec::Model for AssignmentError {
     }
 }
 
-crate::__model!(AssignmentError);
+codec::__model!(AssignmentError);

@@ -34,4 +34,4 @@ impl codec::Model for AssignmentValidation {
     }
 }
 
-crate::__model!(AssignmentValidation);
+codec::__model!(AssignmentValidation);

@@ -26,7 +26,7 @@ impl codec::Model for AttendanceStatus {
     }
 }
 
-crate::__model!(AttendanceStatus);
+codec::__model!(AttendanceStatus);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -65,7 +65,7 @@ impl codec::OpenEnum for AttendanceStatusAttendanceStatusType {
     }
 }
 
-crate::__open_enum!(AttendanceStatusAttendanceStatusType);
+codec::__open_enum!(AttendanceStatusAttendanceStatusType);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -92,4 +92,4 @@ impl codec::OpenEnum for AttendanceStatusHasEvaluation {
     }
 }
 
-crate::__open_enum!(AttendanceStatusHasEvaluation);
+codec::__open_enum!(AttendanceStatusHasEvaluation);

@@ -19,4 +19,4 @@ impl codec::Model for AttendanceStatusListing {
     }
 }
 
-crate::__model!(AttendanceStatusListing);
+codec::__model!(AttendanceStatusListing);

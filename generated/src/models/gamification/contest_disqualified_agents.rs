@@ -23,4 +23,4 @@ impl codec::Model for ContestDisqualifiedAgents {
     }
 }
 
-crate::__model!(ContestDisqualifiedAgents);
+codec::__model!(ContestDisqualifiedAgents);

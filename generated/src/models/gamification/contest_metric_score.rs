@@ -27,4 +27,4 @@ impl codec::Model for ContestMetricScore {
     }
 }
 
-crate::__model!(ContestMetricScore);
+codec::__model!(ContestMetricScore);

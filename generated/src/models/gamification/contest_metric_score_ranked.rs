@@ -29,4 +29,4 @@ impl codec::Model for ContestMetricScoreRanked {
     }
 }
 
-crate::__model!(ContestMetricScoreRanked);
+codec::__model!(ContestMetricScoreRanked);

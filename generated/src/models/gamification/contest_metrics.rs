@@ -30,4 +30,4 @@ impl codec::Model for ContestMetrics {
     }
 }
 
-crate::__model!(ContestMetrics);
+codec::__model!(ContestMetrics);

@@ -34,4 +34,4 @@ impl codec::Model for ContestPrizes {
     }
 }
 
-crate::__model!(ContestPrizes);
+codec::__model!(ContestPrizes);

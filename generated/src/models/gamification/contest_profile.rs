@@ -24,4 +24,4 @@ impl codec::Model for ContestProfile {
     }
 }
 
-crate::__model!(ContestProfile);
+codec::__model!(ContestProfile);

@@ -24,4 +24,4 @@ impl codec::Model for ContestRequesingParticipantDailyInfo {
     }
 }
 
-crate::__model!(ContestRequesingParticipantDailyInfo);
+codec::__model!(ContestRequesingParticipantDailyInfo);

@@ -24,4 +24,4 @@ impl codec::Model for ContestScore {
     }
 }
 
-crate::__model!(ContestScore);
+codec::__model!(ContestScore);

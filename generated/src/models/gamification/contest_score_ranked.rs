@@ -28,4 +28,4 @@ impl codec::Model for ContestScoreRanked {
     }
 }
 
-crate::__model!(ContestScoreRanked);
+codec::__model!(ContestScoreRanked);

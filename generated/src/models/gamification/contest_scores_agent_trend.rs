@@ -29,4 +29,4 @@ impl codec::Model for ContestScoresAgentTrend {
     }
 }
 
-crate::__model!(ContestScoresAgentTrend);
+codec::__model!(ContestScoresAgentTrend);

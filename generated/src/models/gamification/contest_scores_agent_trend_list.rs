@@ -22,4 +22,4 @@ impl codec::Model for ContestScoresAgentTrendList {
     }
 }
 
-crate::__model!(ContestScoresAgentTrendList);
+codec::__model!(ContestScoresAgentTrendList);

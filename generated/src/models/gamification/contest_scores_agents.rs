@@ -28,4 +28,4 @@ impl codec::Model for ContestScoresAgents {
     }
 }
 
-crate::__model!(ContestScoresAgents);
+codec::__model!(ContestScoresAgents);

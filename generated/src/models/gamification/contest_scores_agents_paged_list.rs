@@ -34,4 +34,4 @@ impl codec::Model for ContestScoresAgentsPagedList {
     }
 }
 
-crate::__model!(ContestScoresAgentsPagedList);
+codec::__model!(ContestScoresAgentsPagedList);

@@ -27,4 +27,4 @@ impl codec::Model for ContestScoresGroupTrend {
     }
 }
 
-crate::__model!(ContestScoresGroupTrend);
+codec::__model!(ContestScoresGroupTrend);

@@ -19,4 +19,4 @@ impl codec::Model for ContestScoresGroupTrendList {
     }
 }
 
-crate::__model!(ContestScoresGroupTrendList);
+codec::__model!(ContestScoresGroupTrendList);

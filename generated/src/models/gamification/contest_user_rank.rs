@@ -25,4 +25,4 @@ impl codec::Model for ContestUserRank {
     }
 }
 
-crate::__model!(ContestUserRank);
+codec::__model!(ContestUserRank);

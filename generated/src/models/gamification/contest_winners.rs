@@ -24,4 +24,4 @@ impl codec::Model for ContestWinners {
     }
 }
 
-crate::__model!(ContestWinners);
+codec::__model!(ContestWinners);

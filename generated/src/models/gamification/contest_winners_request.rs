@@ -21,4 +21,4 @@ impl codec::Model for ContestWinnersRequest {
     }
 }
 
-crate::__model!(ContestWinnersRequest);
+codec::__model!(ContestWinnersRequest);

@@ -64,7 +64,7 @@ impl codec::Model for ContestsCreateRequest {
     }
 }
 
-crate::__model!(ContestsCreateRequest);
+codec::__model!(ContestsCreateRequest);
 
 /// The same values as [`ContestCompleteDataAnonymization`].
 pub type ContestsCreateRequestAnonymization = ContestCompleteDataAnonymization;
@@ -94,4 +94,4 @@ impl codec::OpenEnum for ContestsCreateRequestWinningCriteria {
     }
 }
 
-crate::__open_enum!(ContestsCreateRequestWinningCriteria);
+codec::__open_enum!(ContestsCreateRequestWinningCriteria);

@@ -70,7 +70,7 @@ impl codec::Model for ContestsEssentials {
     }
 }
 
-crate::__model!(ContestsEssentials);
+codec::__model!(ContestsEssentials);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -112,4 +112,4 @@ impl codec::OpenEnum for ContestsEssentialsStatus {
     }
 }
 
-crate::__open_enum!(ContestsEssentialsStatus);
+codec::__open_enum!(ContestsEssentialsStatus);

@@ -26,4 +26,4 @@ impl codec::Model for ContestsFinalizeRequest {
     }
 }
 
-crate::__model!(ContestsFinalizeRequest);
+codec::__model!(ContestsFinalizeRequest);

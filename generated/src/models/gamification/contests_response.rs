@@ -94,7 +94,7 @@ impl codec::Model for ContestsResponse {
     }
 }
 
-crate::__model!(ContestsResponse);
+codec::__model!(ContestsResponse);
 
 /// The same values as [`ContestCompleteDataAnonymization`].
 pub type ContestsResponseAnonymization = ContestCompleteDataAnonymization;

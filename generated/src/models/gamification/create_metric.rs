@@ -40,7 +40,7 @@ impl codec::Model for CreateMetric {
     }
 }
 
-crate::__model!(CreateMetric);
+codec::__model!(CreateMetric);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -71,4 +71,4 @@ impl codec::OpenEnum for CreateMetricTimeDisplayUnit {
     }
 }
 
-crate::__open_enum!(CreateMetricTimeDisplayUnit);
+codec::__open_enum!(CreateMetricTimeDisplayUnit);

@@ -50,7 +50,7 @@ impl codec::Model for CreateObjective {
     }
 }
 
-crate::__model!(CreateObjective);
+codec::__model!(CreateObjective);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -79,7 +79,7 @@ impl codec::OpenEnum for CreateObjectiveInitialDirection {
     }
 }
 
-crate::__open_enum!(CreateObjectiveInitialDirection);
+codec::__open_enum!(CreateObjectiveInitialDirection);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -108,4 +108,4 @@ impl codec::OpenEnum for CreateObjectiveTopicIdsFilterType {
     }
 }
 
-crate::__open_enum!(CreateObjectiveTopicIdsFilterType);
+codec::__open_enum!(CreateObjectiveTopicIdsFilterType);

@@ -52,4 +52,4 @@ impl codec::Model for CreatePerformanceProfile {
     }
 }
 
-crate::__model!(CreatePerformanceProfile);
+codec::__model!(CreatePerformanceProfile);

@@ -48,7 +48,7 @@ impl codec::Model for DefaultObjective {
     }
 }
 
-crate::__model!(DefaultObjective);
+codec::__model!(DefaultObjective);
 
 /// The same values as [`CreateObjectiveInitialDirection`].
 pub type DefaultObjectiveInitialDirection = CreateObjectiveInitialDirection;

@@ -36,7 +36,7 @@ impl codec::Model for ExternalMetricDataItem {
     }
 }
 
-crate::__model!(ExternalMetricDataItem);
+codec::__model!(ExternalMetricDataItem);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -63,4 +63,4 @@ impl codec::OpenEnum for ExternalMetricDataItemType {
     }
 }
 
-crate::__open_enum!(ExternalMetricDataItemType);
+codec::__open_enum!(ExternalMetricDataItemType);

@@ -43,7 +43,7 @@ impl codec::Model for ExternalMetricDataProcessedItem {
     }
 }
 
-crate::__model!(ExternalMetricDataProcessedItem);
+codec::__model!(ExternalMetricDataProcessedItem);
 
 /// The same values as [`ExternalMetricDataItemType`].
 pub type ExternalMetricDataProcessedItemType = ExternalMetricDataItemType;

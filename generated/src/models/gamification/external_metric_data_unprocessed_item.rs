@@ -41,7 +41,7 @@ impl codec::Model for ExternalMetricDataUnprocessedItem {
     }
 }
 
-crate::__model!(ExternalMetricDataUnprocessedItem);
+codec::__model!(ExternalMetricDataUnprocessedItem);
 
 /// The same values as [`ExternalMetricDataItemType`].
 pub type ExternalMetricDataUnprocessedItemType = ExternalMetricDataItemType;

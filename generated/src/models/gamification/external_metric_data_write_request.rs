@@ -20,4 +20,4 @@ impl codec::Model for ExternalMetricDataWriteRequest {
     }
 }
 
-crate::__model!(ExternalMetricDataWriteRequest);
+codec::__model!(ExternalMetricDataWriteRequest);

@@ -25,4 +25,4 @@ impl codec::Model for ExternalMetricDataWriteResponse {
     }
 }
 
-crate::__model!(ExternalMetricDataWriteResponse);
+codec::__model!(ExternalMetricDataWriteResponse);

@@ -51,7 +51,7 @@ impl codec::Model for ExternalMetricDefinition {
     }
 }
 
-crate::__model!(ExternalMetricDefinition);
+codec::__model!(ExternalMetricDefinition);
 
 /// The same values as [`ExternalMetricDefinitionCreateRequestDefaultObjectiveType`].
 pub type ExternalMetricDefinitionDefaultObjectiveType = ExternalMetricDefinitionCreateRequestDefaultObjectiveType;

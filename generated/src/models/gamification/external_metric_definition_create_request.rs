@@ -36,7 +36,7 @@ impl codec::Model for ExternalMetricDefinitionCreateRequest {
     }
 }
 
-crate::__model!(ExternalMetricDefinitionCreateRequest);
+codec::__model!(ExternalMetricDefinitionCreateRequest);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -65,7 +65,7 @@ impl codec::OpenEnum for ExternalMetricDefinitionCreateRequestDefaultObjectiveTy
     }
 }
 
-crate::__open_enum!(ExternalMetricDefinitionCreateRequestDefaultObjectiveType);
+codec::__open_enum!(ExternalMetricDefinitionCreateRequestDefaultObjectiveType);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -96,4 +96,4 @@ impl codec::OpenEnum for ExternalMetricDefinitionCreateRequestUnit {
     }
 }
 
-crate::__open_enum!(ExternalMetricDefinitionCreateRequestUnit);
+codec::__open_enum!(ExternalMetricDefinitionCreateRequestUnit);

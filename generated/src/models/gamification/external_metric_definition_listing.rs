@@ -45,4 +45,4 @@ impl codec::Model for ExternalMetricDefinitionListing {
     }
 }
 
-crate::__model!(ExternalMetricDefinitionListing);
+codec::__model!(ExternalMetricDefinitionListing);

@@ -28,7 +28,7 @@ impl codec::Model for ExternalMetricDefinitionUpdateRequest {
     }
 }
 
-crate::__model!(ExternalMetricDefinitionUpdateRequest);
+codec::__model!(ExternalMetricDefinitionUpdateRequest);
 
 /// The same values as [`ExternalMetricDefinitionCreateRequestDefaultObjectiveType`].
 pub type ExternalMetricDefinitionUpdateRequestDefaultObjectiveType = ExternalMetricDefinitionCreateRequestDefaultObjectiveType;

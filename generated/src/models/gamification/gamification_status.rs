@@ -29,4 +29,4 @@ impl codec::Model for GamificationStatus {
     }
 }
 
-crate::__model!(GamificationStatus);
+codec::__model!(GamificationStatus);

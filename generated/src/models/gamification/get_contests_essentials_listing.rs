@@ -45,4 +45,4 @@ impl codec::Model for GetContestsEssentialsListing {
     }
 }
 
-crate::__model!(GetContestsEssentialsListing);
+codec::__model!(GetContestsEssentialsListing);

@@ -24,4 +24,4 @@ impl codec::Model for GetMetricDefinitionsResponse {
     }
 }
 
-crate::__model!(GetMetricDefinitionsResponse);
+codec::__model!(GetMetricDefinitionsResponse);

@@ -24,4 +24,4 @@ impl codec::Model for GetMetricResponse {
     }
 }
 
-crate::__model!(GetMetricResponse);
+codec::__model!(GetMetricResponse);

@@ -24,4 +24,4 @@ impl codec::Model for GetMetricsResponse {
     }
 }
 
-crate::__model!(GetMetricsResponse);
+codec::__model!(GetMetricsResponse);

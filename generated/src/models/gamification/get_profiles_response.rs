@@ -24,4 +24,4 @@ impl codec::Model for GetProfilesResponse {
     }
 }
 
-crate::__model!(GetProfilesResponse);
+codec::__model!(GetProfilesResponse);

@@ -24,4 +24,4 @@ impl codec::Model for GetTemplatesResponse {
     }
 }
 
-crate::__model!(GetTemplatesResponse);
+codec::__model!(GetTemplatesResponse);

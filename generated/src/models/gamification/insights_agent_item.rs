@@ -27,4 +27,4 @@ impl codec::Model for InsightsAgentItem {
     }
 }
 
-crate::__model!(InsightsAgentItem);
+codec::__model!(InsightsAgentItem);

@@ -38,7 +38,7 @@ impl codec::Model for InsightsAgents {
     }
 }
 
-crate::__model!(InsightsAgents);
+codec::__model!(InsightsAgents);
 
 /// The same values as [`GetGamificationInsightsGroupsTrendsAllGranularity`].
 pub type InsightsAgentsGranularity = GetGamificationInsightsGroupsTrendsAllGranularity;

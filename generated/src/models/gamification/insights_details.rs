@@ -45,7 +45,7 @@ impl codec::Model for InsightsDetails {
     }
 }
 
-crate::__model!(InsightsDetails);
+codec::__model!(InsightsDetails);
 
 /// The same values as [`GetGamificationInsightsGroupsTrendsAllGranularity`].
 pub type InsightsDetailsGranularity = GetGamificationInsightsGroupsTrendsAllGranularity;

@@ -32,4 +32,4 @@ impl codec::Model for InsightsDetailsMetricItem {
     }
 }
 
-crate::__model!(InsightsDetailsMetricItem);
+codec::__model!(InsightsDetailsMetricItem);

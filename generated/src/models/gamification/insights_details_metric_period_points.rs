@@ -35,4 +35,4 @@ impl codec::Model for InsightsDetailsMetricPeriodPoints {
     }
 }
 
-crate::__model!(InsightsDetailsMetricPeriodPoints);
+codec::__model!(InsightsDetailsMetricPeriodPoints);

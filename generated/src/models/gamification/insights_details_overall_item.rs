@@ -26,4 +26,4 @@ impl codec::Model for InsightsDetailsOverallItem {
     }
 }
 
-crate::__model!(InsightsDetailsOverallItem);
+codec::__model!(InsightsDetailsOverallItem);

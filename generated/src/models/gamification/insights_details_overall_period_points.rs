@@ -33,4 +33,4 @@ impl codec::Model for InsightsDetailsOverallPeriodPoints {
     }
 }
 
-crate::__model!(InsightsDetailsOverallPeriodPoints);
+codec::__model!(InsightsDetailsOverallPeriodPoints);

@@ -40,7 +40,7 @@ impl codec::Model for InsightsRankings {
     }
 }
 
-crate::__model!(InsightsRankings);
+codec::__model!(InsightsRankings);
 
 /// The same values as [`GetGamificationInsightsGroupsTrendsAllGranularity`].
 pub type InsightsRankingsGranularity = GetGamificationInsightsGroupsTrendsAllGranularity;

@@ -49,7 +49,7 @@ impl codec::Model for InsightsSummary {
     }
 }
 
-crate::__model!(InsightsSummary);
+codec::__model!(InsightsSummary);
 
 /// The same values as [`GetGamificationInsightsGroupsTrendsAllGranularity`].
 pub type InsightsSummaryGranularity = GetGamificationInsightsGroupsTrendsAllGranularity;

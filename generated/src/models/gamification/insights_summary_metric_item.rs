@@ -32,4 +32,4 @@ impl codec::Model for InsightsSummaryMetricItem {
     }
 }
 
-crate::__model!(InsightsSummaryMetricItem);
+codec::__model!(InsightsSummaryMetricItem);

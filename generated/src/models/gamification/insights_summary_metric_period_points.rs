@@ -29,4 +29,4 @@ impl codec::Model for InsightsSummaryMetricPeriodPoints {
     }
 }
 
-crate::__model!(InsightsSummaryMetricPeriodPoints);
+codec::__model!(InsightsSummaryMetricPeriodPoints);

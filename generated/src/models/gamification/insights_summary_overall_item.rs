@@ -26,4 +26,4 @@ impl codec::Model for InsightsSummaryOverallItem {
     }
 }
 
-crate::__model!(InsightsSummaryOverallItem);
+codec::__model!(InsightsSummaryOverallItem);

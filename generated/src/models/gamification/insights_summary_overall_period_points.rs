@@ -27,4 +27,4 @@ impl codec::Model for InsightsSummaryOverallPeriodPoints {
     }
 }
 
-crate::__model!(InsightsSummaryOverallPeriodPoints);
+codec::__model!(InsightsSummaryOverallPeriodPoints);

@@ -28,4 +28,4 @@ impl codec::Model for InsightsSummaryUserItem {
     }
 }
 
-crate::__model!(InsightsSummaryUserItem);
+codec::__model!(InsightsSummaryUserItem);

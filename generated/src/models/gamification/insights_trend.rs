@@ -40,7 +40,7 @@ impl codec::Model for InsightsTrend {
     }
 }
 
-crate::__model!(InsightsTrend);
+codec::__model!(InsightsTrend);
 
 /// The same values as [`GetGamificationInsightsGroupsTrendsAllGranularity`].
 pub type InsightsTrendGranularity = GetGamificationInsightsGroupsTrendsAllGranularity;

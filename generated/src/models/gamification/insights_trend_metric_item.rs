@@ -22,4 +22,4 @@ impl codec::Model for InsightsTrendMetricItem {
     }
 }
 
-crate::__model!(InsightsTrendMetricItem);
+codec::__model!(InsightsTrendMetricItem);

@@ -19,4 +19,4 @@ impl codec::Model for InsightsTrendTotalItem {
     }
 }
 
-crate::__model!(InsightsTrendTotalItem);
+codec::__model!(InsightsTrendTotalItem);

@@ -23,4 +23,4 @@ impl codec::Model for InsightsTrends {
     }
 }
 
-crate::__model!(InsightsTrends);
+codec::__model!(InsightsTrends);

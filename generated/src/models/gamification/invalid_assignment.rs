@@ -21,4 +21,4 @@ impl codec::Model for InvalidAssignment {
     }
 }
 
-crate::__model!(InvalidAssignment);
+codec::__model!(InvalidAssignment);

@@ -41,4 +41,4 @@ impl codec::Model for Leaderboard {
     }
 }
 
-crate::__model!(Leaderboard);
+codec::__model!(Leaderboard);

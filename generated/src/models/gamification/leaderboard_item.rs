@@ -26,4 +26,4 @@ impl codec::Model for LeaderboardItem {
     }
 }
 
-crate::__model!(LeaderboardItem);
+codec::__model!(LeaderboardItem);

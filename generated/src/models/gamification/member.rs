@@ -22,4 +22,4 @@ impl codec::Model for Member {
     }
 }
 
-crate::__model!(Member);
+codec::__model!(Member);

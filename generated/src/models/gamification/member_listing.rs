@@ -19,4 +19,4 @@ impl codec::Model for MemberListing {
     }
 }
 
-crate::__model!(MemberListing);
+codec::__model!(MemberListing);

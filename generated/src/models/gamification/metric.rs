@@ -64,7 +64,7 @@ impl codec::Model for Metric {
     }
 }
 
-crate::__model!(Metric);
+codec::__model!(Metric);
 
 /// The same values as [`CreateMetricTimeDisplayUnit`].
 pub type MetricTimeDisplayUnit = CreateMetricTimeDisplayUnit;

@@ -57,7 +57,7 @@ impl codec::Model for MetricDefinition {
     }
 }
 
-crate::__model!(MetricDefinition);
+codec::__model!(MetricDefinition);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -102,4 +102,4 @@ impl codec::OpenEnum for MetricDefinitionUnitType {
     }
 }
 
-crate::__open_enum!(MetricDefinitionUnitType);
+codec::__open_enum!(MetricDefinitionUnitType);

@@ -48,4 +48,4 @@ impl codec::Model for MetricValueTrendAverage {
     }
 }
 
-crate::__model!(MetricValueTrendAverage);
+codec::__model!(MetricValueTrendAverage);

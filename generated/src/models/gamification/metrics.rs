@@ -80,7 +80,7 @@ impl codec::Model for Metrics {
     }
 }
 
-crate::__model!(Metrics);
+codec::__model!(Metrics);
 
 /// The same values as [`CreateMetricTimeDisplayUnit`].
 pub type MetricsTimeDisplayUnit = CreateMetricTimeDisplayUnit;

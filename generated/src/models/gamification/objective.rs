@@ -52,7 +52,7 @@ impl codec::Model for Objective {
     }
 }
 
-crate::__model!(Objective);
+codec::__model!(Objective);
 
 /// The same values as [`CreateObjectiveInitialDirection`].
 pub type ObjectiveInitialDirection = CreateObjectiveInitialDirection;

@@ -27,4 +27,4 @@ impl codec::Model for ObjectiveTemplate {
     }
 }
 
-crate::__model!(ObjectiveTemplate);
+codec::__model!(ObjectiveTemplate);

@@ -37,7 +37,7 @@ impl codec::Model for ObjectiveZone {
     }
 }
 
-crate::__model!(ObjectiveZone);
+codec::__model!(ObjectiveZone);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -66,7 +66,7 @@ impl codec::OpenEnum for ObjectiveZoneDirectionType {
     }
 }
 
-crate::__open_enum!(ObjectiveZoneDirectionType);
+codec::__open_enum!(ObjectiveZoneDirectionType);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -97,4 +97,4 @@ impl codec::OpenEnum for ObjectiveZoneZoneType {
     }
 }
 
-crate::__open_enum!(ObjectiveZoneZoneType);
+codec::__open_enum!(ObjectiveZoneZoneType);

@@ -25,4 +25,4 @@ impl codec::Model for OtherProfileAssignment {
     }
 }
 
-crate::__model!(OtherProfileAssignment);
+codec::__model!(OtherProfileAssignment);

@@ -28,4 +28,4 @@ impl codec::Model for OverallBestPoints {
     }
 }
 
-crate::__model!(OverallBestPoints);
+codec::__model!(OverallBestPoints);

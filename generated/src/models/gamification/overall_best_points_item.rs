@@ -36,7 +36,7 @@ impl codec::Model for OverallBestPointsItem {
     }
 }
 
-crate::__model!(OverallBestPointsItem);
+codec::__model!(OverallBestPointsItem);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -65,4 +65,4 @@ impl codec::OpenEnum for OverallBestPointsItemGranularityType {
     }
 }
 
-crate::__open_enum!(OverallBestPointsItemGranularityType);
+codec::__open_enum!(OverallBestPointsItemGranularityType);

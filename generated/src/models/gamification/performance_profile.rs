@@ -52,4 +52,4 @@ impl codec::Model for PerformanceProfile {
     }
 }
 
-crate::__model!(PerformanceProfile);
+codec::__model!(PerformanceProfile);

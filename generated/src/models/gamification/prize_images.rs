@@ -19,4 +19,4 @@ impl codec::Model for PrizeImages {
     }
 }
 
-crate::__model!(PrizeImages);
+codec::__model!(PrizeImages);

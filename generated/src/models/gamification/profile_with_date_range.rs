@@ -33,4 +33,4 @@ impl codec::Model for ProfileWithDateRange {
     }
 }
 
-crate::__model!(ProfileWithDateRange);
+codec::__model!(ProfileWithDateRange);

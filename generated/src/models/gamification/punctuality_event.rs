@@ -52,4 +52,4 @@ impl codec::Model for PunctualityEvent {
     }
 }
 
-crate::__model!(PunctualityEvent);
+codec::__model!(PunctualityEvent);

@@ -45,7 +45,7 @@ impl codec::Model for QualityEvaluationScoreItem {
     }
 }
 
-crate::__model!(QualityEvaluationScoreItem);
+codec::__model!(QualityEvaluationScoreItem);
 
 /// The same values as [`CreateObjectiveMediaTypes`].
 pub type QualityEvaluationScoreItemMediaTypes = CreateObjectiveMediaTypes;

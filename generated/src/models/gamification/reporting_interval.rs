@@ -22,7 +22,7 @@ impl codec::Model for ReportingInterval {
     }
 }
 
-crate::__model!(ReportingInterval);
+codec::__model!(ReportingInterval);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -51,4 +51,4 @@ impl codec::OpenEnum for ReportingIntervalIntervalType {
     }
 }
 
-crate::__open_enum!(ReportingIntervalIntervalType);
+codec::__open_enum!(ReportingIntervalIntervalType);

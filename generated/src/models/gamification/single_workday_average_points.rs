@@ -31,4 +31,4 @@ impl codec::Model for SingleWorkdayAveragePoints {
     }
 }
 
-crate::__model!(SingleWorkdayAveragePoints);
+codec::__model!(SingleWorkdayAveragePoints);

@@ -39,4 +39,4 @@ impl codec::Model for SingleWorkdayAverageValues {
     }
 }
 
-crate::__model!(SingleWorkdayAverageValues);
+codec::__model!(SingleWorkdayAverageValues);

@@ -23,4 +23,4 @@ impl codec::Model for TargetPerformanceProfile {
     }
 }
 
-crate::__model!(TargetPerformanceProfile);
+codec::__model!(TargetPerformanceProfile);

@@ -29,4 +29,4 @@ impl codec::Model for TrendData {
     }
 }
 
-crate::__model!(TrendData);
+codec::__model!(TrendData);

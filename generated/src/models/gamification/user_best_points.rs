@@ -24,4 +24,4 @@ impl codec::Model for UserBestPoints {
     }
 }
 
-crate::__model!(UserBestPoints);
+codec::__model!(UserBestPoints);

@@ -33,7 +33,7 @@ impl codec::Model for UserBestPointsItem {
     }
 }
 
-crate::__model!(UserBestPointsItem);
+codec::__model!(UserBestPointsItem);
 
 /// The same values as [`OverallBestPointsItemGranularityType`].
 pub type UserBestPointsItemGranularityType = OverallBestPointsItemGranularityType;

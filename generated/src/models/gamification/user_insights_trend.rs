@@ -43,7 +43,7 @@ impl codec::Model for UserInsightsTrend {
     }
 }
 
-crate::__model!(UserInsightsTrend);
+codec::__model!(UserInsightsTrend);
 
 /// The same values as [`GetGamificationInsightsGroupsTrendsAllGranularity`].
 pub type UserInsightsTrendGranularity = GetGamificationInsightsGroupsTrendsAllGranularity;

@@ -22,4 +22,4 @@ impl codec::Model for UserInsightsTrendMetricItem {
     }
 }
 
-crate::__model!(UserInsightsTrendMetricItem);
+codec::__model!(UserInsightsTrendMetricItem);

@@ -19,4 +19,4 @@ impl codec::Model for UserInsightsTrendTotalItem {
     }
 }
 
-crate::__model!(UserInsightsTrendTotalItem);
+codec::__model!(UserInsightsTrendTotalItem);

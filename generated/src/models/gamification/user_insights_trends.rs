@@ -23,4 +23,4 @@ impl codec::Model for UserInsightsTrends {
     }
 }
 
-crate::__model!(UserInsightsTrends);
+codec::__model!(UserInsightsTrends);

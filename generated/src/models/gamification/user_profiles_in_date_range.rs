@@ -29,4 +29,4 @@ impl codec::Model for UserProfilesInDateRange {
     }
 }
 
-crate::__model!(UserProfilesInDateRange);
+codec::__model!(UserProfilesInDateRange);

@@ -22,4 +22,4 @@ impl codec::Model for UserProfilesInDateRangeRequest {
     }
 }
 
-crate::__model!(UserProfilesInDateRangeRequest);
+codec::__model!(UserProfilesInDateRangeRequest);

@@ -35,4 +35,4 @@ impl codec::Model for UserTrendData {
     }
 }
 
-crate::__model!(UserTrendData);
+codec::__model!(UserTrendData);

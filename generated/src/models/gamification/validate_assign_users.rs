@@ -19,4 +19,4 @@ impl codec::Model for ValidateAssignUsers {
     }
 }
 
-crate::__model!(ValidateAssignUsers);
+codec::__model!(ValidateAssignUsers);

@@ -43,4 +43,4 @@ impl codec::Model for WorkdayMetric {
     }
 }
 
-crate::__model!(WorkdayMetric);
+codec::__model!(WorkdayMetric);

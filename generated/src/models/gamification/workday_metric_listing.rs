@@ -19,4 +19,4 @@ impl codec::Model for WorkdayMetricListing {
     }
 }
 
-crate::__model!(WorkdayMetricListing);
+codec::__model!(WorkdayMetricListing);

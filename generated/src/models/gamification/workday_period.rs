@@ -23,4 +23,4 @@ impl codec::Model for WorkdayPeriod {
     }
 }
 
-crate::__model!(WorkdayPeriod);
+codec::__model!(WorkdayPeriod);

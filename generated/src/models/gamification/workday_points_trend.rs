@@ -38,7 +38,7 @@ impl codec::Model for WorkdayPointsTrend {
     }
 }
 
-crate::__model!(WorkdayPointsTrend);
+codec::__model!(WorkdayPointsTrend);
 
 /// The same values as [`DailyPossibleShiftDayOfWeek`].
 pub type WorkdayPointsTrendDayOfWeek = DailyPossibleShiftDayOfWeek;

@@ -23,4 +23,4 @@ impl codec::Model for WorkdayPointsTrendItem {
     }
 }
 
-crate::__model!(WorkdayPointsTrendItem);
+codec::__model!(WorkdayPointsTrendItem);

@@ -34,7 +34,7 @@ impl codec::Model for WorkdayValuesMetricItem {
     }
 }
 
-crate::__model!(WorkdayValuesMetricItem);
+codec::__model!(WorkdayValuesMetricItem);
 
 /// The same values as [`MetricDefinitionUnitType`].
 pub type WorkdayValuesMetricItemUnitType = MetricDefinitionUnitType;

@@ -48,4 +48,4 @@ impl codec::Model for WorkdayValuesTrend {
     }
 }
 
-crate::__model!(WorkdayValuesTrend);
+codec::__model!(WorkdayValuesTrend);

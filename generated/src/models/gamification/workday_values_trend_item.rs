@@ -23,4 +23,4 @@ impl codec::Model for WorkdayValuesTrendItem {
     }
 }
 
-crate::__model!(WorkdayValuesTrendItem);
+codec::__model!(WorkdayValuesTrendItem);

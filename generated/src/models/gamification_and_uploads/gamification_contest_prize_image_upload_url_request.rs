@@ -37,7 +37,7 @@ impl codec::Model for GamificationContestPrizeImageUploadUrlRequest {
     }
 }
 
-crate::__model!(GamificationContestPrizeImageUploadUrlRequest);
+codec::__model!(GamificationContestPrizeImageUploadUrlRequest);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -69,4 +69,4 @@ impl codec::OpenEnum for GamificationContestPrizeImageUploadUrlRequestContentTyp
     }
 }
 
-crate::__open_enum!(GamificationContestPrizeImageUploadUrlRequestContentType);
+codec::__open_enum!(GamificationContestPrizeImageUploadUrlRequestContentType);

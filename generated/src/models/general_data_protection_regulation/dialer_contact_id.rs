@@ -21,4 +21,4 @@ impl codec::Model for DialerContactId {
     }
 }
 
-crate::__model!(DialerContactId);
+codec::__model!(DialerContactId);

@@ -21,4 +21,4 @@ impl codec::Model for GdprJourneyCustomer {
     }
 }
 
-crate::__model!(GdprJourneyCustomer);
+codec::__model!(GdprJourneyCustomer);

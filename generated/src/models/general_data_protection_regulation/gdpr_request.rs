@@ -52,7 +52,7 @@ impl codec::Model for GdprRequest {
     }
 }
 
-crate::__model!(GdprRequest);
+codec::__model!(GdprRequest);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -84,7 +84,7 @@ impl codec::OpenEnum for GdprRequestRequestType {
     }
 }
 
-crate::__open_enum!(GdprRequestRequestType);
+codec::__open_enum!(GdprRequestRequestType);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -136,4 +136,4 @@ impl codec::OpenEnum for GdprRequestStatus {
     }
 }
 
-crate::__open_enum!(GdprRequestStatus);
+codec::__open_enum!(GdprRequestStatus);

@@ -46,4 +46,4 @@ impl codec::Model for GdprRequestEntityListing {
     }
 }
 
-crate::__model!(GdprRequestEntityListing);
+codec::__model!(GdprRequestEntityListing);

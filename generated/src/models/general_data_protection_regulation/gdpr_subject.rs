@@ -48,4 +48,4 @@ impl codec::Model for GdprSubject {
     }
 }
 
-crate::__model!(GdprSubject);
+codec::__model!(GdprSubject);

@@ -46,4 +46,4 @@ impl codec::Model for GdprSubjectEntityListing {
     }
 }
 
-crate::__model!(GdprSubjectEntityListing);
+codec::__model!(GdprSubjectEntityListing);

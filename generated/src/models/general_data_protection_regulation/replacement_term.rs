@@ -24,7 +24,7 @@ impl codec::Model for ReplacementTerm {
     }
 }
 
-crate::__model!(ReplacementTerm);
+codec::__model!(ReplacementTerm);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -88,4 +88,4 @@ impl codec::OpenEnum for ReplacementTermType {
     }
 }
 
-crate::__open_enum!(ReplacementTermType);
+codec::__open_enum!(ReplacementTermType);

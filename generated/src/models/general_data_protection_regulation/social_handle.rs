@@ -20,7 +20,7 @@ impl codec::Model for SocialHandle {
     }
 }
 
-crate::__model!(SocialHandle);
+codec::__model!(SocialHandle);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -64,4 +64,4 @@ impl codec::OpenEnum for SocialHandleType {
     }
 }
 
-crate::__open_enum!(SocialHandleType);
+codec::__open_enum!(SocialHandleType);

@@ -29,4 +29,4 @@ impl codec::Model for GeolocationSettings {
     }
 }
 
-crate::__model!(GeolocationSettings);
+codec::__model!(GeolocationSettings);

@@ -46,7 +46,7 @@ impl codec::Model for DefaultGreetingList {
     }
 }
 
-crate::__model!(DefaultGreetingList);
+codec::__model!(DefaultGreetingList);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -78,4 +78,4 @@ impl codec::OpenEnum for DefaultGreetingListOwnerType {
     }
 }
 
-crate::__open_enum!(DefaultGreetingListOwnerType);
+codec::__open_enum!(DefaultGreetingListOwnerType);

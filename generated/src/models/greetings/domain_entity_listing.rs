@@ -45,4 +45,4 @@ impl codec::Model for DomainEntityListing {
     }
 }
 
-crate::__model!(DomainEntityListing);
+codec::__model!(DomainEntityListing);

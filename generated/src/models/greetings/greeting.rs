@@ -54,7 +54,7 @@ impl codec::Model for Greeting {
     }
 }
 
-crate::__model!(Greeting);
+codec::__model!(Greeting);
 
 /// The same values as [`DefaultGreetingListOwnerType`].
 pub type GreetingOwnerType = DefaultGreetingListOwnerType;
@@ -89,4 +89,4 @@ impl codec::OpenEnum for GreetingType {
     }
 }
 
-crate::__open_enum!(GreetingType);
+codec::__open_enum!(GreetingType);

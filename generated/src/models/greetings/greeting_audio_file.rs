@@ -25,4 +25,4 @@ impl codec::Model for GreetingAudioFile {
     }
 }
 
-crate::__model!(GreetingAudioFile);
+codec::__model!(GreetingAudioFile);

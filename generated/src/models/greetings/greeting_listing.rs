@@ -45,4 +45,4 @@ impl codec::Model for GreetingListing {
     }
 }
 
-crate::__model!(GreetingListing);
+codec::__model!(GreetingListing);

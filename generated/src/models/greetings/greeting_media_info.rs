@@ -25,4 +25,4 @@ impl codec::Model for GreetingMediaInfo {
     }
 }
 
-crate::__model!(GreetingMediaInfo);
+codec::__model!(GreetingMediaInfo);

@@ -24,4 +24,4 @@ impl codec::Model for GreetingOwner {
     }
 }
 
-crate::__model!(GreetingOwner);
+codec::__model!(GreetingOwner);

@@ -31,4 +31,4 @@ impl codec::Model for DynamicGroupDefinition {
     }
 }
 
-crate::__model!(DynamicGroupDefinition);
+codec::__model!(DynamicGroupDefinition);

@@ -30,4 +30,4 @@ impl codec::Model for DynamicGroupLanguageSkillCondition {
     }
 }
 
-crate::__model!(DynamicGroupLanguageSkillCondition);
+codec::__model!(DynamicGroupLanguageSkillCondition);

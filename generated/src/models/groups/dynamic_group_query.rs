@@ -20,4 +20,4 @@ impl codec::Model for DynamicGroupQuery {
     }
 }
 
-crate::__model!(DynamicGroupQuery);
+codec::__model!(DynamicGroupQuery);

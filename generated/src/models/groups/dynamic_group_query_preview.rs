@@ -19,4 +19,4 @@ impl codec::Model for DynamicGroupQueryPreview {
     }
 }
 
-crate::__model!(DynamicGroupQueryPreview);
+codec::__model!(DynamicGroupQueryPreview);

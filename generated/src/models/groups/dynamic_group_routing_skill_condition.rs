@@ -30,7 +30,7 @@ impl codec::Model for DynamicGroupRoutingSkillCondition {
     }
 }
 
-crate::__model!(DynamicGroupRoutingSkillCondition);
+codec::__model!(DynamicGroupRoutingSkillCondition);
 
 /// The same values as [`DynamicGroupLanguageSkillConditionComparator`].
 pub type DynamicGroupRoutingSkillConditionComparator = DynamicGroupLanguageSkillConditionComparator;

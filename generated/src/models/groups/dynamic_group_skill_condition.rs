@@ -30,4 +30,4 @@ impl codec::Model for DynamicGroupSkillCondition {
     }
 }
 
-crate::__model!(DynamicGroupSkillCondition);
+codec::__model!(DynamicGroupSkillCondition);

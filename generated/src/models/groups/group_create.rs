@@ -73,7 +73,7 @@ impl codec::Model for GroupCreate {
     }
 }
 
-crate::__model!(GroupCreate);
+codec::__model!(GroupCreate);
 
 /// The same values as [`ActionTargetState`].
 pub type GroupCreateState = ActionTargetState;

@@ -45,4 +45,4 @@ impl codec::Model for GroupEntityListing {
     }
 }
 
-crate::__model!(GroupEntityListing);
+codec::__model!(GroupEntityListing);

@@ -21,4 +21,4 @@ impl codec::Model for GroupMembersUpdate {
     }
 }
 
-crate::__model!(GroupMembersUpdate);
+codec::__model!(GroupMembersUpdate);

@@ -34,7 +34,7 @@ impl codec::Model for GroupProfile {
     }
 }
 
-crate::__model!(GroupProfile);
+codec::__model!(GroupProfile);
 
 /// The same values as [`ActionTargetState`].
 pub type GroupProfileState = ActionTargetState;

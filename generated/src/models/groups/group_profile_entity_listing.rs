@@ -45,4 +45,4 @@ impl codec::Model for GroupProfileEntityListing {
     }
 }
 
-crate::__model!(GroupProfileEntityListing);
+codec::__model!(GroupProfileEntityListing);

@@ -57,7 +57,7 @@ impl codec::Model for GroupUpdate {
     }
 }
 
-crate::__model!(GroupUpdate);
+codec::__model!(GroupUpdate);
 
 /// The same values as [`ActionTargetState`].
 pub type GroupUpdateState = ActionTargetState;
@@ -92,4 +92,4 @@ impl codec::OpenEnum for GroupUpdateVisibility {
     }
 }
 
-crate::__open_enum!(GroupUpdateVisibility);
+codec::__open_enum!(GroupUpdateVisibility);

@@ -37,7 +37,7 @@ impl codec::Model for FieldConfig {
     }
 }
 
-crate::__model!(FieldConfig);
+codec::__model!(FieldConfig);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -69,4 +69,4 @@ impl codec::OpenEnum for FieldConfigEntityType {
     }
 }
 
-crate::__open_enum!(FieldConfigEntityType);
+codec::__open_enum!(FieldConfigEntityType);

@@ -40,4 +40,4 @@ impl codec::Model for FieldList {
     }
 }
 
-crate::__model!(FieldList);
+codec::__model!(FieldList);

@@ -27,4 +27,4 @@ impl codec::Model for Section {
     }
 }
 
-crate::__model!(Section);
+codec::__model!(Section);

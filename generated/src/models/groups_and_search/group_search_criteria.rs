@@ -40,7 +40,7 @@ impl codec::Model for GroupSearchCriteria {
     }
 }
 
-crate::__model!(GroupSearchCriteria);
+codec::__model!(GroupSearchCriteria);
 
 /// The same values as [`ConversationCustomAttributesSearchCriteriaOperator`].
 pub type GroupSearchCriteriaOperator = ConversationCustomAttributesSearchCriteriaOperator;

@@ -36,7 +36,7 @@ impl codec::Model for GroupSearchRequest {
     }
 }
 
-crate::__model!(GroupSearchRequest);
+codec::__model!(GroupSearchRequest);
 
 /// The same values as [`ConversationCustomAttributesSearchRequestSortOrder`].
 pub type GroupSearchRequestSortOrder = ConversationCustomAttributesSearchRequestSortOrder;

@@ -44,4 +44,4 @@ impl codec::Model for GroupsSearchResponse {
     }
 }
 
-crate::__model!(GroupsSearchResponse);
+codec::__model!(GroupsSearchResponse);

@@ -45,4 +45,4 @@ impl codec::Model for UserEntityListing {
     }
 }
 
-crate::__model!(UserEntityListing);
+codec::__model!(UserEntityListing);

@@ -70,7 +70,7 @@ impl codec::Model for Adfs {
     }
 }
 
-crate::__model!(Adfs);
+codec::__model!(Adfs);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -142,7 +142,7 @@ impl codec::OpenEnum for AdfsNameIdentifierFormat {
     }
 }
 
-crate::__open_enum!(AdfsNameIdentifierFormat);
+codec::__open_enum!(AdfsNameIdentifierFormat);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -178,4 +178,4 @@ impl codec::OpenEnum for AdfsSsoBinding {
     }
 }
 
-crate::__open_enum!(AdfsSsoBinding);
+codec::__open_enum!(AdfsSsoBinding);

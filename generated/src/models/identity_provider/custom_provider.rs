@@ -73,7 +73,7 @@ impl codec::Model for CustomProvider {
     }
 }
 
-crate::__model!(CustomProvider);
+codec::__model!(CustomProvider);
 
 /// The same values as [`AdfsNameIdentifierFormat`].
 pub type CustomProviderNameIdentifierFormat = AdfsNameIdentifierFormat;

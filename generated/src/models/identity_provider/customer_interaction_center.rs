@@ -70,7 +70,7 @@ impl codec::Model for CustomerInteractionCenter {
     }
 }
 
-crate::__model!(CustomerInteractionCenter);
+codec::__model!(CustomerInteractionCenter);
 
 /// The same values as [`AdfsNameIdentifierFormat`].
 pub type CustomerInteractionCenterNameIdentifierFormat = AdfsNameIdentifierFormat;

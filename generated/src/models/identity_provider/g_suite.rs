@@ -70,7 +70,7 @@ impl codec::Model for GSuite {
     }
 }
 
-crate::__model!(GSuite);
+codec::__model!(GSuite);
 
 /// The same values as [`AdfsNameIdentifierFormat`].
 pub type GSuiteNameIdentifierFormat = AdfsNameIdentifierFormat;

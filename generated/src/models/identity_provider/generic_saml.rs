@@ -74,7 +74,7 @@ impl codec::Model for GenericSaml {
     }
 }
 
-crate::__model!(GenericSaml);
+codec::__model!(GenericSaml);
 
 /// The same values as [`AdfsNameIdentifierFormat`].
 pub type GenericSamlNameIdentifierFormat = AdfsNameIdentifierFormat;

@@ -70,7 +70,7 @@ impl codec::Model for IdentityNow {
     }
 }
 
-crate::__model!(IdentityNow);
+codec::__model!(IdentityNow);
 
 /// The same values as [`AdfsNameIdentifierFormat`].
 pub type IdentityNowNameIdentifierFormat = AdfsNameIdentifierFormat;

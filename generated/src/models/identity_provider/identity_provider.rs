@@ -26,4 +26,4 @@ impl codec::Model for IdentityProvider {
     }
 }
 
-crate::__model!(IdentityProvider);
+codec::__model!(IdentityProvider);

@@ -45,4 +45,4 @@ impl codec::Model for IdentityProviderEntityListing {
     }
 }
 
-crate::__model!(IdentityProviderEntityListing);
+codec::__model!(IdentityProviderEntityListing);

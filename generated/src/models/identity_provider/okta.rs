@@ -70,7 +70,7 @@ impl codec::Model for Okta {
     }
 }
 
-crate::__model!(Okta);
+codec::__model!(Okta);
 
 /// The same values as [`AdfsNameIdentifierFormat`].
 pub type OktaNameIdentifierFormat = AdfsNameIdentifierFormat;

@@ -70,7 +70,7 @@ impl codec::Model for OneLogin {
     }
 }
 
-crate::__model!(OneLogin);
+codec::__model!(OneLogin);
 
 /// The same values as [`AdfsNameIdentifierFormat`].
 pub type OneLoginNameIdentifierFormat = AdfsNameIdentifierFormat;

@@ -70,7 +70,7 @@ impl codec::Model for PingIdentity {
     }
 }
 
-crate::__model!(PingIdentity);
+codec::__model!(PingIdentity);
 
 /// The same values as [`AdfsNameIdentifierFormat`].
 pub type PingIdentityNameIdentifierFormat = AdfsNameIdentifierFormat;

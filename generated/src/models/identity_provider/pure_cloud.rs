@@ -26,4 +26,4 @@ impl codec::Model for PureCloud {
     }
 }
 
-crate::__model!(PureCloud);
+codec::__model!(PureCloud);

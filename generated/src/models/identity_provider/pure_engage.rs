@@ -73,7 +73,7 @@ impl codec::Model for PureEngage {
     }
 }
 
-crate::__model!(PureEngage);
+codec::__model!(PureEngage);
 
 /// The same values as [`AdfsNameIdentifierFormat`].
 pub type PureEngageNameIdentifierFormat = AdfsNameIdentifierFormat;

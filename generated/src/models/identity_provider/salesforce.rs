@@ -70,7 +70,7 @@ impl codec::Model for Salesforce {
     }
 }
 
-crate::__model!(Salesforce);
+codec::__model!(Salesforce);
 
 /// The same values as [`AdfsNameIdentifierFormat`].
 pub type SalesforceNameIdentifierFormat = AdfsNameIdentifierFormat;

@@ -71,7 +71,7 @@ impl codec::Model for SamlProvider {
     }
 }
 
-crate::__model!(SamlProvider);
+codec::__model!(SamlProvider);
 
 /// The same values as [`AdfsNameIdentifierFormat`].
 pub type SamlProviderNameIdentifierFormat = AdfsNameIdentifierFormat;

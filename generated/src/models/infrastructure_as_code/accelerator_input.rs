@@ -25,4 +25,4 @@ impl codec::Model for AcceleratorInput {
     }
 }
 
-crate::__model!(AcceleratorInput);
+codec::__model!(AcceleratorInput);

@@ -45,4 +45,4 @@ impl codec::Model for AcceleratorList {
     }
 }
 
-crate::__model!(AcceleratorList);
+codec::__model!(AcceleratorList);

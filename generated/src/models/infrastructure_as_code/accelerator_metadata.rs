@@ -40,7 +40,7 @@ impl codec::Model for AcceleratorMetadata {
     }
 }
 
-crate::__model!(AcceleratorMetadata);
+codec::__model!(AcceleratorMetadata);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -69,7 +69,7 @@ impl codec::OpenEnum for AcceleratorMetadataOrigin {
     }
 }
 
-crate::__open_enum!(AcceleratorMetadataOrigin);
+codec::__open_enum!(AcceleratorMetadataOrigin);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -98,4 +98,4 @@ impl codec::OpenEnum for AcceleratorMetadataType {
     }
 }
 
-crate::__open_enum!(AcceleratorMetadataType);
+codec::__open_enum!(AcceleratorMetadataType);

@@ -22,4 +22,4 @@ impl codec::Model for AcceleratorParameter {
     }
 }
 
-crate::__model!(AcceleratorParameter);
+codec::__model!(AcceleratorParameter);

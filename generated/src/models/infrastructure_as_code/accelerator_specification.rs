@@ -59,7 +59,7 @@ impl codec::Model for AcceleratorSpecification {
     }
 }
 
-crate::__model!(AcceleratorSpecification);
+codec::__model!(AcceleratorSpecification);
 
 /// The same values as [`AcceleratorMetadataOrigin`].
 pub type AcceleratorSpecificationOrigin = AcceleratorMetadataOrigin;

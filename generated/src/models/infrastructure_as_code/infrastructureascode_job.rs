@@ -49,7 +49,7 @@ impl codec::Model for InfrastructureascodeJob {
     }
 }
 
-crate::__model!(InfrastructureascodeJob);
+codec::__model!(InfrastructureascodeJob);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -100,4 +100,4 @@ impl codec::OpenEnum for InfrastructureascodeJobStatus {
     }
 }
 
-crate::__open_enum!(InfrastructureascodeJobStatus);
+codec::__open_enum!(InfrastructureascodeJobStatus);

@@ -22,4 +22,4 @@ impl codec::Model for MetadataDocumentation {
     }
 }
 
-crate::__model!(MetadataDocumentation);
+codec::__model!(MetadataDocumentation);

@@ -23,4 +23,4 @@ impl codec::Model for MetadataPresentation {
     }
 }
 
-crate::__model!(MetadataPresentation);
+codec::__model!(MetadataPresentation);

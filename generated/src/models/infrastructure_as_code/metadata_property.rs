@@ -37,4 +37,4 @@ impl codec::Model for MetadataProperty {
     }
 }
 
-crate::__model!(MetadataProperty);
+codec::__model!(MetadataProperty);

@@ -25,7 +25,7 @@ impl codec::Model for MetadataResultEntity {
     }
 }
 
-crate::__model!(MetadataResultEntity);
+codec::__model!(MetadataResultEntity);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -52,4 +52,4 @@ impl codec::OpenEnum for MetadataResultEntityVisibility {
     }
 }
 
-crate::__open_enum!(MetadataResultEntityVisibility);
+codec::__open_enum!(MetadataResultEntityVisibility);

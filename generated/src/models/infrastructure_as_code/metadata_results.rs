@@ -20,4 +20,4 @@ impl codec::Model for MetadataResults {
     }
 }
 
-crate::__model!(MetadataResults);
+codec::__model!(MetadataResults);

@@ -33,4 +33,4 @@ impl codec::Model for MetadataSchema {
     }
 }
 
-crate::__model!(MetadataSchema);
+codec::__model!(MetadataSchema);

@@ -38,4 +38,4 @@ impl codec::Model for Action {
     }
 }
 
-crate::__model!(Action);
+codec::__model!(Action);

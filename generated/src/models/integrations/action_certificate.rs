@@ -25,7 +25,7 @@ impl codec::Model for ActionCertificate {
     }
 }
 
-crate::__model!(ActionCertificate);
+codec::__model!(ActionCertificate);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -52,7 +52,7 @@ impl codec::OpenEnum for ActionCertificateSigningAuthority {
     }
 }
 
-crate::__open_enum!(ActionCertificateSigningAuthority);
+codec::__open_enum!(ActionCertificateSigningAuthority);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -79,7 +79,7 @@ impl codec::OpenEnum for ActionCertificateStatus {
     }
 }
 
-crate::__open_enum!(ActionCertificateStatus);
+codec::__open_enum!(ActionCertificateStatus);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -104,4 +104,4 @@ impl codec::OpenEnum for ActionCertificateType {
     }
 }
 
-crate::__open_enum!(ActionCertificateType);
+codec::__open_enum!(ActionCertificateType);

@@ -45,4 +45,4 @@ impl codec::Model for ActionCertificateListing {
     }
 }
 
-crate::__model!(ActionCertificateListing);
+codec::__model!(ActionCertificateListing);

@@ -24,4 +24,4 @@ impl codec::Model for ActionConfig {
     }
 }
 
-crate::__model!(ActionConfig);
+codec::__model!(ActionConfig);

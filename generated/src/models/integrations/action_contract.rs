@@ -21,4 +21,4 @@ impl codec::Model for ActionContract {
     }
 }
 
-crate::__model!(ActionContract);
+codec::__model!(ActionContract);

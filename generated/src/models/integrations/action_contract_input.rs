@@ -23,4 +23,4 @@ impl codec::Model for ActionContractInput {
     }
 }
 
-crate::__model!(ActionContractInput);
+codec::__model!(ActionContractInput);

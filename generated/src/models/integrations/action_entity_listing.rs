@@ -45,4 +45,4 @@ impl codec::Model for ActionEntityListing {
     }
 }
 
-crate::__model!(ActionEntityListing);
+codec::__model!(ActionEntityListing);

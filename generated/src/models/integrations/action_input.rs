@@ -26,4 +26,4 @@ impl codec::Model for ActionInput {
     }
 }
 
-crate::__model!(ActionInput);
+codec::__model!(ActionInput);

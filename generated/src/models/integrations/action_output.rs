@@ -36,4 +36,4 @@ impl codec::Model for ActionOutput {
     }
 }
 
-crate::__model!(ActionOutput);
+codec::__model!(ActionOutput);

@@ -23,7 +23,7 @@ impl codec::Model for AsyncJob {
     }
 }
 
-crate::__model!(AsyncJob);
+codec::__model!(AsyncJob);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -54,4 +54,4 @@ impl codec::OpenEnum for AsyncJobState {
     }
 }
 
-crate::__open_enum!(AsyncJobState);
+codec::__open_enum!(AsyncJobState);

@@ -24,4 +24,4 @@ impl codec::Model for AudioConnectorIntegration {
     }
 }
 
-crate::__model!(AudioConnectorIntegration);
+codec::__model!(AudioConnectorIntegration);

@@ -45,4 +45,4 @@ impl codec::Model for AudioConnectorIntegrationEntityListing {
     }
 }
 
-crate::__model!(AudioConnectorIntegrationEntityListing);
+codec::__model!(AudioConnectorIntegrationEntityListing);

@@ -33,4 +33,4 @@ impl codec::Model for Bot {
     }
 }
 
-crate::__model!(Bot);
+codec::__model!(Bot);

@@ -33,4 +33,4 @@ impl codec::Model for BotConnectorBot {
     }
 }
 
-crate::__model!(BotConnectorBot);
+codec::__model!(BotConnectorBot);

@@ -45,4 +45,4 @@ impl codec::Model for BotConnectorBotSummaryEntityListing {
     }
 }
 
-crate::__model!(BotConnectorBotSummaryEntityListing);
+codec::__model!(BotConnectorBotSummaryEntityListing);

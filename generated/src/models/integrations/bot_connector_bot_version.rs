@@ -26,4 +26,4 @@ impl codec::Model for BotConnectorBotVersion {
     }
 }
 
-crate::__model!(BotConnectorBotVersion);
+codec::__model!(BotConnectorBotVersion);

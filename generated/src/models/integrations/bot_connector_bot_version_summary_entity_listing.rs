@@ -45,4 +45,4 @@ impl codec::Model for BotConnectorBotVersionSummaryEntityListing {
     }
 }
 
-crate::__model!(BotConnectorBotVersionSummaryEntityListing);
+codec::__model!(BotConnectorBotVersionSummaryEntityListing);

@@ -21,4 +21,4 @@ impl codec::Model for BotConnectorIntent {
     }
 }
 
-crate::__model!(BotConnectorIntent);
+codec::__model!(BotConnectorIntent);

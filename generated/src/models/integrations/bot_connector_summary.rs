@@ -28,4 +28,4 @@ impl codec::Model for BotConnectorSummary {
     }
 }
 
-crate::__model!(BotConnectorSummary);
+codec::__model!(BotConnectorSummary);

@@ -18,4 +18,4 @@ impl codec::Model for BotConnectorVersionSummary {
     }
 }
 
-crate::__model!(BotConnectorVersionSummary);
+codec::__model!(BotConnectorVersionSummary);

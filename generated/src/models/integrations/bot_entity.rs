@@ -20,7 +20,7 @@ impl codec::Model for BotEntity {
     }
 }
 
-crate::__model!(BotEntity);
+codec::__model!(BotEntity);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -86,4 +86,4 @@ impl codec::OpenEnum for BotEntityType {
     }
 }
 
-crate::__open_enum!(BotEntityType);
+codec::__open_enum!(BotEntityType);

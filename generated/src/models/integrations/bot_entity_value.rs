@@ -27,7 +27,7 @@ impl codec::Model for BotEntityValue {
     }
 }
 
-crate::__model!(BotEntityValue);
+codec::__model!(BotEntityValue);
 
 /// The same values as [`BotEntityType`].
 pub type BotEntityValueType = BotEntityType;

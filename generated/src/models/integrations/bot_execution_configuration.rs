@@ -26,4 +26,4 @@ impl codec::Model for BotExecutionConfiguration {
     }
 }
 
-crate::__model!(BotExecutionConfiguration);
+codec::__model!(BotExecutionConfiguration);

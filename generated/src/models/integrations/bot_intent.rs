@@ -23,4 +23,4 @@ impl codec::Model for BotIntent {
     }
 }
 
-crate::__model!(BotIntent);
+codec::__model!(BotIntent);

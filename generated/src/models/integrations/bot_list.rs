@@ -20,4 +20,4 @@ impl codec::Model for BotList {
     }
 }
 
-crate::__model!(BotList);
+codec::__model!(BotList);

@@ -45,4 +45,4 @@ impl codec::Model for BotListing {
     }
 }
 
-crate::__model!(BotListing);
+codec::__model!(BotListing);

@@ -22,4 +22,4 @@ impl codec::Model for BotSlot {
     }
 }
 
-crate::__model!(BotSlot);
+codec::__model!(BotSlot);

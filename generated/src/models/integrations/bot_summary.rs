@@ -27,4 +27,4 @@ impl codec::Model for BotSummary {
     }
 }
 
-crate::__model!(BotSummary);
+codec::__model!(BotSummary);

@@ -45,4 +45,4 @@ impl codec::Model for BotSummaryEntityListing {
     }
 }
 
-crate::__model!(BotSummaryEntityListing);
+codec::__model!(BotSummaryEntityListing);

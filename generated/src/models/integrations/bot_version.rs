@@ -24,4 +24,4 @@ impl codec::Model for BotVersion {
     }
 }
 
-crate::__model!(BotVersion);
+codec::__model!(BotVersion);

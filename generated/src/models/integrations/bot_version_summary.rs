@@ -30,4 +30,4 @@ impl codec::Model for BotVersionSummary {
     }
 }
 
-crate::__model!(BotVersionSummary);
+codec::__model!(BotVersionSummary);

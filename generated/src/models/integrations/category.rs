@@ -18,4 +18,4 @@ impl codec::Model for Category {
     }
 }
 
-crate::__model!(Category);
+codec::__model!(Category);

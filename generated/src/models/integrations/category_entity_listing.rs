@@ -30,4 +30,4 @@ impl codec::Model for CategoryEntityListing {
     }
 }
 
-crate::__model!(CategoryEntityListing);
+codec::__model!(CategoryEntityListing);

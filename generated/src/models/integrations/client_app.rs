@@ -47,7 +47,7 @@ impl codec::Model for ClientApp {
     }
 }
 
-crate::__model!(ClientApp);
+codec::__model!(ClientApp);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -82,4 +82,4 @@ impl codec::OpenEnum for ClientAppIntendedState {
     }
 }
 
-crate::__open_enum!(ClientAppIntendedState);
+codec::__open_enum!(ClientAppIntendedState);

@@ -23,4 +23,4 @@ impl codec::Model for ClientAppConfigurationInfo {
     }
 }
 
-crate::__model!(ClientAppConfigurationInfo);
+codec::__model!(ClientAppConfigurationInfo);

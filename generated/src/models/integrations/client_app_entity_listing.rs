@@ -45,4 +45,4 @@ impl codec::Model for ClientAppEntityListing {
     }
 }
 
-crate::__model!(ClientAppEntityListing);
+codec::__model!(ClientAppEntityListing);

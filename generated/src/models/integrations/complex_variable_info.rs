@@ -22,4 +22,4 @@ impl codec::Model for ComplexVariableInfo {
     }
 }
 
-crate::__model!(ComplexVariableInfo);
+codec::__model!(ComplexVariableInfo);

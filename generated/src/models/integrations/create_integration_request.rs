@@ -29,4 +29,4 @@ impl codec::Model for CreateIntegrationRequest {
     }
 }
 
-crate::__model!(CreateIntegrationRequest);
+codec::__model!(CreateIntegrationRequest);

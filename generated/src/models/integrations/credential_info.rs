@@ -34,4 +34,4 @@ impl codec::Model for CredentialInfo {
     }
 }
 
-crate::__model!(CredentialInfo);
+codec::__model!(CredentialInfo);

@@ -28,4 +28,4 @@ impl codec::Model for CredentialInfoCursorListing {
     }
 }
 
-crate::__model!(CredentialInfoCursorListing);
+codec::__model!(CredentialInfoCursorListing);

@@ -45,4 +45,4 @@ impl codec::Model for CredentialInfoListing {
     }
 }
 
-crate::__model!(CredentialInfoListing);
+codec::__model!(CredentialInfoListing);

@@ -25,4 +25,4 @@ impl codec::Model for CredentialSpecification {
     }
 }
 
-crate::__model!(CredentialSpecification);
+codec::__model!(CredentialSpecification);

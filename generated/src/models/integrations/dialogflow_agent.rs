@@ -36,4 +36,4 @@ impl codec::Model for DialogflowAgent {
     }
 }
 
-crate::__model!(DialogflowAgent);
+codec::__model!(DialogflowAgent);

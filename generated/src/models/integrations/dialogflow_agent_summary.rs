@@ -32,4 +32,4 @@ impl codec::Model for DialogflowAgentSummary {
     }
 }
 
-crate::__model!(DialogflowAgentSummary);
+codec::__model!(DialogflowAgentSummary);

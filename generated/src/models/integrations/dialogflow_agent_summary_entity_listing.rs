@@ -45,4 +45,4 @@ impl codec::Model for DialogflowAgentSummaryEntityListing {
     }
 }
 
-crate::__model!(DialogflowAgentSummaryEntityListing);
+codec::__model!(DialogflowAgentSummaryEntityListing);

@@ -35,4 +35,4 @@ impl codec::Model for DialogflowCxAgent {
     }
 }
 
-crate::__model!(DialogflowCxAgent);
+codec::__model!(DialogflowCxAgent);

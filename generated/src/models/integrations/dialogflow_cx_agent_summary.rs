@@ -33,4 +33,4 @@ impl codec::Model for DialogflowCxAgentSummary {
     }
 }
 
-crate::__model!(DialogflowCxAgentSummary);
+codec::__model!(DialogflowCxAgentSummary);

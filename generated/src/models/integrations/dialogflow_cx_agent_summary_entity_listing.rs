@@ -46,4 +46,4 @@ impl codec::Model for DialogflowCxAgentSummaryEntityListing {
     }
 }
 
-crate::__model!(DialogflowCxAgentSummaryEntityListing);
+codec::__model!(DialogflowCxAgentSummaryEntityListing);

@@ -25,4 +25,4 @@ impl codec::Model for DialogflowCxEnvironment {
     }
 }
 
-crate::__model!(DialogflowCxEnvironment);
+codec::__model!(DialogflowCxEnvironment);

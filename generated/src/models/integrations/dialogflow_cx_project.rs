@@ -21,4 +21,4 @@ impl codec::Model for DialogflowCxProject {
     }
 }
 
-crate::__model!(DialogflowCxProject);
+codec::__model!(DialogflowCxProject);

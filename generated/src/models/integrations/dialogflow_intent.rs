@@ -24,4 +24,4 @@ impl codec::Model for DialogflowIntent {
     }
 }
 
-crate::__model!(DialogflowIntent);
+codec::__model!(DialogflowIntent);

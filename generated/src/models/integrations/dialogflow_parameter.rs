@@ -22,4 +22,4 @@ impl codec::Model for DialogflowParameter {
     }
 }
 
-crate::__model!(DialogflowParameter);
+codec::__model!(DialogflowParameter);

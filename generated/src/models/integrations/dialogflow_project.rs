@@ -20,4 +20,4 @@ impl codec::Model for DialogflowProject {
     }
 }
 
-crate::__model!(DialogflowProject);
+codec::__model!(DialogflowProject);

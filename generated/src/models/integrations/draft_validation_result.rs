@@ -21,4 +21,4 @@ impl codec::Model for DraftValidationResult {
     }
 }
 
-crate::__model!(DraftValidationResult);
+codec::__model!(DraftValidationResult);

@@ -33,4 +33,4 @@ impl codec::Model for EffectiveConfiguration {
     }
 }
 
-crate::__model!(EffectiveConfiguration);
+codec::__model!(EffectiveConfiguration);

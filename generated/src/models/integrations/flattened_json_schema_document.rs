@@ -22,4 +22,4 @@ impl codec::Model for FlattenedJsonSchemaDocument {
     }
 }
 
-crate::__model!(FlattenedJsonSchemaDocument);
+codec::__model!(FlattenedJsonSchemaDocument);

@@ -41,4 +41,4 @@ impl codec::Model for Function {
     }
 }
 
-crate::__model!(Function);
+codec::__model!(Function);

@@ -32,4 +32,4 @@ impl codec::Model for FunctionConfig {
     }
 }
 
-crate::__model!(FunctionConfig);
+codec::__model!(FunctionConfig);

@@ -29,7 +29,7 @@ impl codec::Model for FunctionRuntime {
     }
 }
 
-crate::__model!(FunctionRuntime);
+codec::__model!(FunctionRuntime);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -58,4 +58,4 @@ impl codec::OpenEnum for FunctionRuntimeStatus {
     }
 }
 
-crate::__open_enum!(FunctionRuntimeStatus);
+codec::__open_enum!(FunctionRuntimeStatus);

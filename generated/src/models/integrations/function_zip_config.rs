@@ -35,7 +35,7 @@ impl codec::Model for FunctionZipConfig {
     }
 }
 
-crate::__model!(FunctionZipConfig);
+codec::__model!(FunctionZipConfig);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -81,4 +81,4 @@ impl codec::OpenEnum for FunctionZipConfigStatus {
     }
 }
 
-crate::__open_enum!(FunctionZipConfigStatus);
+codec::__open_enum!(FunctionZipConfigStatus);

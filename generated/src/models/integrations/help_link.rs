@@ -25,4 +25,4 @@ impl codec::Model for HelpLink {
     }
 }
 
-crate::__model!(HelpLink);
+codec::__model!(HelpLink);

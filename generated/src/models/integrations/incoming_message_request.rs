@@ -57,7 +57,7 @@ impl codec::Model for IncomingMessageRequest {
     }
 }
 
-crate::__model!(IncomingMessageRequest);
+codec::__model!(IncomingMessageRequest);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -88,4 +88,4 @@ impl codec::OpenEnum for IncomingMessageRequestChannels {
     }
 }
 
-crate::__open_enum!(IncomingMessageRequestChannels);
+codec::__open_enum!(IncomingMessageRequestChannels);

@@ -19,4 +19,4 @@ impl codec::Model for IncomingMessageResponse {
     }
 }
 
-crate::__model!(IncomingMessageResponse);
+codec::__model!(IncomingMessageResponse);

@@ -25,7 +25,7 @@ impl codec::Model for InputMessage {
     }
 }
 
-crate::__model!(InputMessage);
+codec::__model!(InputMessage);
 
 /// The same values as [`ConversationMessageMetadataType`].
 pub type InputMessageType = ConversationMessageMetadataType;

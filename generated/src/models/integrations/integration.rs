@@ -48,7 +48,7 @@ impl codec::Model for Integration {
     }
 }
 
-crate::__model!(Integration);
+codec::__model!(Integration);
 
 /// The same values as [`ClientAppIntendedState`].
 pub type IntegrationIntendedState = ClientAppIntendedState;

@@ -42,4 +42,4 @@ impl codec::Model for IntegrationConfiguration {
     }
 }
 
-crate::__model!(IntegrationConfiguration);
+codec::__model!(IntegrationConfiguration);

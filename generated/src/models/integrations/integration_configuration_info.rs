@@ -20,4 +20,4 @@ impl codec::Model for IntegrationConfigurationInfo {
     }
 }
 
-crate::__model!(IntegrationConfigurationInfo);
+codec::__model!(IntegrationConfigurationInfo);

@@ -45,4 +45,4 @@ impl codec::Model for IntegrationEntityListing {
     }
 }
 
-crate::__model!(IntegrationEntityListing);
+codec::__model!(IntegrationEntityListing);

@@ -30,7 +30,7 @@ impl codec::Model for IntegrationStatusInfo {
     }
 }
 
-crate::__model!(IntegrationStatusInfo);
+codec::__model!(IntegrationStatusInfo);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -74,4 +74,4 @@ impl codec::OpenEnum for IntegrationStatusInfoCode {
     }
 }
 
-crate::__open_enum!(IntegrationStatusInfoCode);
+codec::__open_enum!(IntegrationStatusInfoCode);

@@ -91,4 +91,4 @@ impl codec::Model for IntegrationType {
     }
 }
 
-crate::__model!(IntegrationType);
+codec::__model!(IntegrationType);

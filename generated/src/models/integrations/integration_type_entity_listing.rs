@@ -45,4 +45,4 @@ impl codec::Model for IntegrationTypeEntityListing {
     }
 }
 
-crate::__model!(IntegrationTypeEntityListing);
+codec::__model!(IntegrationTypeEntityListing);

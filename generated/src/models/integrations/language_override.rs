@@ -25,4 +25,4 @@ impl codec::Model for LanguageOverride {
     }
 }
 
-crate::__model!(LanguageOverride);
+codec::__model!(LanguageOverride);

@@ -26,4 +26,4 @@ impl codec::Model for LexBot {
     }
 }
 
-crate::__model!(LexBot);
+codec::__model!(LexBot);

@@ -40,7 +40,7 @@ impl codec::Model for LexBotAlias {
     }
 }
 
-crate::__model!(LexBotAlias);
+codec::__model!(LexBotAlias);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -66,7 +66,7 @@ impl codec::OpenEnum for LexBotAliasLanguage {
     }
 }
 
-crate::__open_enum!(LexBotAliasLanguage);
+codec::__open_enum!(LexBotAliasLanguage);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -101,4 +101,4 @@ impl codec::OpenEnum for LexBotAliasStatus {
     }
 }
 
-crate::__open_enum!(LexBotAliasStatus);
+codec::__open_enum!(LexBotAliasStatus);

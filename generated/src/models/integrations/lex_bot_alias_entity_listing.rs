@@ -45,4 +45,4 @@ impl codec::Model for LexBotAliasEntityListing {
     }
 }
 
-crate::__model!(LexBotAliasEntityListing);
+codec::__model!(LexBotAliasEntityListing);

@@ -45,4 +45,4 @@ impl codec::Model for LexBotEntityListing {
     }
 }
 
-crate::__model!(LexBotEntityListing);
+codec::__model!(LexBotEntityListing);

@@ -29,4 +29,4 @@ impl codec::Model for LexIntent {
     }
 }
 
-crate::__model!(LexIntent);
+codec::__model!(LexIntent);

@@ -26,4 +26,4 @@ impl codec::Model for LexSlot {
     }
 }
 
-crate::__model!(LexSlot);
+codec::__model!(LexSlot);

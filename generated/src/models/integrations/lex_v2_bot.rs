@@ -32,4 +32,4 @@ impl codec::Model for LexV2Bot {
     }
 }
 
-crate::__model!(LexV2Bot);
+codec::__model!(LexV2Bot);

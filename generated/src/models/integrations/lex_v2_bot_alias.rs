@@ -44,7 +44,7 @@ impl codec::Model for LexV2BotAlias {
     }
 }
 
-crate::__model!(LexV2BotAlias);
+codec::__model!(LexV2BotAlias);
 
 /// The same values as [`GetIntegrationsSpeechLexv2BotBotIdAliasesStatus`].
 pub type LexV2BotAliasStatus = GetIntegrationsSpeechLexv2BotBotIdAliasesStatus;

@@ -45,4 +45,4 @@ impl codec::Model for LexV2BotAliasEntityListing {
     }
 }
 
-crate::__model!(LexV2BotAliasEntityListing);
+codec::__model!(LexV2BotAliasEntityListing);

@@ -45,4 +45,4 @@ impl codec::Model for LexV2BotEntityListing {
     }
 }
 
-crate::__model!(LexV2BotEntityListing);
+codec::__model!(LexV2BotEntityListing);

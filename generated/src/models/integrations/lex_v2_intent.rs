@@ -29,4 +29,4 @@ impl codec::Model for LexV2Intent {
     }
 }
 
-crate::__model!(LexV2Intent);
+codec::__model!(LexV2Intent);

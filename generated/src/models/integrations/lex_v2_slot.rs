@@ -30,4 +30,4 @@ impl codec::Model for LexV2Slot {
     }
 }
 
-crate::__model!(LexV2Slot);
+codec::__model!(LexV2Slot);

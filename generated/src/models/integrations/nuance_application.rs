@@ -25,4 +25,4 @@ impl codec::Model for NuanceApplication {
     }
 }
 
-crate::__model!(NuanceApplication);
+codec::__model!(NuanceApplication);

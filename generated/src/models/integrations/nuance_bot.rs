@@ -55,4 +55,4 @@ impl codec::Model for NuanceBot {
     }
 }
 
-crate::__model!(NuanceBot);
+codec::__model!(NuanceBot);

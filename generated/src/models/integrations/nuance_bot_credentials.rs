@@ -28,4 +28,4 @@ impl codec::Model for NuanceBotCredentials {
     }
 }
 
-crate::__model!(NuanceBotCredentials);
+codec::__model!(NuanceBotCredentials);

@@ -45,4 +45,4 @@ impl codec::Model for NuanceBotEntityListing {
     }
 }
 
-crate::__model!(NuanceBotEntityListing);
+codec::__model!(NuanceBotEntityListing);

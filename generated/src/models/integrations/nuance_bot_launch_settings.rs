@@ -21,4 +21,4 @@ impl codec::Model for NuanceBotLaunchSettings {
     }
 }
 
-crate::__model!(NuanceBotLaunchSettings);
+codec::__model!(NuanceBotLaunchSettings);

@@ -31,7 +31,7 @@ impl codec::Model for NuanceBotTransferNode {
     }
 }
 
-crate::__model!(NuanceBotTransferNode);
+codec::__model!(NuanceBotTransferNode);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -58,4 +58,4 @@ impl codec::OpenEnum for NuanceBotTransferNodeType {
     }
 }
 
-crate::__open_enum!(NuanceBotTransferNodeType);
+codec::__open_enum!(NuanceBotTransferNodeType);

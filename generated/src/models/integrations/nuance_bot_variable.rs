@@ -37,4 +37,4 @@ impl codec::Model for NuanceBotVariable {
     }
 }
 
-crate::__model!(NuanceBotVariable);
+codec::__model!(NuanceBotVariable);

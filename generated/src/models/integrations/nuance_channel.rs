@@ -26,4 +26,4 @@ impl codec::Model for NuanceChannel {
     }
 }
 
-crate::__model!(NuanceChannel);
+codec::__model!(NuanceChannel);

@@ -28,4 +28,4 @@ impl codec::Model for NuanceEnvironment {
     }
 }
 
-crate::__model!(NuanceEnvironment);
+codec::__model!(NuanceEnvironment);

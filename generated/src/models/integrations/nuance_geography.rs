@@ -22,4 +22,4 @@ impl codec::Model for NuanceGeography {
     }
 }
 
-crate::__model!(NuanceGeography);
+codec::__model!(NuanceGeography);

@@ -22,4 +22,4 @@ impl codec::Model for NuanceOrganization {
     }
 }
 
-crate::__model!(NuanceOrganization);
+codec::__model!(NuanceOrganization);

@@ -49,4 +49,4 @@ impl codec::Model for OutgoingMessageRequest {
     }
 }
 
-crate::__model!(OutgoingMessageRequest);
+codec::__model!(OutgoingMessageRequest);

@@ -19,4 +19,4 @@ impl codec::Model for OutgoingMessageResponse {
     }
 }
 
-crate::__model!(OutgoingMessageResponse);
+codec::__model!(OutgoingMessageResponse);

@@ -34,4 +34,4 @@ impl codec::Model for PostActionInput {
     }
 }
 
-crate::__model!(PostActionInput);
+codec::__model!(PostActionInput);

@@ -20,4 +20,4 @@ impl codec::Model for PostInputContract {
     }
 }
 
-crate::__model!(PostInputContract);
+codec::__model!(PostInputContract);

@@ -20,4 +20,4 @@ impl codec::Model for PostOutputContract {
     }
 }
 
-crate::__model!(PostOutputContract);
+codec::__model!(PostOutputContract);

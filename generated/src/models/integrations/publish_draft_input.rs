@@ -19,4 +19,4 @@ impl codec::Model for PublishDraftInput {
     }
 }
 
-crate::__model!(PublishDraftInput);
+codec::__model!(PublishDraftInput);

@@ -25,7 +25,7 @@ impl codec::Model for ReplyMessage {
     }
 }
 
-crate::__model!(ReplyMessage);
+codec::__model!(ReplyMessage);
 
 /// The same values as [`ConversationMessageMetadataType`].
 pub type ReplyMessageType = ConversationMessageMetadataType;

@@ -31,4 +31,4 @@ impl codec::Model for RequestConfig {
     }
 }
 
-crate::__model!(RequestConfig);
+codec::__model!(RequestConfig);

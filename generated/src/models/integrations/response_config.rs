@@ -29,4 +29,4 @@ impl codec::Model for ResponseConfig {
     }
 }
 
-crate::__model!(ResponseConfig);
+codec::__model!(ResponseConfig);

@@ -31,4 +31,4 @@ impl codec::Model for SttEngineEntity {
     }
 }
 
-crate::__model!(SttEngineEntity);
+codec::__model!(SttEngineEntity);

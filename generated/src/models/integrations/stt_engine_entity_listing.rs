@@ -45,4 +45,4 @@ impl codec::Model for SttEngineEntityListing {
     }
 }
 
-crate::__model!(SttEngineEntityListing);
+codec::__model!(SttEngineEntityListing);

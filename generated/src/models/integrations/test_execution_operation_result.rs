@@ -27,4 +27,4 @@ impl codec::Model for TestExecutionOperationResult {
     }
 }
 
-crate::__model!(TestExecutionOperationResult);
+codec::__model!(TestExecutionOperationResult);

@@ -27,4 +27,4 @@ impl codec::Model for TestExecutionResult {
     }
 }
 
-crate::__model!(TestExecutionResult);
+codec::__model!(TestExecutionResult);

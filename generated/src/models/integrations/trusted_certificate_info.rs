@@ -23,4 +23,4 @@ impl codec::Model for TrustedCertificateInfo {
     }
 }
 
-crate::__model!(TrustedCertificateInfo);
+codec::__model!(TrustedCertificateInfo);

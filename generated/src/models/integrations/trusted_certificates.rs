@@ -21,4 +21,4 @@ impl codec::Model for TrustedCertificates {
     }
 }
 
-crate::__model!(TrustedCertificates);
+codec::__model!(TrustedCertificates);

@@ -39,4 +39,4 @@ impl codec::Model for TtsEngineEntity {
     }
 }
 
-crate::__model!(TtsEngineEntity);
+codec::__model!(TtsEngineEntity);

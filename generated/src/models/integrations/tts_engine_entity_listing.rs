@@ -45,4 +45,4 @@ impl codec::Model for TtsEngineEntityListing {
     }
 }
 
-crate::__model!(TtsEngineEntityListing);
+codec::__model!(TtsEngineEntityListing);

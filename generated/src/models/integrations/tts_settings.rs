@@ -23,4 +23,4 @@ impl codec::Model for TtsSettings {
     }
 }
 
-crate::__model!(TtsSettings);
+codec::__model!(TtsSettings);

@@ -48,7 +48,7 @@ impl codec::Model for TtsVoiceEntity {
     }
 }
 
-crate::__model!(TtsVoiceEntity);
+codec::__model!(TtsVoiceEntity);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -97,4 +97,4 @@ impl codec::OpenEnum for TtsVoiceEntityVoiceType {
     }
 }
 
-crate::__open_enum!(TtsVoiceEntityVoiceType);
+codec::__open_enum!(TtsVoiceEntityVoiceType);

@@ -45,4 +45,4 @@ impl codec::Model for TtsVoiceEntityListing {
     }
 }
 
-crate::__model!(TtsVoiceEntityListing);
+codec::__model!(TtsVoiceEntityListing);

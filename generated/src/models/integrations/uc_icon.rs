@@ -20,4 +20,4 @@ impl codec::Model for UcIcon {
     }
 }
 
-crate::__model!(UcIcon);
+codec::__model!(UcIcon);

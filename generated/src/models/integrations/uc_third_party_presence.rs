@@ -29,4 +29,4 @@ impl codec::Model for UcThirdPartyPresence {
     }
 }
 
-crate::__model!(UcThirdPartyPresence);
+codec::__model!(UcThirdPartyPresence);

@@ -19,4 +19,4 @@ impl codec::Model for Uci10n {
     }
 }
 
-crate::__model!(Uci10n);
+codec::__model!(Uci10n);

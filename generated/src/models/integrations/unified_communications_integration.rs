@@ -64,7 +64,7 @@ impl codec::Model for UnifiedCommunicationsIntegration {
     }
 }
 
-crate::__model!(UnifiedCommunicationsIntegration);
+codec::__model!(UnifiedCommunicationsIntegration);
 
 /// The same values as [`GetProfilesUsersIntegrationPresenceSource`].
 pub type UnifiedCommunicationsIntegrationIntegrationPresenceSource = GetProfilesUsersIntegrationPresenceSource;

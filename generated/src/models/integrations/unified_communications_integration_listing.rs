@@ -45,4 +45,4 @@ impl codec::Model for UnifiedCommunicationsIntegrationListing {
     }
 }
 
-crate::__model!(UnifiedCommunicationsIntegrationListing);
+codec::__model!(UnifiedCommunicationsIntegrationListing);

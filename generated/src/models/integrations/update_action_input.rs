@@ -26,4 +26,4 @@ impl codec::Model for UpdateActionInput {
     }
 }
 
-crate::__model!(UpdateActionInput);
+codec::__model!(UpdateActionInput);

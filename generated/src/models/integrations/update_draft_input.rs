@@ -30,4 +30,4 @@ impl codec::Model for UpdateDraftInput {
     }
 }
 
-crate::__model!(UpdateDraftInput);
+codec::__model!(UpdateDraftInput);

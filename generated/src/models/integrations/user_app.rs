@@ -31,4 +31,4 @@ impl codec::Model for UserApp {
     }
 }
 
-crate::__model!(UserApp);
+codec::__model!(UserApp);

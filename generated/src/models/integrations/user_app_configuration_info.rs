@@ -23,4 +23,4 @@ impl codec::Model for UserAppConfigurationInfo {
     }
 }
 
-crate::__model!(UserAppConfigurationInfo);
+codec::__model!(UserAppConfigurationInfo);

@@ -45,4 +45,4 @@ impl codec::Model for UserAppEntityListing {
     }
 }
 
-crate::__model!(UserAppEntityListing);
+codec::__model!(UserAppEntityListing);

@@ -19,4 +19,4 @@ impl codec::Model for WebhookInvocationResponse {
     }
 }
 
-crate::__model!(WebhookInvocationResponse);
+codec::__model!(WebhookInvocationResponse);

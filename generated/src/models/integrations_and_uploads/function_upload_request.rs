@@ -22,4 +22,4 @@ impl codec::Model for FunctionUploadRequest {
     }
 }
 
-crate::__model!(FunctionUploadRequest);
+codec::__model!(FunctionUploadRequest);

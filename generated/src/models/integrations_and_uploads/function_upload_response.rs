@@ -26,4 +26,4 @@ impl codec::Model for FunctionUploadResponse {
     }
 }
 
-crate::__model!(FunctionUploadResponse);
+codec::__model!(FunctionUploadResponse);

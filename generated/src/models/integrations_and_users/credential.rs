@@ -32,4 +32,4 @@ impl codec::Model for Credential {
     }
 }
 
-crate::__model!(Credential);
+codec::__model!(Credential);

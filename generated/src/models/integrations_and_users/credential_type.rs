@@ -30,4 +30,4 @@ impl codec::Model for CredentialType {
     }
 }
 
-crate::__model!(CredentialType);
+codec::__model!(CredentialType);

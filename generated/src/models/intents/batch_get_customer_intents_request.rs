@@ -19,4 +19,4 @@ impl codec::Model for BatchGetCustomerIntentsRequest {
     }
 }
 
-crate::__model!(BatchGetCustomerIntentsRequest);
+codec::__model!(BatchGetCustomerIntentsRequest);

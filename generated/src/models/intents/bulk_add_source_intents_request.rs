@@ -20,4 +20,4 @@ impl codec::Model for BulkAddSourceIntentsRequest {
     }
 }
 
-crate::__model!(BulkAddSourceIntentsRequest);
+codec::__model!(BulkAddSourceIntentsRequest);

@@ -19,4 +19,4 @@ impl codec::Model for BulkRemoveSourceIntentsRequest {
     }
 }
 
-crate::__model!(BulkRemoveSourceIntentsRequest);
+codec::__model!(BulkRemoveSourceIntentsRequest);

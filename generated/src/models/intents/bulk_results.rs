@@ -20,4 +20,4 @@ impl codec::Model for BulkResults {
     }
 }
 
-crate::__model!(BulkResults);
+codec::__model!(BulkResults);

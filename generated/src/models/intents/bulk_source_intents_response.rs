@@ -25,4 +25,4 @@ impl codec::Model for BulkSourceIntentsResponse {
     }
 }
 
-crate::__model!(BulkSourceIntentsResponse);
+codec::__model!(BulkSourceIntentsResponse);

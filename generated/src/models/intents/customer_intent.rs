@@ -34,4 +34,4 @@ impl codec::Model for CustomerIntent {
     }
 }
 
-crate::__model!(CustomerIntent);
+codec::__model!(CustomerIntent);

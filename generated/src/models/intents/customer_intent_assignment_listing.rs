@@ -45,4 +45,4 @@ impl codec::Model for CustomerIntentAssignmentListing {
     }
 }
 
-crate::__model!(CustomerIntentAssignmentListing);
+codec::__model!(CustomerIntentAssignmentListing);

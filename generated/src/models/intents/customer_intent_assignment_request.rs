@@ -28,7 +28,7 @@ impl codec::Model for CustomerIntentAssignmentRequest {
     }
 }
 
-crate::__model!(CustomerIntentAssignmentRequest);
+codec::__model!(CustomerIntentAssignmentRequest);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -74,4 +74,4 @@ impl codec::OpenEnum for CustomerIntentAssignmentRequestSourceType {
     }
 }
 
-crate::__open_enum!(CustomerIntentAssignmentRequestSourceType);
+codec::__open_enum!(CustomerIntentAssignmentRequestSourceType);

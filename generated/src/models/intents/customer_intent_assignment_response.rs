@@ -28,4 +28,4 @@ impl codec::Model for CustomerIntentAssignmentResponse {
     }
 }
 
-crate::__model!(CustomerIntentAssignmentResponse);
+codec::__model!(CustomerIntentAssignmentResponse);

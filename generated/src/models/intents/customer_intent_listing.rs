@@ -45,4 +45,4 @@ impl codec::Model for CustomerIntentListing {
     }
 }
 
-crate::__model!(CustomerIntentListing);
+codec::__model!(CustomerIntentListing);

@@ -32,4 +32,4 @@ impl codec::Model for CustomerIntentPatch {
     }
 }
 
-crate::__model!(CustomerIntentPatch);
+codec::__model!(CustomerIntentPatch);

@@ -39,4 +39,4 @@ impl codec::Model for CustomerIntentResponse {
     }
 }
 
-crate::__model!(CustomerIntentResponse);
+codec::__model!(CustomerIntentResponse);

@@ -24,4 +24,4 @@ impl codec::Model for CustomerSourceIntent {
     }
 }
 
-crate::__model!(CustomerSourceIntent);
+codec::__model!(CustomerSourceIntent);

@@ -45,4 +45,4 @@ impl codec::Model for CustomerSourceIntentListing {
     }
 }
 
-crate::__model!(CustomerSourceIntentListing);
+codec::__model!(CustomerSourceIntentListing);

@@ -32,4 +32,4 @@ impl codec::Model for IntentsCategory {
     }
 }
 
-crate::__model!(IntentsCategory);
+codec::__model!(IntentsCategory);

@@ -45,4 +45,4 @@ impl codec::Model for IntentsCategoryListing {
     }
 }
 
-crate::__model!(IntentsCategoryListing);
+codec::__model!(IntentsCategoryListing);

@@ -26,4 +26,4 @@ impl codec::Model for IntentsCategoryPatch {
     }
 }
 
-crate::__model!(IntentsCategoryPatch);
+codec::__model!(IntentsCategoryPatch);

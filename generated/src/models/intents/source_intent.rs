@@ -31,7 +31,7 @@ impl codec::Model for SourceIntent {
     }
 }
 
-crate::__model!(SourceIntent);
+codec::__model!(SourceIntent);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -74,4 +74,4 @@ impl codec::OpenEnum for SourceIntentSourceType {
     }
 }
 
-crate::__open_enum!(SourceIntentSourceType);
+codec::__open_enum!(SourceIntentSourceType);

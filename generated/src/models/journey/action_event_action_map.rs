@@ -28,4 +28,4 @@ impl codec::Model for ActionEventActionMap {
     }
 }
 
-crate::__model!(ActionEventActionMap);
+codec::__model!(ActionEventActionMap);

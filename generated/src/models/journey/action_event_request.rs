@@ -37,7 +37,7 @@ impl codec::Model for ActionEventRequest {
     }
 }
 
-crate::__model!(ActionEventRequest);
+codec::__model!(ActionEventRequest);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -117,4 +117,4 @@ impl codec::OpenEnum for ActionEventRequestActionState {
     }
 }
 
-crate::__open_enum!(ActionEventRequestActionState);
+codec::__open_enum!(ActionEventRequestActionState);

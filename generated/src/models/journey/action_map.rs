@@ -99,4 +99,4 @@ impl codec::Model for ActionMap {
     }
 }
 
-crate::__model!(ActionMap);
+codec::__model!(ActionMap);

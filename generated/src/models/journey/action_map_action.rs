@@ -35,7 +35,7 @@ impl codec::Model for ActionMapAction {
     }
 }
 
-crate::__model!(ActionMapAction);
+codec::__model!(ActionMapAction);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -79,4 +79,4 @@ impl codec::OpenEnum for ActionMapActionMediaType {
     }
 }
 
-crate::__open_enum!(ActionMapActionMediaType);
+codec::__open_enum!(ActionMapActionMediaType);

@@ -22,4 +22,4 @@ impl codec::Model for ActionMapActionTemplate {
     }
 }
 
-crate::__model!(ActionMapActionTemplate);
+codec::__model!(ActionMapActionTemplate);

@@ -29,4 +29,4 @@ impl codec::Model for ActionMapEstimateOutcomeCriteria {
     }
 }
 
-crate::__model!(ActionMapEstimateOutcomeCriteria);
+codec::__model!(ActionMapEstimateOutcomeCriteria);

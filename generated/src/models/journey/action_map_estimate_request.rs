@@ -23,4 +23,4 @@ impl codec::Model for ActionMapEstimateRequest {
     }
 }
 
-crate::__model!(ActionMapEstimateRequest);
+codec::__model!(ActionMapEstimateRequest);

@@ -29,4 +29,4 @@ impl codec::Model for ActionMapEstimateResult {
     }
 }
 
-crate::__model!(ActionMapEstimateResult);
+codec::__model!(ActionMapEstimateResult);

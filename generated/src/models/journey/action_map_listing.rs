@@ -45,4 +45,4 @@ impl codec::Model for ActionMapListing {
     }
 }
 
-crate::__model!(ActionMapListing);
+codec::__model!(ActionMapListing);

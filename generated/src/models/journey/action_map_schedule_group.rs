@@ -19,4 +19,4 @@ impl codec::Model for ActionMapScheduleGroup {
     }
 }
 
-crate::__model!(ActionMapScheduleGroup);
+codec::__model!(ActionMapScheduleGroup);

@@ -27,4 +27,4 @@ impl codec::Model for ActionMapScheduleGroups {
     }
 }
 
-crate::__model!(ActionMapScheduleGroups);
+codec::__model!(ActionMapScheduleGroups);

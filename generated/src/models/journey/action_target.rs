@@ -50,7 +50,7 @@ impl codec::Model for ActionTarget {
     }
 }
 
-crate::__model!(ActionTarget);
+codec::__model!(ActionTarget);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -102,4 +102,4 @@ impl codec::OpenEnum for ActionTargetSupportedMediaTypes {
     }
 }
 
-crate::__open_enum!(ActionTargetSupportedMediaTypes);
+codec::__open_enum!(ActionTargetSupportedMediaTypes);

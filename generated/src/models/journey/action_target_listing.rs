@@ -45,4 +45,4 @@ impl codec::Model for ActionTargetListing {
     }
 }
 
-crate::__model!(ActionTargetListing);
+codec::__model!(ActionTargetListing);

@@ -47,7 +47,7 @@ impl codec::Model for ActionTemplate {
     }
 }
 
-crate::__model!(ActionTemplate);
+codec::__model!(ActionTemplate);
 
 /// The same values as [`ActionMapActionMediaType`].
 pub type ActionTemplateMediaType = ActionMapActionMediaType;
@@ -79,4 +79,4 @@ impl codec::OpenEnum for ActionTemplateState {
     }
 }
 
-crate::__open_enum!(ActionTemplateState);
+codec::__open_enum!(ActionTemplateState);

@@ -45,4 +45,4 @@ impl codec::Model for ActionTemplateListing {
     }
 }
 
-crate::__model!(ActionTemplateListing);
+codec::__model!(ActionTemplateListing);

@@ -22,4 +22,4 @@ impl codec::Model for ActivateExternalEventRequest {
     }
 }
 
-crate::__model!(ActivateExternalEventRequest);
+codec::__model!(ActivateExternalEventRequest);

@@ -31,7 +31,7 @@ impl codec::Model for ActivateExternalEventResponse {
     }
 }
 
-crate::__model!(ActivateExternalEventResponse);
+codec::__model!(ActivateExternalEventResponse);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -58,4 +58,4 @@ impl codec::OpenEnum for ActivateExternalEventResponseActivationStatus {
     }
 }
 
-crate::__open_enum!(ActivateExternalEventResponseActivationStatus);
+codec::__open_enum!(ActivateExternalEventResponseActivationStatus);

@@ -22,4 +22,4 @@ impl codec::Model for Activation {
     }
 }
 
-crate::__model!(Activation);
+codec::__model!(Activation);

@@ -59,4 +59,4 @@ impl codec::Model for AppEvent {
     }
 }
 
-crate::__model!(AppEvent);
+codec::__model!(AppEvent);

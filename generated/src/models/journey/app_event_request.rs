@@ -60,4 +60,4 @@ impl codec::Model for AppEventRequest {
     }
 }
 
-crate::__model!(AppEventRequest);
+codec::__model!(AppEventRequest);

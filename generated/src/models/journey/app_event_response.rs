@@ -77,4 +77,4 @@ impl codec::Model for AppEventResponse {
     }
 }
 
-crate::__model!(AppEventResponse);
+codec::__model!(AppEventResponse);

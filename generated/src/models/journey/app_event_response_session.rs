@@ -38,4 +38,4 @@ impl codec::Model for AppEventResponseSession {
     }
 }
 
-crate::__model!(AppEventResponseSession);
+codec::__model!(AppEventResponseSession);

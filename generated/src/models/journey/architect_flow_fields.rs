@@ -24,4 +24,4 @@ impl codec::Model for ArchitectFlowFields {
     }
 }
 
-crate::__model!(ArchitectFlowFields);
+codec::__model!(ArchitectFlowFields);

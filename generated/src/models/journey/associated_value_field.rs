@@ -22,7 +22,7 @@ impl codec::Model for AssociatedValueField {
     }
 }
 
-crate::__model!(AssociatedValueField);
+codec::__model!(AssociatedValueField);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -49,4 +49,4 @@ impl codec::OpenEnum for AssociatedValueFieldDataType {
     }
 }
 
-crate::__open_enum!(AssociatedValueFieldDataType);
+codec::__open_enum!(AssociatedValueFieldDataType);

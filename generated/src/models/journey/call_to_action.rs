@@ -23,7 +23,7 @@ impl codec::Model for CallToAction {
     }
 }
 
-crate::__model!(CallToAction);
+codec::__model!(CallToAction);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -51,4 +51,4 @@ impl codec::OpenEnum for CallToActionTarget {
     }
 }
 
-crate::__open_enum!(CallToActionTarget);
+codec::__open_enum!(CallToActionTarget);

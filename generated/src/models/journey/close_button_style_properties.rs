@@ -20,4 +20,4 @@ impl codec::Model for CloseButtonStyleProperties {
     }
 }
 
-crate::__model!(CloseButtonStyleProperties);
+codec::__model!(CloseButtonStyleProperties);

@@ -40,7 +40,7 @@ impl codec::Model for ContentOffer {
     }
 }
 
-crate::__model!(ContentOffer);
+codec::__model!(ContentOffer);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -69,7 +69,7 @@ impl codec::OpenEnum for ContentOfferDisplayMode {
     }
 }
 
-crate::__open_enum!(ContentOfferDisplayMode);
+codec::__open_enum!(ContentOfferDisplayMode);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -111,4 +111,4 @@ impl codec::OpenEnum for ContentOfferLayoutMode {
     }
 }
 
-crate::__open_enum!(ContentOfferLayoutMode);
+codec::__open_enum!(ContentOfferLayoutMode);

@@ -23,4 +23,4 @@ impl codec::Model for ContentOfferStyleProperties {
     }
 }
 
-crate::__model!(ContentOfferStyleProperties);
+codec::__model!(ContentOfferStyleProperties);

@@ -36,4 +36,4 @@ impl codec::Model for ContentOfferStylingConfiguration {
     }
 }
 
-crate::__model!(ContentOfferStylingConfiguration);
+codec::__model!(ContentOfferStylingConfiguration);

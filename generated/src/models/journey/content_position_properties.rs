@@ -24,4 +24,4 @@ impl codec::Model for ContentPositionProperties {
     }
 }
 
-crate::__model!(ContentPositionProperties);
+codec::__model!(ContentPositionProperties);

@@ -20,4 +20,4 @@ impl codec::Model for Context {
     }
 }
 
-crate::__model!(Context);
+codec::__model!(Context);

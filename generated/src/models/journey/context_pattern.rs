@@ -20,4 +20,4 @@ impl codec::Model for ContextPattern {
     }
 }
 
-crate::__model!(ContextPattern);
+codec::__model!(ContextPattern);

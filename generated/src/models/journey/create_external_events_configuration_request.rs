@@ -31,4 +31,4 @@ impl codec::Model for CreateExternalEventsConfigurationRequest {
     }
 }
 
-crate::__model!(CreateExternalEventsConfigurationRequest);
+codec::__model!(CreateExternalEventsConfigurationRequest);

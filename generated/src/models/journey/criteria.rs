@@ -28,7 +28,7 @@ impl codec::Model for Criteria {
     }
 }
 
-crate::__model!(Criteria);
+codec::__model!(Criteria);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -100,4 +100,4 @@ impl codec::OpenEnum for CriteriaOperator {
     }
 }
 
-crate::__open_enum!(CriteriaOperator);
+codec::__open_enum!(CriteriaOperator);

@@ -29,7 +29,7 @@ impl codec::Model for CtaButtonStyleProperties {
     }
 }
 
-crate::__model!(CtaButtonStyleProperties);
+codec::__model!(CtaButtonStyleProperties);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -58,4 +58,4 @@ impl codec::OpenEnum for CtaButtonStylePropertiesTextAlign {
     }
 }
 
-crate::__open_enum!(CtaButtonStylePropertiesTextAlign);
+codec::__open_enum!(CtaButtonStylePropertiesTextAlign);

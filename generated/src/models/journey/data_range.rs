@@ -23,4 +23,4 @@ impl codec::Model for DataRange {
     }
 }
 
-crate::__model!(DataRange);
+codec::__model!(DataRange);

@@ -22,4 +22,4 @@ impl codec::Model for DeploymentPing {
     }
 }
 
-crate::__model!(DeploymentPing);
+codec::__model!(DeploymentPing);

@@ -54,7 +54,7 @@ impl codec::Model for DeploymentWebAction {
     }
 }
 
-crate::__model!(DeploymentWebAction);
+codec::__model!(DeploymentWebAction);
 
 /// The same values as [`ActionMapActionMediaType`].
 pub type DeploymentWebActionMediaType = ActionMapActionMediaType;

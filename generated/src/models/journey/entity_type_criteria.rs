@@ -32,7 +32,7 @@ impl codec::Model for EntityTypeCriteria {
     }
 }
 
-crate::__model!(EntityTypeCriteria);
+codec::__model!(EntityTypeCriteria);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -58,7 +58,7 @@ impl codec::OpenEnum for EntityTypeCriteriaEntityType {
     }
 }
 
-crate::__open_enum!(EntityTypeCriteriaEntityType);
+codec::__open_enum!(EntityTypeCriteriaEntityType);
 
 /// The same values as [`CriteriaOperator`].
 pub type EntityTypeCriteriaOperator = CriteriaOperator;

@@ -22,4 +22,4 @@ impl codec::Model for EstimateJobAsyncResponse {
     }
 }
 
-crate::__model!(EstimateJobAsyncResponse);
+codec::__model!(EstimateJobAsyncResponse);

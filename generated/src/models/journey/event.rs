@@ -58,4 +58,4 @@ impl codec::Model for Event {
     }
 }
 
-crate::__model!(Event);
+codec::__model!(Event);

@@ -33,7 +33,7 @@ impl codec::Model for EventAction {
     }
 }
 
-crate::__model!(EventAction);
+codec::__model!(EventAction);
 
 /// The same values as [`ActionMapActionMediaType`].
 pub type EventActionMediaType = ActionMapActionMediaType;
@@ -116,4 +116,4 @@ impl codec::OpenEnum for EventActionState {
     }
 }
 
-crate::__open_enum!(EventActionState);
+codec::__open_enum!(EventActionState);

@@ -34,7 +34,7 @@ impl codec::Model for EventCondition {
     }
 }
 
-crate::__model!(EventCondition);
+codec::__model!(EventCondition);
 
 /// The same values as [`CriteriaOperator`].
 pub type EventConditionOperator = CriteriaOperator;
@@ -68,4 +68,4 @@ impl codec::OpenEnum for EventConditionStreamType {
     }
 }
 
-crate::__open_enum!(EventConditionStreamType);
+codec::__open_enum!(EventConditionStreamType);

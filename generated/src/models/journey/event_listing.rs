@@ -28,4 +28,4 @@ impl codec::Model for EventListing {
     }
 }
 
-crate::__model!(EventListing);
+codec::__model!(EventListing);

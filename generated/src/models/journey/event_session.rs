@@ -25,4 +25,4 @@ impl codec::Model for EventSession {
     }
 }
 
-crate::__model!(EventSession);
+codec::__model!(EventSession);

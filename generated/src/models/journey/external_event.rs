@@ -31,4 +31,4 @@ impl codec::Model for ExternalEvent {
     }
 }
 
-crate::__model!(ExternalEvent);
+codec::__model!(ExternalEvent);

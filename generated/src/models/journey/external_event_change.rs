@@ -38,7 +38,7 @@ impl codec::Model for ExternalEventChange {
     }
 }
 
-crate::__model!(ExternalEventChange);
+codec::__model!(ExternalEventChange);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -67,7 +67,7 @@ impl codec::OpenEnum for ExternalEventChangeChangeCategory {
     }
 }
 
-crate::__open_enum!(ExternalEventChangeChangeCategory);
+codec::__open_enum!(ExternalEventChangeChangeCategory);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -100,4 +100,4 @@ impl codec::OpenEnum for ExternalEventChangeSystemStatus {
     }
 }
 
-crate::__open_enum!(ExternalEventChangeSystemStatus);
+codec::__open_enum!(ExternalEventChangeSystemStatus);

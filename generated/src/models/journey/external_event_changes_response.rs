@@ -20,4 +20,4 @@ impl codec::Model for ExternalEventChangesResponse {
     }
 }
 
-crate::__model!(ExternalEventChangesResponse);
+codec::__model!(ExternalEventChangesResponse);

@@ -22,4 +22,4 @@ impl codec::Model for ExternalEventExternalId {
     }
 }
 
-crate::__model!(ExternalEventExternalId);
+codec::__model!(ExternalEventExternalId);

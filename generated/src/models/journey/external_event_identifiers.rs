@@ -20,4 +20,4 @@ impl codec::Model for ExternalEventIdentifiers {
     }
 }
 
-crate::__model!(ExternalEventIdentifiers);
+codec::__model!(ExternalEventIdentifiers);

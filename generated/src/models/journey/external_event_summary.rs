@@ -48,7 +48,7 @@ impl codec::Model for ExternalEventSummary {
     }
 }
 
-crate::__model!(ExternalEventSummary);
+codec::__model!(ExternalEventSummary);
 
 /// The same values as [`ActivateExternalEventResponseActivationStatus`].
 pub type ExternalEventSummaryActivationStatus = ActivateExternalEventResponseActivationStatus;

@@ -46,4 +46,4 @@ impl codec::Model for ExternalEventsConfiguration {
     }
 }
 
-crate::__model!(ExternalEventsConfiguration);
+codec::__model!(ExternalEventsConfiguration);

@@ -45,4 +45,4 @@ impl codec::Model for ExternalEventsConfigurationListing {
     }
 }
 
-crate::__model!(ExternalEventsConfigurationListing);
+codec::__model!(ExternalEventsConfigurationListing);

@@ -20,4 +20,4 @@ impl codec::Model for ExternalEventsRequest {
     }
 }
 
-crate::__model!(ExternalEventsRequest);
+codec::__model!(ExternalEventsRequest);

@@ -20,4 +20,4 @@ impl codec::Model for ExternalEventsResponse {
     }
 }
 
-crate::__model!(ExternalEventsResponse);
+codec::__model!(ExternalEventsResponse);

@@ -25,7 +25,7 @@ impl codec::Model for ExternalSegment {
     }
 }
 
-crate::__model!(ExternalSegment);
+codec::__model!(ExternalSegment);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -52,4 +52,4 @@ impl codec::OpenEnum for ExternalSegmentSource {
     }
 }
 
-crate::__open_enum!(ExternalSegmentSource);
+codec::__open_enum!(ExternalSegmentSource);

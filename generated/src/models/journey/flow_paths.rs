@@ -31,7 +31,7 @@ impl codec::Model for FlowPaths {
     }
 }
 
-crate::__model!(FlowPaths);
+codec::__model!(FlowPaths);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -79,4 +79,4 @@ impl codec::OpenEnum for FlowPathsCategory {
     }
 }
 
-crate::__open_enum!(FlowPathsCategory);
+codec::__open_enum!(FlowPathsCategory);

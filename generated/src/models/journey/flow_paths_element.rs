@@ -39,7 +39,7 @@ impl codec::Model for FlowPathsElement {
     }
 }
 
-crate::__model!(FlowPathsElement);
+codec::__model!(FlowPathsElement);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -71,7 +71,7 @@ impl codec::OpenEnum for FlowPathsElementFlowOutcomeValue {
     }
 }
 
-crate::__open_enum!(FlowPathsElementFlowOutcomeValue);
+codec::__open_enum!(FlowPathsElementFlowOutcomeValue);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -152,4 +152,4 @@ impl codec::OpenEnum for FlowPathsElementType {
     }
 }
 
-crate::__open_enum!(FlowPathsElementType);
+codec::__open_enum!(FlowPathsElementType);

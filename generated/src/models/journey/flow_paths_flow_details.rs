@@ -29,7 +29,7 @@ impl codec::Model for FlowPathsFlowDetails {
     }
 }
 
-crate::__model!(FlowPathsFlowDetails);
+codec::__model!(FlowPathsFlowDetails);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -74,4 +74,4 @@ impl codec::OpenEnum for FlowPathsFlowDetailsType {
     }
 }
 
-crate::__open_enum!(FlowPathsFlowDetailsType);
+codec::__open_enum!(FlowPathsFlowDetailsType);

@@ -19,4 +19,4 @@ impl codec::Model for FlowPathsFlowFilter {
     }
 }
 
-crate::__model!(FlowPathsFlowFilter);
+codec::__model!(FlowPathsFlowFilter);

@@ -23,7 +23,7 @@ impl codec::Model for FlowPathsQuery {
     }
 }
 
-crate::__model!(FlowPathsQuery);
+codec::__model!(FlowPathsQuery);
 
 /// The same values as [`FlowPathsCategory`].
 pub type FlowPathsQueryCategory = FlowPathsCategory;

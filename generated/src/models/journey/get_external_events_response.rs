@@ -19,4 +19,4 @@ impl codec::Model for GetExternalEventsResponse {
     }
 }
 
-crate::__model!(GetExternalEventsResponse);
+codec::__model!(GetExternalEventsResponse);

@@ -22,4 +22,4 @@ impl codec::Model for GroupByAttribute {
     }
 }
 
-crate::__model!(GroupByAttribute);
+codec::__model!(GroupByAttribute);

@@ -20,4 +20,4 @@ impl codec::Model for Journey {
     }
 }
 
-crate::__model!(Journey);
+codec::__model!(Journey);

@@ -41,7 +41,7 @@ impl codec::Model for JourneyEventDefinition {
     }
 }
 
-crate::__model!(JourneyEventDefinition);
+codec::__model!(JourneyEventDefinition);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -68,4 +68,4 @@ impl codec::OpenEnum for JourneyEventDefinitionSource {
     }
 }
 
-crate::__open_enum!(JourneyEventDefinitionSource);
+codec::__open_enum!(JourneyEventDefinitionSource);

@@ -24,4 +24,4 @@ impl codec::Model for JourneyEventDefinitionListing {
     }
 }
 
-crate::__model!(JourneyEventDefinitionListing);
+codec::__model!(JourneyEventDefinitionListing);

@@ -37,4 +37,4 @@ impl codec::Model for JourneyExternalEventsSchema {
     }
 }
 
-crate::__model!(JourneyExternalEventsSchema);
+codec::__model!(JourneyExternalEventsSchema);

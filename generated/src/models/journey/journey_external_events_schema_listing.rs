@@ -24,4 +24,4 @@ impl codec::Model for JourneyExternalEventsSchemaListing {
     }
 }
 
-crate::__model!(JourneyExternalEventsSchemaListing);
+codec::__model!(JourneyExternalEventsSchemaListing);

@@ -29,4 +29,4 @@ impl codec::Model for JourneyJsonSchemaDocument {
     }
 }
 
-crate::__model!(JourneyJsonSchemaDocument);
+codec::__model!(JourneyJsonSchemaDocument);

@@ -30,4 +30,4 @@ impl codec::Model for JourneyJsonSchemaRequest {
     }
 }
 
-crate::__model!(JourneyJsonSchemaRequest);
+codec::__model!(JourneyJsonSchemaRequest);

@@ -32,7 +32,7 @@ impl codec::Model for JourneyPattern {
     }
 }
 
-crate::__model!(JourneyPattern);
+codec::__model!(JourneyPattern);
 
 /// The same values as [`EventConditionStreamType`].
 pub type JourneyPatternStreamType = EventConditionStreamType;

@@ -26,4 +26,4 @@ impl codec::Model for JourneySchemaUpdateRequest {
     }
 }
 
-crate::__model!(JourneySchemaUpdateRequest);
+codec::__model!(JourneySchemaUpdateRequest);

@@ -62,7 +62,7 @@ impl codec::Model for JourneySegment {
     }
 }
 
-crate::__model!(JourneySegment);
+codec::__model!(JourneySegment);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -89,4 +89,4 @@ impl codec::OpenEnum for JourneySegmentScope {
     }
 }
 
-crate::__open_enum!(JourneySegmentScope);
+codec::__open_enum!(JourneySegmentScope);

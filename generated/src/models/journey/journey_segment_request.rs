@@ -42,4 +42,4 @@ impl codec::Model for JourneySegmentRequest {
     }
 }
 
-crate::__model!(JourneySegmentRequest);
+codec::__model!(JourneySegmentRequest);

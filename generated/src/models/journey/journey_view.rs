@@ -52,4 +52,4 @@ impl codec::Model for JourneyView {
     }
 }
 
-crate::__model!(JourneyView);
+codec::__model!(JourneyView);

@@ -48,7 +48,7 @@ impl codec::Model for JourneyViewChart {
     }
 }
 
-crate::__model!(JourneyViewChart);
+codec::__model!(JourneyViewChart);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -79,4 +79,4 @@ impl codec::OpenEnum for JourneyViewChartGroupByTime {
     }
 }
 
-crate::__open_enum!(JourneyViewChartGroupByTime);
+codec::__open_enum!(JourneyViewChartGroupByTime);

@@ -30,7 +30,7 @@ impl codec::Model for JourneyViewChartDisplayAttributes {
     }
 }
 
-crate::__model!(JourneyViewChartDisplayAttributes);
+codec::__model!(JourneyViewChartDisplayAttributes);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -59,4 +59,4 @@ impl codec::OpenEnum for JourneyViewChartDisplayAttributesType {
     }
 }
 
-crate::__open_enum!(JourneyViewChartDisplayAttributesType);
+codec::__open_enum!(JourneyViewChartDisplayAttributesType);

@@ -22,4 +22,4 @@ impl codec::Model for JourneyViewChartGroupByAttribute {
     }
 }
 
-crate::__model!(JourneyViewChartGroupByAttribute);
+codec::__model!(JourneyViewChartGroupByAttribute);

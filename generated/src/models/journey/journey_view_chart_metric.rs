@@ -29,7 +29,7 @@ impl codec::Model for JourneyViewChartMetric {
     }
 }
 
-crate::__model!(JourneyViewChartMetric);
+codec::__model!(JourneyViewChartMetric);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -71,4 +71,4 @@ impl codec::OpenEnum for JourneyViewChartMetricAggregate {
     }
 }
 
-crate::__open_enum!(JourneyViewChartMetricAggregate);
+codec::__open_enum!(JourneyViewChartMetricAggregate);

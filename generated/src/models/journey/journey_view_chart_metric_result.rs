@@ -23,4 +23,4 @@ impl codec::Model for JourneyViewChartMetricResult {
     }
 }
 
-crate::__model!(JourneyViewChartMetricResult);
+codec::__model!(JourneyViewChartMetricResult);

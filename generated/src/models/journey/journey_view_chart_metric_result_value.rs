@@ -24,4 +24,4 @@ impl codec::Model for JourneyViewChartMetricResultValue {
     }
 }
 
-crate::__model!(JourneyViewChartMetricResultValue);
+codec::__model!(JourneyViewChartMetricResultValue);

@@ -29,4 +29,4 @@ impl codec::Model for JourneyViewChartResult {
     }
 }
 
-crate::__model!(JourneyViewChartResult);
+codec::__model!(JourneyViewChartResult);

@@ -37,4 +37,4 @@ impl codec::Model for JourneyViewElement {
     }
 }
 
-crate::__model!(JourneyViewElement);
+codec::__model!(JourneyViewElement);

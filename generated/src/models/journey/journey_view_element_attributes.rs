@@ -24,4 +24,4 @@ impl codec::Model for JourneyViewElementAttributes {
     }
 }
 
-crate::__model!(JourneyViewElementAttributes);
+codec::__model!(JourneyViewElementAttributes);

@@ -25,4 +25,4 @@ impl codec::Model for JourneyViewElementDisplayAttributes {
     }
 }
 
-crate::__model!(JourneyViewElementDisplayAttributes);
+codec::__model!(JourneyViewElementDisplayAttributes);

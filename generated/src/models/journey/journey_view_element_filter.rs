@@ -27,7 +27,7 @@ impl codec::Model for JourneyViewElementFilter {
     }
 }
 
-crate::__model!(JourneyViewElementFilter);
+codec::__model!(JourneyViewElementFilter);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -52,4 +52,4 @@ impl codec::OpenEnum for JourneyViewElementFilterType {
     }
 }
 
-crate::__open_enum!(JourneyViewElementFilterType);
+codec::__open_enum!(JourneyViewElementFilterType);

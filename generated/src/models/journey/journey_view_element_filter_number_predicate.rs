@@ -28,7 +28,7 @@ impl codec::Model for JourneyViewElementFilterNumberPredicate {
     }
 }
 
-crate::__model!(JourneyViewElementFilterNumberPredicate);
+codec::__model!(JourneyViewElementFilterNumberPredicate);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -55,4 +55,4 @@ impl codec::OpenEnum for JourneyViewElementFilterNumberPredicateOperator {
     }
 }
 
-crate::__open_enum!(JourneyViewElementFilterNumberPredicateOperator);
+codec::__open_enum!(JourneyViewElementFilterNumberPredicateOperator);

@@ -28,7 +28,7 @@ impl codec::Model for JourneyViewElementFilterPredicate {
     }
 }
 
-crate::__model!(JourneyViewElementFilterPredicate);
+codec::__model!(JourneyViewElementFilterPredicate);
 
 /// The same values as [`JourneyViewElementFilterNumberPredicateOperator`].
 pub type JourneyViewElementFilterPredicateOperator = JourneyViewElementFilterNumberPredicateOperator;

@@ -29,4 +29,4 @@ impl codec::Model for JourneyViewElementFilterRange {
     }
 }
 
-crate::__model!(JourneyViewElementFilterRange);
+codec::__model!(JourneyViewElementFilterRange);

@@ -20,4 +20,4 @@ impl codec::Model for JourneyViewElementFilterRangeData {
     }
 }
 
-crate::__model!(JourneyViewElementFilterRangeData);
+codec::__model!(JourneyViewElementFilterRangeData);

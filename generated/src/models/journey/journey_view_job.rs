@@ -46,7 +46,7 @@ impl codec::Model for JourneyViewJob {
     }
 }
 
-crate::__model!(JourneyViewJob);
+codec::__model!(JourneyViewJob);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -88,4 +88,4 @@ impl codec::OpenEnum for JourneyViewJobStatus {
     }
 }
 
-crate::__open_enum!(JourneyViewJobStatus);
+codec::__open_enum!(JourneyViewJobStatus);

@@ -45,4 +45,4 @@ impl codec::Model for JourneyViewJobListing {
     }
 }
 
-crate::__model!(JourneyViewJobListing);
+codec::__model!(JourneyViewJobListing);

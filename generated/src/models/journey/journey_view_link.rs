@@ -32,7 +32,7 @@ impl codec::Model for JourneyViewLink {
     }
 }
 
-crate::__model!(JourneyViewLink);
+codec::__model!(JourneyViewLink);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -61,4 +61,4 @@ impl codec::OpenEnum for JourneyViewLinkEventCountType {
     }
 }
 
-crate::__open_enum!(JourneyViewLinkEventCountType);
+codec::__open_enum!(JourneyViewLinkEventCountType);

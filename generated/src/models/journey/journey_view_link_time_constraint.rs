@@ -20,7 +20,7 @@ impl codec::Model for JourneyViewLinkTimeConstraint {
     }
 }
 
-crate::__model!(JourneyViewLinkTimeConstraint);
+codec::__model!(JourneyViewLinkTimeConstraint);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -62,4 +62,4 @@ impl codec::OpenEnum for JourneyViewLinkTimeConstraintUnit {
     }
 }
 
-crate::__open_enum!(JourneyViewLinkTimeConstraintUnit);
+codec::__open_enum!(JourneyViewLinkTimeConstraintUnit);

@@ -45,4 +45,4 @@ impl codec::Model for JourneyViewListing {
     }
 }
 
-crate::__model!(JourneyViewListing);
+codec::__model!(JourneyViewListing);

@@ -23,4 +23,4 @@ impl codec::Model for JourneyViewResult {
     }
 }
 
-crate::__model!(JourneyViewResult);
+codec::__model!(JourneyViewResult);

@@ -29,4 +29,4 @@ impl codec::Model for JourneyViewResultElement {
     }
 }
 
-crate::__model!(JourneyViewResultElement);
+codec::__model!(JourneyViewResultElement);

@@ -25,4 +25,4 @@ impl codec::Model for JourneyViewResultLink {
     }
 }
 
-crate::__model!(JourneyViewResultLink);
+codec::__model!(JourneyViewResultLink);

@@ -31,4 +31,4 @@ impl codec::Model for JourneyViewResultMetrics {
     }
 }
 
-crate::__model!(JourneyViewResultMetrics);
+codec::__model!(JourneyViewResultMetrics);

@@ -33,7 +33,7 @@ impl codec::Model for JourneyViewSchedule {
     }
 }
 
-crate::__model!(JourneyViewSchedule);
+codec::__model!(JourneyViewSchedule);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -62,4 +62,4 @@ impl codec::OpenEnum for JourneyViewScheduleFrequency {
     }
 }
 
-crate::__open_enum!(JourneyViewScheduleFrequency);
+codec::__open_enum!(JourneyViewScheduleFrequency);

@@ -45,4 +45,4 @@ impl codec::Model for JourneyViewScheduleListing {
     }
 }
 
-crate::__model!(JourneyViewScheduleListing);
+codec::__model!(JourneyViewScheduleListing);

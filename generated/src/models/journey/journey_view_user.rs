@@ -25,4 +25,4 @@ impl codec::Model for JourneyViewUser {
     }
 }
 
-crate::__model!(JourneyViewUser);
+codec::__model!(JourneyViewUser);

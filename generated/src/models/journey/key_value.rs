@@ -22,4 +22,4 @@ impl codec::Model for KeyValue {
     }
 }
 
-crate::__model!(KeyValue);
+codec::__model!(KeyValue);

@@ -25,4 +25,4 @@ impl codec::Model for Label {
     }
 }
 
-crate::__model!(Label);
+codec::__model!(Label);

@@ -24,4 +24,4 @@ impl codec::Model for OpenActionFields {
     }
 }
 
-crate::__model!(OpenActionFields);
+codec::__model!(OpenActionFields);

@@ -23,4 +23,4 @@ impl codec::Model for OpenActionProperties {
     }
 }
 
-crate::__model!(OpenActionProperties);
+codec::__model!(OpenActionProperties);

@@ -53,4 +53,4 @@ impl codec::Model for Outcome {
     }
 }
 
-crate::__model!(Outcome);
+codec::__model!(Outcome);

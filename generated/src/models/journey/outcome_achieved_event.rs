@@ -49,4 +49,4 @@ impl codec::Model for OutcomeAchievedEvent {
     }
 }
 
-crate::__model!(OutcomeAchievedEvent);
+codec::__model!(OutcomeAchievedEvent);

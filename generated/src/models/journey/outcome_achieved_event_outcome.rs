@@ -28,4 +28,4 @@ impl codec::Model for OutcomeAchievedEventOutcome {
     }
 }
 
-crate::__model!(OutcomeAchievedEventOutcome);
+codec::__model!(OutcomeAchievedEventOutcome);

@@ -25,4 +25,4 @@ impl codec::Model for OutcomeAttributionAsyncResponse {
     }
 }
 
-crate::__model!(OutcomeAttributionAsyncResponse);
+codec::__model!(OutcomeAttributionAsyncResponse);

@@ -34,7 +34,7 @@ impl codec::Model for OutcomeAttributionJobStateResponse {
     }
 }
 
-crate::__model!(OutcomeAttributionJobStateResponse);
+codec::__model!(OutcomeAttributionJobStateResponse);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -70,4 +70,4 @@ impl codec::OpenEnum for OutcomeAttributionJobStateResponseState {
     }
 }
 
-crate::__open_enum!(OutcomeAttributionJobStateResponseState);
+codec::__open_enum!(OutcomeAttributionJobStateResponseState);

@@ -23,4 +23,4 @@ impl codec::Model for OutcomeAttributionListing {
     }
 }
 
-crate::__model!(OutcomeAttributionListing);
+codec::__model!(OutcomeAttributionListing);

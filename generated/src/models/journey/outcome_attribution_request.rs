@@ -33,4 +33,4 @@ impl codec::Model for OutcomeAttributionRequest {
     }
 }
 
-crate::__model!(OutcomeAttributionRequest);
+codec::__model!(OutcomeAttributionRequest);

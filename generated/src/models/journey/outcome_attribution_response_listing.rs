@@ -19,4 +19,4 @@ impl codec::Model for OutcomeAttributionResponseListing {
     }
 }
 
-crate::__model!(OutcomeAttributionResponseListing);
+codec::__model!(OutcomeAttributionResponseListing);

@@ -40,7 +40,7 @@ impl codec::Model for OutcomeAttributionResultsResponse {
     }
 }
 
-crate::__model!(OutcomeAttributionResultsResponse);
+codec::__model!(OutcomeAttributionResultsResponse);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -71,4 +71,4 @@ impl codec::OpenEnum for OutcomeAttributionResultsResponseState {
     }
 }
 
-crate::__open_enum!(OutcomeAttributionResultsResponseState);
+codec::__open_enum!(OutcomeAttributionResultsResponseState);

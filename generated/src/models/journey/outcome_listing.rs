@@ -45,4 +45,4 @@ impl codec::Model for OutcomeListing {
     }
 }
 
-crate::__model!(OutcomeListing);
+codec::__model!(OutcomeListing);

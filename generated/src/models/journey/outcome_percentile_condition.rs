@@ -25,4 +25,4 @@ impl codec::Model for OutcomePercentileCondition {
     }
 }
 
-crate::__model!(OutcomePercentileCondition);
+codec::__model!(OutcomePercentileCondition);

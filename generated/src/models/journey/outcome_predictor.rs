@@ -25,4 +25,4 @@ impl codec::Model for OutcomePredictor {
     }
 }
 
-crate::__model!(OutcomePredictor);
+codec::__model!(OutcomePredictor);

@@ -19,4 +19,4 @@ impl codec::Model for OutcomePredictorListing {
     }
 }
 
-crate::__model!(OutcomePredictorListing);
+codec::__model!(OutcomePredictorListing);

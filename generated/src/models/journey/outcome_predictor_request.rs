@@ -20,4 +20,4 @@ impl codec::Model for OutcomePredictorRequest {
     }
 }
 
-crate::__model!(OutcomePredictorRequest);
+codec::__model!(OutcomePredictorRequest);

@@ -24,4 +24,4 @@ impl codec::Model for OutcomeProbabilityCondition {
     }
 }
 
-crate::__model!(OutcomeProbabilityCondition);
+codec::__model!(OutcomeProbabilityCondition);

@@ -26,4 +26,4 @@ impl codec::Model for OutcomeQuantileCondition {
     }
 }
 
-crate::__model!(OutcomeQuantileCondition);
+codec::__model!(OutcomeQuantileCondition);

@@ -22,4 +22,4 @@ impl codec::Model for OutcomeRef {
     }
 }
 
-crate::__model!(OutcomeRef);
+codec::__model!(OutcomeRef);

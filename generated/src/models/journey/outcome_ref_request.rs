@@ -19,4 +19,4 @@ impl codec::Model for OutcomeRefRequest {
     }
 }
 
-crate::__model!(OutcomeRefRequest);
+codec::__model!(OutcomeRefRequest);

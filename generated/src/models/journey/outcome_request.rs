@@ -37,4 +37,4 @@ impl codec::Model for OutcomeRequest {
     }
 }
 
-crate::__model!(OutcomeRequest);
+codec::__model!(OutcomeRequest);

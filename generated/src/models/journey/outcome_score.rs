@@ -34,4 +34,4 @@ impl codec::Model for OutcomeScore {
     }
 }
 
-crate::__model!(OutcomeScore);
+codec::__model!(OutcomeScore);

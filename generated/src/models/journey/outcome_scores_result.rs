@@ -24,4 +24,4 @@ impl codec::Model for OutcomeScoresResult {
     }
 }
 
-crate::__model!(OutcomeScoresResult);
+codec::__model!(OutcomeScoresResult);

@@ -35,7 +35,7 @@ impl codec::Model for PatchAction {
     }
 }
 
-crate::__model!(PatchAction);
+codec::__model!(PatchAction);
 
 /// The same values as [`ActionMapActionMediaType`].
 pub type PatchActionMediaType = ActionMapActionMediaType;

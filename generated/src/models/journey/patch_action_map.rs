@@ -98,4 +98,4 @@ impl codec::Model for PatchActionMap {
     }
 }
 
-crate::__model!(PatchActionMap);
+codec::__model!(PatchActionMap);

@@ -27,4 +27,4 @@ impl codec::Model for PatchActionMapScheduleGroups {
     }
 }
 
-crate::__model!(PatchActionMapScheduleGroups);
+codec::__model!(PatchActionMapScheduleGroups);

@@ -34,7 +34,7 @@ impl codec::Model for PatchActionTemplate {
     }
 }
 
-crate::__model!(PatchActionTemplate);
+codec::__model!(PatchActionTemplate);
 
 /// The same values as [`ActionMapActionMediaType`].
 pub type PatchActionTemplateMediaType = ActionMapActionMediaType;

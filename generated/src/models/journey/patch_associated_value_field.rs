@@ -22,7 +22,7 @@ impl codec::Model for PatchAssociatedValueField {
     }
 }
 
-crate::__model!(PatchAssociatedValueField);
+codec::__model!(PatchAssociatedValueField);
 
 /// The same values as [`AssociatedValueFieldDataType`].
 pub type PatchAssociatedValueFieldDataType = AssociatedValueFieldDataType;

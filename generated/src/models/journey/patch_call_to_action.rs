@@ -23,7 +23,7 @@ impl codec::Model for PatchCallToAction {
     }
 }
 
-crate::__model!(PatchCallToAction);
+codec::__model!(PatchCallToAction);
 
 /// The same values as [`CallToActionTarget`].
 pub type PatchCallToActionTarget = CallToActionTarget;

@@ -20,4 +20,4 @@ impl codec::Model for PatchCloseButtonStyleProperties {
     }
 }
 
-crate::__model!(PatchCloseButtonStyleProperties);
+codec::__model!(PatchCloseButtonStyleProperties);

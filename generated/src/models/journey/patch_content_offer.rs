@@ -43,7 +43,7 @@ impl codec::Model for PatchContentOffer {
     }
 }
 
-crate::__model!(PatchContentOffer);
+codec::__model!(PatchContentOffer);
 
 /// The same values as [`ContentOfferDisplayMode`].
 pub type PatchContentOfferDisplayMode = ContentOfferDisplayMode;

@@ -23,4 +23,4 @@ impl codec::Model for PatchContentOfferStyleProperties {
     }
 }
 
-crate::__model!(PatchContentOfferStyleProperties);
+codec::__model!(PatchContentOfferStyleProperties);

@@ -37,4 +37,4 @@ impl codec::Model for PatchContentOfferStylingConfiguration {
     }
 }
 
-crate::__model!(PatchContentOfferStylingConfiguration);
+codec::__model!(PatchContentOfferStylingConfiguration);

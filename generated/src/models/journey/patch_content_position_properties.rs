@@ -24,4 +24,4 @@ impl codec::Model for PatchContentPositionProperties {
     }
 }
 
-crate::__model!(PatchContentPositionProperties);
+codec::__model!(PatchContentPositionProperties);

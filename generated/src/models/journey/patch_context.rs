@@ -19,4 +19,4 @@ impl codec::Model for PatchContext {
     }
 }
 
-crate::__model!(PatchContext);
+codec::__model!(PatchContext);

@@ -19,4 +19,4 @@ impl codec::Model for PatchContextPattern {
     }
 }
 
-crate::__model!(PatchContextPattern);
+codec::__model!(PatchContextPattern);

@@ -26,7 +26,7 @@ impl codec::Model for PatchCriteria {
     }
 }
 
-crate::__model!(PatchCriteria);
+codec::__model!(PatchCriteria);
 
 /// The same values as [`CriteriaOperator`].
 pub type PatchCriteriaOperator = CriteriaOperator;

@@ -30,7 +30,7 @@ impl codec::Model for PatchCtaButtonStyleProperties {
     }
 }
 
-crate::__model!(PatchCtaButtonStyleProperties);
+codec::__model!(PatchCtaButtonStyleProperties);
 
 /// The same values as [`CtaButtonStylePropertiesTextAlign`].
 pub type PatchCtaButtonStylePropertiesTextAlign = CtaButtonStylePropertiesTextAlign;

@@ -29,7 +29,7 @@ impl codec::Model for PatchEntityTypeCriteria {
     }
 }
 
-crate::__model!(PatchEntityTypeCriteria);
+codec::__model!(PatchEntityTypeCriteria);
 
 /// The same values as [`EntityTypeCriteriaEntityType`].
 pub type PatchEntityTypeCriteriaEntityType = EntityTypeCriteriaEntityType;

@@ -18,4 +18,4 @@ impl codec::Model for PatchExternalSegment {
     }
 }
 
-crate::__model!(PatchExternalSegment);
+codec::__model!(PatchExternalSegment);

@@ -19,4 +19,4 @@ impl codec::Model for PatchJourney {
     }
 }
 
-crate::__model!(PatchJourney);
+codec::__model!(PatchJourney);

@@ -30,7 +30,7 @@ impl codec::Model for PatchJourneyPattern {
     }
 }
 
-crate::__model!(PatchJourneyPattern);
+codec::__model!(PatchJourneyPattern);
 
 /// The same values as [`EventConditionStreamType`].
 pub type PatchJourneyPatternStreamType = EventConditionStreamType;

@@ -37,4 +37,4 @@ impl codec::Model for PatchOutcome {
     }
 }
 
-crate::__model!(PatchOutcome);
+codec::__model!(PatchOutcome);

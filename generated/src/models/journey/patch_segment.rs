@@ -42,4 +42,4 @@ impl codec::Model for PatchSegment {
     }
 }
 
-crate::__model!(PatchSegment);
+codec::__model!(PatchSegment);

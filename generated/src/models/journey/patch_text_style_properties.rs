@@ -27,7 +27,7 @@ impl codec::Model for PatchTextStyleProperties {
     }
 }
 
-crate::__model!(PatchTextStyleProperties);
+codec::__model!(PatchTextStyleProperties);
 
 /// The same values as [`CtaButtonStylePropertiesTextAlign`].
 pub type PatchTextStylePropertiesTextAlign = CtaButtonStylePropertiesTextAlign;

@@ -23,4 +23,4 @@ impl codec::Model for PatchWebMessagingOfferFields {
     }
 }
 
-crate::__model!(PatchWebMessagingOfferFields);
+codec::__model!(PatchWebMessagingOfferFields);

@@ -19,4 +19,4 @@ impl codec::Model for RequestContext {
     }
 }
 
-crate::__model!(RequestContext);
+codec::__model!(RequestContext);

@@ -20,4 +20,4 @@ impl codec::Model for RequestContextPattern {
     }
 }
 
-crate::__model!(RequestContextPattern);
+codec::__model!(RequestContextPattern);

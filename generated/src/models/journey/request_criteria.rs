@@ -28,7 +28,7 @@ impl codec::Model for RequestCriteria {
     }
 }
 
-crate::__model!(RequestCriteria);
+codec::__model!(RequestCriteria);
 
 /// The same values as [`CriteriaOperator`].
 pub type RequestCriteriaOperator = CriteriaOperator;

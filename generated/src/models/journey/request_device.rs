@@ -45,7 +45,7 @@ impl codec::Model for RequestDevice {
     }
 }
 
-crate::__model!(RequestDevice);
+codec::__model!(RequestDevice);
 
 /// The same values as [`DeviceCategory`].
 pub type RequestDeviceCategory = DeviceCategory;

@@ -31,7 +31,7 @@ impl codec::Model for RequestEntityTypeCriteria {
     }
 }
 
-crate::__model!(RequestEntityTypeCriteria);
+codec::__model!(RequestEntityTypeCriteria);
 
 /// The same values as [`EntityTypeCriteriaEntityType`].
 pub type RequestEntityTypeCriteriaEntityType = EntityTypeCriteriaEntityType;

@@ -25,7 +25,7 @@ impl codec::Model for RequestExternalSegment {
     }
 }
 
-crate::__model!(RequestExternalSegment);
+codec::__model!(RequestExternalSegment);
 
 /// The same values as [`ExternalSegmentSource`].
 pub type RequestExternalSegmentSource = ExternalSegmentSource;

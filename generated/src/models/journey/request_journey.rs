@@ -19,4 +19,4 @@ impl codec::Model for RequestJourney {
     }
 }
 
-crate::__model!(RequestJourney);
+codec::__model!(RequestJourney);

@@ -32,7 +32,7 @@ impl codec::Model for RequestJourneyPattern {
     }
 }
 
-crate::__model!(RequestJourneyPattern);
+codec::__model!(RequestJourneyPattern);
 
 /// The same values as [`EventConditionStreamType`].
 pub type RequestJourneyPatternStreamType = EventConditionStreamType;

@@ -26,7 +26,7 @@ impl codec::Model for RequestMapping {
     }
 }
 
-crate::__model!(RequestMapping);
+codec::__model!(RequestMapping);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -57,7 +57,7 @@ impl codec::OpenEnum for RequestMappingAttributeType {
     }
 }
 
-crate::__open_enum!(RequestMappingAttributeType);
+codec::__open_enum!(RequestMappingAttributeType);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -84,4 +84,4 @@ impl codec::OpenEnum for RequestMappingMappingType {
     }
 }
 
-crate::__open_enum!(RequestMappingMappingType);
+codec::__open_enum!(RequestMappingMappingType);

@@ -26,4 +26,4 @@ impl codec::Model for RequestPage {
     }
 }
 
-crate::__model!(RequestPage);
+codec::__model!(RequestPage);

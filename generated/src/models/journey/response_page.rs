@@ -40,4 +40,4 @@ impl codec::Model for ResponsePage {
     }
 }
 
-crate::__model!(ResponsePage);
+codec::__model!(ResponsePage);

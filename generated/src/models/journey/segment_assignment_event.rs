@@ -20,4 +20,4 @@ impl codec::Model for SegmentAssignmentEvent {
     }
 }
 
-crate::__model!(SegmentAssignmentEvent);
+codec::__model!(SegmentAssignmentEvent);

@@ -21,4 +21,4 @@ impl codec::Model for SegmentEstimateCount {
     }
 }
 
-crate::__model!(SegmentEstimateCount);
+codec::__model!(SegmentEstimateCount);

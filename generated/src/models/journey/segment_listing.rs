@@ -45,4 +45,4 @@ impl codec::Model for SegmentListing {
     }
 }
 
-crate::__model!(SegmentListing);
+codec::__model!(SegmentListing);

@@ -27,7 +27,7 @@ impl codec::Model for TextStyleProperties {
     }
 }
 
-crate::__model!(TextStyleProperties);
+codec::__model!(TextStyleProperties);
 
 /// The same values as [`CtaButtonStylePropertiesTextAlign`].
 pub type TextStylePropertiesTextAlign = CtaButtonStylePropertiesTextAlign;

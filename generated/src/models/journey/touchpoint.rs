@@ -32,7 +32,7 @@ impl codec::Model for Touchpoint {
     }
 }
 
-crate::__model!(Touchpoint);
+codec::__model!(Touchpoint);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -61,4 +61,4 @@ impl codec::OpenEnum for TouchpointMediaType {
     }
 }
 
-crate::__open_enum!(TouchpointMediaType);
+codec::__open_enum!(TouchpointMediaType);

@@ -41,7 +41,7 @@ impl codec::Model for TouchpointResponse {
     }
 }
 
-crate::__model!(TouchpointResponse);
+codec::__model!(TouchpointResponse);
 
 /// The same values as [`TouchpointMediaType`].
 pub type TouchpointResponseMediaType = TouchpointMediaType;

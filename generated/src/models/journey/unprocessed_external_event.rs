@@ -32,4 +32,4 @@ impl codec::Model for UnprocessedExternalEvent {
     }
 }
 
-crate::__model!(UnprocessedExternalEvent);
+codec::__model!(UnprocessedExternalEvent);

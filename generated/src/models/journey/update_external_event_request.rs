@@ -22,4 +22,4 @@ impl codec::Model for UpdateExternalEventRequest {
     }
 }
 
-crate::__model!(UpdateExternalEventRequest);
+codec::__model!(UpdateExternalEventRequest);

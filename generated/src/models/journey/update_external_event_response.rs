@@ -32,7 +32,7 @@ impl codec::Model for UpdateExternalEventResponse {
     }
 }
 
-crate::__model!(UpdateExternalEventResponse);
+codec::__model!(UpdateExternalEventResponse);
 
 /// The same values as [`ActivateExternalEventResponseActivationStatus`].
 pub type UpdateExternalEventResponseActivationStatus = ActivateExternalEventResponseActivationStatus;

@@ -20,4 +20,4 @@ impl codec::Model for UpdateExternalEventsConfigurationRequest {
     }
 }
 
-crate::__model!(UpdateExternalEventsConfigurationRequest);
+codec::__model!(UpdateExternalEventsConfigurationRequest);

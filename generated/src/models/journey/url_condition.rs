@@ -23,7 +23,7 @@ impl codec::Model for UrlCondition {
     }
 }
 
-crate::__model!(UrlCondition);
+codec::__model!(UrlCondition);
 
 /// The same values as [`CriteriaOperator`].
 pub type UrlConditionOperator = CriteriaOperator;

@@ -59,4 +59,4 @@ impl codec::Model for WebActionEvent {
     }
 }
 
-crate::__model!(WebActionEvent);
+codec::__model!(WebActionEvent);

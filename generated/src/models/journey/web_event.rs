@@ -67,4 +67,4 @@ impl codec::Model for WebEvent {
     }
 }
 
-crate::__model!(WebEvent);
+codec::__model!(WebEvent);

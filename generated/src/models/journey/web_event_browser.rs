@@ -24,4 +24,4 @@ impl codec::Model for WebEventBrowser {
     }
 }
 
-crate::__model!(WebEventBrowser);
+codec::__model!(WebEventBrowser);

@@ -43,7 +43,7 @@ impl codec::Model for WebEventDevice {
     }
 }
 
-crate::__model!(WebEventDevice);
+codec::__model!(WebEventDevice);
 
 /// The same values as [`DeviceCategory`].
 pub type WebEventDeviceCategory = DeviceCategory;

@@ -55,4 +55,4 @@ impl codec::Model for WebEventRequest {
     }
 }
 
-crate::__model!(WebEventRequest);
+codec::__model!(WebEventRequest);

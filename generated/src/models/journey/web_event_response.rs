@@ -78,4 +78,4 @@ impl codec::Model for WebEventResponse {
     }
 }
 
-crate::__model!(WebEventResponse);
+codec::__model!(WebEventResponse);

@@ -38,4 +38,4 @@ impl codec::Model for WebEventResponseSession {
     }
 }
 
-crate::__model!(WebEventResponseSession);
+codec::__model!(WebEventResponseSession);

@@ -23,4 +23,4 @@ impl codec::Model for WebMessagingOfferFields {
     }
 }
 
-crate::__model!(WebMessagingOfferFields);
+codec::__model!(WebMessagingOfferFields);

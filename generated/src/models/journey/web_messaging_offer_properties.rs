@@ -19,4 +19,4 @@ impl codec::Model for WebMessagingOfferProperties {
     }
 }
 
-crate::__model!(WebMessagingOfferProperties);
+codec::__model!(WebMessagingOfferProperties);

@@ -20,4 +20,4 @@ impl codec::Model for Number {
     }
 }
 
-crate::__model!(Number);
+codec::__model!(Number);

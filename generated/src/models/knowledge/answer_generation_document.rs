@@ -24,4 +24,4 @@ impl codec::Model for AnswerGenerationDocument {
     }
 }
 
-crate::__model!(AnswerGenerationDocument);
+codec::__model!(AnswerGenerationDocument);

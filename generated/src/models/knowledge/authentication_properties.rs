@@ -19,4 +19,4 @@ impl codec::Model for AuthenticationProperties {
     }
 }
 
-crate::__model!(AuthenticationProperties);
+codec::__model!(AuthenticationProperties);

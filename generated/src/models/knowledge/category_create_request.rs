@@ -33,4 +33,4 @@ impl codec::Model for CategoryCreateRequest {
     }
 }
 
-crate::__model!(CategoryCreateRequest);
+codec::__model!(CategoryCreateRequest);

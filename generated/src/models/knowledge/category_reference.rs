@@ -27,4 +27,4 @@ impl codec::Model for CategoryReference {
     }
 }
 
-crate::__model!(CategoryReference);
+codec::__model!(CategoryReference);

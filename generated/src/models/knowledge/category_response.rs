@@ -48,4 +48,4 @@ impl codec::Model for CategoryResponse {
     }
 }
 
-crate::__model!(CategoryResponse);
+codec::__model!(CategoryResponse);

@@ -28,4 +28,4 @@ impl codec::Model for CategoryResponseListing {
     }
 }
 
-crate::__model!(CategoryResponseListing);
+codec::__model!(CategoryResponseListing);

@@ -32,4 +32,4 @@ impl codec::Model for CategoryUpdateRequest {
     }
 }
 
-crate::__model!(CategoryUpdateRequest);
+codec::__model!(CategoryUpdateRequest);

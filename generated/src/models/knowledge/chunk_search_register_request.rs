@@ -26,4 +26,4 @@ impl codec::Model for ChunkSearchRegisterRequest {
     }
 }
 
-crate::__model!(ChunkSearchRegisterRequest);
+codec::__model!(ChunkSearchRegisterRequest);

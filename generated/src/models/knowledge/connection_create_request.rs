@@ -24,4 +24,4 @@ impl codec::Model for ConnectionCreateRequest {
     }
 }
 
-crate::__model!(ConnectionCreateRequest);
+codec::__model!(ConnectionCreateRequest);

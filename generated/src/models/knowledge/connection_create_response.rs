@@ -48,7 +48,7 @@ impl codec::Model for ConnectionCreateResponse {
     }
 }
 
-crate::__model!(ConnectionCreateResponse);
+codec::__model!(ConnectionCreateResponse);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -79,7 +79,7 @@ impl codec::OpenEnum for ConnectionCreateResponseStatus {
     }
 }
 
-crate::__open_enum!(ConnectionCreateResponseStatus);
+codec::__open_enum!(ConnectionCreateResponseStatus);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -104,4 +104,4 @@ impl codec::OpenEnum for ConnectionCreateResponseType {
     }
 }
 
-crate::__open_enum!(ConnectionCreateResponseType);
+codec::__open_enum!(ConnectionCreateResponseType);

@@ -19,4 +19,4 @@ impl codec::Model for ConnectionListing {
     }
 }
 
-crate::__model!(ConnectionListing);
+codec::__model!(ConnectionListing);

@@ -20,4 +20,4 @@ impl codec::Model for ConnectionOption {
     }
 }
 
-crate::__model!(ConnectionOption);
+codec::__model!(ConnectionOption);

@@ -28,4 +28,4 @@ impl codec::Model for ConnectionOptionListing {
     }
 }
 
-crate::__model!(ConnectionOptionListing);
+codec::__model!(ConnectionOptionListing);

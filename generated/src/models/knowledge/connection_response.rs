@@ -58,7 +58,7 @@ impl codec::Model for ConnectionResponse {
     }
 }
 
-crate::__model!(ConnectionResponse);
+codec::__model!(ConnectionResponse);
 
 /// The same values as [`ConnectionCreateResponseStatus`].
 pub type ConnectionResponseStatus = ConnectionCreateResponseStatus;

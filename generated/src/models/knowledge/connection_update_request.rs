@@ -24,4 +24,4 @@ impl codec::Model for ConnectionUpdateRequest {
     }
 }
 
-crate::__model!(ConnectionUpdateRequest);
+codec::__model!(ConnectionUpdateRequest);

@@ -20,4 +20,4 @@ impl codec::Model for DocumentBody {
     }
 }
 
-crate::__model!(DocumentBody);
+codec::__model!(DocumentBody);

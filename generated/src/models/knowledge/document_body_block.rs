@@ -33,7 +33,7 @@ impl codec::Model for DocumentBodyBlock {
     }
 }
 
-crate::__model!(DocumentBodyBlock);
+codec::__model!(DocumentBodyBlock);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -75,4 +75,4 @@ impl codec::OpenEnum for DocumentBodyBlockType {
     }
 }
 
-crate::__open_enum!(DocumentBodyBlockType);
+codec::__open_enum!(DocumentBodyBlockType);

@@ -33,7 +33,7 @@ impl codec::Model for DocumentBodyBlockWithHighlight {
     }
 }
 
-crate::__model!(DocumentBodyBlockWithHighlight);
+codec::__model!(DocumentBodyBlockWithHighlight);
 
 /// The same values as [`DocumentBodyBlockType`].
 pub type DocumentBodyBlockWithHighlightType = DocumentBodyBlockType;

@@ -24,4 +24,4 @@ impl codec::Model for DocumentBodyImage {
     }
 }
 
-crate::__model!(DocumentBodyImage);
+codec::__model!(DocumentBodyImage);

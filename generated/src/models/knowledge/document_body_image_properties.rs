@@ -32,7 +32,7 @@ impl codec::Model for DocumentBodyImageProperties {
     }
 }
 
-crate::__model!(DocumentBodyImageProperties);
+codec::__model!(DocumentBodyImageProperties);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -63,4 +63,4 @@ impl codec::OpenEnum for DocumentBodyImagePropertiesAlign {
     }
 }
 
-crate::__open_enum!(DocumentBodyImagePropertiesAlign);
+codec::__open_enum!(DocumentBodyImagePropertiesAlign);

@@ -22,4 +22,4 @@ impl codec::Model for DocumentBodyList {
     }
 }
 
-crate::__model!(DocumentBodyList);
+codec::__model!(DocumentBodyList);

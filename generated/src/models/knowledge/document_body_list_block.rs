@@ -25,7 +25,7 @@ impl codec::Model for DocumentBodyListBlock {
     }
 }
 
-crate::__model!(DocumentBodyListBlock);
+codec::__model!(DocumentBodyListBlock);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -50,4 +50,4 @@ impl codec::OpenEnum for DocumentBodyListBlockType {
     }
 }
 
-crate::__open_enum!(DocumentBodyListBlockType);
+codec::__open_enum!(DocumentBodyListBlockType);

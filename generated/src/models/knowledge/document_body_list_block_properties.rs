@@ -22,7 +22,7 @@ impl codec::Model for DocumentBodyListBlockProperties {
     }
 }
 
-crate::__model!(DocumentBodyListBlockProperties);
+codec::__model!(DocumentBodyListBlockProperties);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -67,7 +67,7 @@ impl codec::OpenEnum for DocumentBodyListBlockPropertiesOrderedType {
     }
 }
 
-crate::__open_enum!(DocumentBodyListBlockPropertiesOrderedType);
+codec::__open_enum!(DocumentBodyListBlockPropertiesOrderedType);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -98,4 +98,4 @@ impl codec::OpenEnum for DocumentBodyListBlockPropertiesUnorderedType {
     }
 }
 
-crate::__open_enum!(DocumentBodyListBlockPropertiesUnorderedType);
+codec::__open_enum!(DocumentBodyListBlockPropertiesUnorderedType);

@@ -28,7 +28,7 @@ impl codec::Model for DocumentBodyListBlockWithHighlight {
     }
 }
 
-crate::__model!(DocumentBodyListBlockWithHighlight);
+codec::__model!(DocumentBodyListBlockWithHighlight);
 
 /// The same values as [`DocumentBodyListBlockType`].
 pub type DocumentBodyListBlockWithHighlightType = DocumentBodyListBlockType;

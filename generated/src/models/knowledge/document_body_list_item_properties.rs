@@ -42,7 +42,7 @@ impl codec::Model for DocumentBodyListItemProperties {
     }
 }
 
-crate::__model!(DocumentBodyListItemProperties);
+codec::__model!(DocumentBodyListItemProperties);
 
 /// The same values as [`DocumentBodyImagePropertiesAlign`].
 pub type DocumentBodyListItemPropertiesAlign = DocumentBodyImagePropertiesAlign;
@@ -93,7 +93,7 @@ impl codec::OpenEnum for DocumentBodyListItemPropertiesFontSize {
     }
 }
 
-crate::__open_enum!(DocumentBodyListItemPropertiesFontSize);
+codec::__open_enum!(DocumentBodyListItemPropertiesFontSize);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -141,7 +141,7 @@ impl codec::OpenEnum for DocumentBodyListItemPropertiesFontType {
     }
 }
 
-crate::__open_enum!(DocumentBodyListItemPropertiesFontType);
+codec::__open_enum!(DocumentBodyListItemPropertiesFontType);
 
 /// The same values as [`DocumentBodyListBlockPropertiesOrderedType`].
 pub type DocumentBodyListItemPropertiesOrderedType = DocumentBodyListBlockPropertiesOrderedType;

@@ -24,4 +24,4 @@ impl codec::Model for DocumentBodyListWithHighlight {
     }
 }
 
-crate::__model!(DocumentBodyListWithHighlight);
+codec::__model!(DocumentBodyListWithHighlight);

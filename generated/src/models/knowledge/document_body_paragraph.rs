@@ -22,4 +22,4 @@ impl codec::Model for DocumentBodyParagraph {
     }
 }
 
-crate::__model!(DocumentBodyParagraph);
+codec::__model!(DocumentBodyParagraph);

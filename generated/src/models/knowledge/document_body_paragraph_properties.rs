@@ -36,7 +36,7 @@ impl codec::Model for DocumentBodyParagraphProperties {
     }
 }
 
-crate::__model!(DocumentBodyParagraphProperties);
+codec::__model!(DocumentBodyParagraphProperties);
 
 /// The same values as [`DocumentBodyImagePropertiesAlign`].
 pub type DocumentBodyParagraphPropertiesAlign = DocumentBodyImagePropertiesAlign;

@@ -24,4 +24,4 @@ impl codec::Model for DocumentBodyParagraphWithHighlight {
     }
 }
 
-crate::__model!(DocumentBodyParagraphWithHighlight);
+codec::__model!(DocumentBodyParagraphWithHighlight);

@@ -22,4 +22,4 @@ impl codec::Model for DocumentBodyTable {
     }
 }
 
-crate::__model!(DocumentBodyTable);
+codec::__model!(DocumentBodyTable);

@@ -20,4 +20,4 @@ impl codec::Model for DocumentBodyTableCaptionBlock {
     }
 }
 
-crate::__model!(DocumentBodyTableCaptionBlock);
+codec::__model!(DocumentBodyTableCaptionBlock);

@@ -33,7 +33,7 @@ impl codec::Model for DocumentBodyTableCaptionItem {
     }
 }
 
-crate::__model!(DocumentBodyTableCaptionItem);
+codec::__model!(DocumentBodyTableCaptionItem);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -75,4 +75,4 @@ impl codec::OpenEnum for DocumentBodyTableCaptionItemType {
     }
 }
 
-crate::__open_enum!(DocumentBodyTableCaptionItemType);
+codec::__open_enum!(DocumentBodyTableCaptionItemType);

@@ -24,4 +24,4 @@ impl codec::Model for DocumentBodyTableCellBlock {
     }
 }
 
-crate::__model!(DocumentBodyTableCellBlock);
+codec::__model!(DocumentBodyTableCellBlock);

@@ -53,7 +53,7 @@ impl codec::Model for DocumentBodyTableCellBlockProperties {
     }
 }
 
-crate::__model!(DocumentBodyTableCellBlockProperties);
+codec::__model!(DocumentBodyTableCellBlockProperties);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -107,7 +107,7 @@ impl codec::OpenEnum for DocumentBodyTableCellBlockPropertiesBorderStyle {
     }
 }
 
-crate::__open_enum!(DocumentBodyTableCellBlockPropertiesBorderStyle);
+codec::__open_enum!(DocumentBodyTableCellBlockPropertiesBorderStyle);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -134,7 +134,7 @@ impl codec::OpenEnum for DocumentBodyTableCellBlockPropertiesCellType {
     }
 }
 
-crate::__open_enum!(DocumentBodyTableCellBlockPropertiesCellType);
+codec::__open_enum!(DocumentBodyTableCellBlockPropertiesCellType);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -163,7 +163,7 @@ impl codec::OpenEnum for DocumentBodyTableCellBlockPropertiesHorizontalAlign {
     }
 }
 
-crate::__open_enum!(DocumentBodyTableCellBlockPropertiesHorizontalAlign);
+codec::__open_enum!(DocumentBodyTableCellBlockPropertiesHorizontalAlign);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -202,7 +202,7 @@ impl codec::OpenEnum for DocumentBodyTableCellBlockPropertiesScope {
     }
 }
 
-crate::__open_enum!(DocumentBodyTableCellBlockPropertiesScope);
+codec::__open_enum!(DocumentBodyTableCellBlockPropertiesScope);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -231,4 +231,4 @@ impl codec::OpenEnum for DocumentBodyTableCellBlockPropertiesVerticalAlign {
     }
 }
 
-crate::__open_enum!(DocumentBodyTableCellBlockPropertiesVerticalAlign);
+codec::__open_enum!(DocumentBodyTableCellBlockPropertiesVerticalAlign);

@@ -24,4 +24,4 @@ impl codec::Model for DocumentBodyTableCellBlockWithHighlight {
     }
 }
 
-crate::__model!(DocumentBodyTableCellBlockWithHighlight);
+codec::__model!(DocumentBodyTableCellBlockWithHighlight);

@@ -49,7 +49,7 @@ impl codec::Model for DocumentBodyTableProperties {
     }
 }
 
-crate::__model!(DocumentBodyTableProperties);
+codec::__model!(DocumentBodyTableProperties);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -78,7 +78,7 @@ impl codec::OpenEnum for DocumentBodyTablePropertiesAlignment {
     }
 }
 
-crate::__open_enum!(DocumentBodyTablePropertiesAlignment);
+codec::__open_enum!(DocumentBodyTablePropertiesAlignment);
 
 /// The same values as [`DocumentBodyTableCellBlockPropertiesBorderStyle`].
 pub type DocumentBodyTablePropertiesBorderStyle = DocumentBodyTableCellBlockPropertiesBorderStyle;

@@ -24,4 +24,4 @@ impl codec::Model for DocumentBodyTableRowBlock {
     }
 }
 
-crate::__model!(DocumentBodyTableRowBlock);
+codec::__model!(DocumentBodyTableRowBlock);

@@ -35,7 +35,7 @@ impl codec::Model for DocumentBodyTableRowBlockProperties {
     }
 }
 
-crate::__model!(DocumentBodyTableRowBlockProperties);
+codec::__model!(DocumentBodyTableRowBlockProperties);
 
 /// The same values as [`DocumentBodyTablePropertiesAlignment`].
 pub type DocumentBodyTableRowBlockPropertiesAlignment = DocumentBodyTablePropertiesAlignment;
@@ -70,4 +70,4 @@ impl codec::OpenEnum for DocumentBodyTableRowBlockPropertiesRowType {
     }
 }
 
-crate::__open_enum!(DocumentBodyTableRowBlockPropertiesRowType);
+codec::__open_enum!(DocumentBodyTableRowBlockPropertiesRowType);

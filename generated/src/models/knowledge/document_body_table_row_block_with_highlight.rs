@@ -24,4 +24,4 @@ impl codec::Model for DocumentBodyTableRowBlockWithHighlight {
     }
 }
 
-crate::__model!(DocumentBodyTableRowBlockWithHighlight);
+codec::__model!(DocumentBodyTableRowBlockWithHighlight);

@@ -24,4 +24,4 @@ impl codec::Model for DocumentBodyTableWithHighlight {
     }
 }
 
-crate::__model!(DocumentBodyTableWithHighlight);
+codec::__model!(DocumentBodyTableWithHighlight);

@@ -22,4 +22,4 @@ impl codec::Model for DocumentBodyVideo {
     }
 }
 
-crate::__model!(DocumentBodyVideo);
+codec::__model!(DocumentBodyVideo);

@@ -28,7 +28,7 @@ impl codec::Model for DocumentBodyVideoProperties {
     }
 }
 
-crate::__model!(DocumentBodyVideoProperties);
+codec::__model!(DocumentBodyVideoProperties);
 
 /// The same values as [`DocumentBodyImagePropertiesAlign`].
 pub type DocumentBodyVideoPropertiesAlign = DocumentBodyImagePropertiesAlign;

@@ -20,4 +20,4 @@ impl codec::Model for DocumentBodyWithHighlight {
     }
 }
 
-crate::__model!(DocumentBodyWithHighlight);
+codec::__model!(DocumentBodyWithHighlight);

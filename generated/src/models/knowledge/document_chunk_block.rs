@@ -27,4 +27,4 @@ impl codec::Model for DocumentChunkBlock {
     }
 }
 
-crate::__model!(DocumentChunkBlock);
+codec::__model!(DocumentChunkBlock);

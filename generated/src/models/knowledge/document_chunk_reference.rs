@@ -24,4 +24,4 @@ impl codec::Model for DocumentChunkReference {
     }
 }
 
-crate::__model!(DocumentChunkReference);
+codec::__model!(DocumentChunkReference);

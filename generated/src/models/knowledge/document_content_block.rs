@@ -26,7 +26,7 @@ impl codec::Model for DocumentContentBlock {
     }
 }
 
-crate::__model!(DocumentContentBlock);
+codec::__model!(DocumentContentBlock);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -55,4 +55,4 @@ impl codec::OpenEnum for DocumentContentBlockType {
     }
 }
 
-crate::__open_enum!(DocumentContentBlockType);
+codec::__open_enum!(DocumentContentBlockType);

@@ -32,7 +32,7 @@ impl codec::Model for DocumentContentBlockWithHighlight {
     }
 }
 
-crate::__model!(DocumentContentBlockWithHighlight);
+codec::__model!(DocumentContentBlockWithHighlight);
 
 /// The same values as [`DocumentContentBlockType`].
 pub type DocumentContentBlockWithHighlightType = DocumentContentBlockType;

@@ -22,4 +22,4 @@ impl codec::Model for DocumentContentHighlightIndex {
     }
 }
 
-crate::__model!(DocumentContentHighlightIndex);
+codec::__model!(DocumentContentHighlightIndex);

@@ -22,7 +22,7 @@ impl codec::Model for DocumentElementLength {
     }
 }
 
-crate::__model!(DocumentElementLength);
+codec::__model!(DocumentElementLength);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -51,4 +51,4 @@ impl codec::OpenEnum for DocumentElementLengthUnit {
     }
 }
 
-crate::__open_enum!(DocumentElementLengthUnit);
+codec::__open_enum!(DocumentElementLengthUnit);

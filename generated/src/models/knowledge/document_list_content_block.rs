@@ -30,7 +30,7 @@ impl codec::Model for DocumentListContentBlock {
     }
 }
 
-crate::__model!(DocumentListContentBlock);
+codec::__model!(DocumentListContentBlock);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -69,4 +69,4 @@ impl codec::OpenEnum for DocumentListContentBlockType {
     }
 }
 
-crate::__open_enum!(DocumentListContentBlockType);
+codec::__open_enum!(DocumentListContentBlockType);

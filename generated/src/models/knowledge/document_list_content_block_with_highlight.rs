@@ -34,7 +34,7 @@ impl codec::Model for DocumentListContentBlockWithHighlight {
     }
 }
 
-crate::__model!(DocumentListContentBlockWithHighlight);
+codec::__model!(DocumentListContentBlockWithHighlight);
 
 /// The same values as [`DocumentListContentBlockType`].
 pub type DocumentListContentBlockWithHighlightType = DocumentListContentBlockType;

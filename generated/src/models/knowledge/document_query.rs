@@ -23,7 +23,7 @@ impl codec::Model for DocumentQuery {
     }
 }
 
-crate::__model!(DocumentQuery);
+codec::__model!(DocumentQuery);
 
 /// The same values as [`DocumentQueryClauseOperator`].
 pub type DocumentQueryOperator = DocumentQueryClauseOperator;

@@ -23,7 +23,7 @@ impl codec::Model for DocumentQueryClause {
     }
 }
 
-crate::__model!(DocumentQueryClause);
+codec::__model!(DocumentQueryClause);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -50,4 +50,4 @@ impl codec::OpenEnum for DocumentQueryClauseOperator {
     }
 }
 
-crate::__open_enum!(DocumentQueryClauseOperator);
+codec::__open_enum!(DocumentQueryClauseOperator);

@@ -20,7 +20,7 @@ impl codec::Model for DocumentQueryInterval {
     }
 }
 
-crate::__model!(DocumentQueryInterval);
+codec::__model!(DocumentQueryInterval);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -52,4 +52,4 @@ impl codec::OpenEnum for DocumentQueryIntervalField {
     }
 }
 
-crate::__open_enum!(DocumentQueryIntervalField);
+codec::__open_enum!(DocumentQueryIntervalField);

@@ -25,7 +25,7 @@ impl codec::Model for DocumentQueryPredicate {
     }
 }
 
-crate::__model!(DocumentQueryPredicate);
+codec::__model!(DocumentQueryPredicate);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -109,7 +109,7 @@ impl codec::OpenEnum for DocumentQueryPredicateFields {
     }
 }
 
-crate::__open_enum!(DocumentQueryPredicateFields);
+codec::__open_enum!(DocumentQueryPredicateFields);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -148,4 +148,4 @@ impl codec::OpenEnum for DocumentQueryPredicateType {
     }
 }
 
-crate::__open_enum!(DocumentQueryPredicateType);
+codec::__open_enum!(DocumentQueryPredicateType);

@@ -35,7 +35,7 @@ impl codec::Model for DocumentTableContentBlock {
     }
 }
 
-crate::__model!(DocumentTableContentBlock);
+codec::__model!(DocumentTableContentBlock);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -80,4 +80,4 @@ impl codec::OpenEnum for DocumentTableContentBlockType {
     }
 }
 
-crate::__open_enum!(DocumentTableContentBlockType);
+codec::__open_enum!(DocumentTableContentBlockType);

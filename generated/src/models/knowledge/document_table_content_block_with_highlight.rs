@@ -39,7 +39,7 @@ impl codec::Model for DocumentTableContentBlockWithHighlight {
     }
 }
 
-crate::__model!(DocumentTableContentBlockWithHighlight);
+codec::__model!(DocumentTableContentBlockWithHighlight);
 
 /// The same values as [`DocumentTableContentBlockType`].
 pub type DocumentTableContentBlockWithHighlightType = DocumentTableContentBlockType;

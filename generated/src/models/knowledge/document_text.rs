@@ -26,7 +26,7 @@ impl codec::Model for DocumentText {
     }
 }
 
-crate::__model!(DocumentText);
+codec::__model!(DocumentText);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -68,4 +68,4 @@ impl codec::OpenEnum for DocumentTextMarks {
     }
 }
 
-crate::__open_enum!(DocumentTextMarks);
+codec::__open_enum!(DocumentTextMarks);

@@ -26,7 +26,7 @@ impl codec::Model for DocumentTextProperties {
     }
 }
 
-crate::__model!(DocumentTextProperties);
+codec::__model!(DocumentTextProperties);
 
 /// The same values as [`DocumentBodyListItemPropertiesFontSize`].
 pub type DocumentTextPropertiesFontSize = DocumentBodyListItemPropertiesFontSize;

@@ -49,4 +49,4 @@ impl codec::Model for DocumentVariationAnswer {
     }
 }
 
-crate::__model!(DocumentVariationAnswer);
+codec::__model!(DocumentVariationAnswer);

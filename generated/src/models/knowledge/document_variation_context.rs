@@ -25,4 +25,4 @@ impl codec::Model for DocumentVariationContext {
     }
 }
 
-crate::__model!(DocumentVariationContext);
+codec::__model!(DocumentVariationContext);

@@ -22,4 +22,4 @@ impl codec::Model for DocumentVariationQueryChunkBlock {
     }
 }
 
-crate::__model!(DocumentVariationQueryChunkBlock);
+codec::__model!(DocumentVariationQueryChunkBlock);

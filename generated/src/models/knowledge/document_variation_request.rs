@@ -49,4 +49,4 @@ impl codec::Model for DocumentVariationRequest {
     }
 }
 
-crate::__model!(DocumentVariationRequest);
+codec::__model!(DocumentVariationRequest);

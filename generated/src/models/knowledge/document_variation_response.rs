@@ -49,4 +49,4 @@ impl codec::Model for DocumentVariationResponse {
     }
 }
 
-crate::__model!(DocumentVariationResponse);
+codec::__model!(DocumentVariationResponse);

@@ -28,4 +28,4 @@ impl codec::Model for DocumentVariationResponseListing {
     }
 }
 
-crate::__model!(DocumentVariationResponseListing);
+codec::__model!(DocumentVariationResponseListing);

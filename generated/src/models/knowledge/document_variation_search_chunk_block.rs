@@ -24,4 +24,4 @@ impl codec::Model for DocumentVariationSearchChunkBlock {
     }
 }
 
-crate::__model!(DocumentVariationSearchChunkBlock);
+codec::__model!(DocumentVariationSearchChunkBlock);

@@ -19,4 +19,4 @@ impl codec::Model for EntityReference {
     }
 }
 
-crate::__model!(EntityReference);
+codec::__model!(EntityReference);

@@ -18,4 +18,4 @@ impl codec::Model for FabricTag {
     }
 }
 
-crate::__model!(FabricTag);
+codec::__model!(FabricTag);

@@ -22,4 +22,4 @@ impl codec::Model for GuestCategoryReference {
     }
 }
 
-crate::__model!(GuestCategoryReference);
+codec::__model!(GuestCategoryReference);

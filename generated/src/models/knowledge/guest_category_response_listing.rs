@@ -31,4 +31,4 @@ impl codec::Model for GuestCategoryResponseListing {
     }
 }
 
-crate::__model!(GuestCategoryResponseListing);
+codec::__model!(GuestCategoryResponseListing);

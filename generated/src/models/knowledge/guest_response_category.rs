@@ -40,4 +40,4 @@ impl codec::Model for GuestResponseCategory {
     }
 }
 
-crate::__model!(GuestResponseCategory);
+codec::__model!(GuestResponseCategory);

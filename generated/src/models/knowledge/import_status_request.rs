@@ -19,4 +19,4 @@ impl codec::Model for ImportStatusRequest {
     }
 }
 
-crate::__model!(ImportStatusRequest);
+codec::__model!(ImportStatusRequest);

@@ -25,4 +25,4 @@ impl codec::Model for KnowledgeAnswerDocumentResponse {
     }
 }
 
-crate::__model!(KnowledgeAnswerDocumentResponse);
+codec::__model!(KnowledgeAnswerDocumentResponse);

@@ -24,4 +24,4 @@ impl codec::Model for KnowledgeAnswerDocumentsResponse {
     }
 }
 
-crate::__model!(KnowledgeAnswerDocumentsResponse);
+codec::__model!(KnowledgeAnswerDocumentsResponse);

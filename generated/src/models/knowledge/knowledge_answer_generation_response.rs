@@ -21,4 +21,4 @@ impl codec::Model for KnowledgeAnswerGenerationResponse {
     }
 }
 
-crate::__model!(KnowledgeAnswerGenerationResponse);
+codec::__model!(KnowledgeAnswerGenerationResponse);

@@ -52,7 +52,7 @@ impl codec::Model for KnowledgeBase {
     }
 }
 
-crate::__model!(KnowledgeBase);
+codec::__model!(KnowledgeBase);
 
 /// The same values as [`GetKnowledgeKnowledgebasesCoreLanguage`].
 pub type KnowledgeBaseCoreLanguage = GetKnowledgeKnowledgebasesCoreLanguage;

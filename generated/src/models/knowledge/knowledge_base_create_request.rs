@@ -28,7 +28,7 @@ impl codec::Model for KnowledgeBaseCreateRequest {
     }
 }
 
-crate::__model!(KnowledgeBaseCreateRequest);
+codec::__model!(KnowledgeBaseCreateRequest);
 
 /// The same values as [`GetKnowledgeKnowledgebasesCoreLanguage`].
 pub type KnowledgeBaseCreateRequestCoreLanguage = GetKnowledgeKnowledgebasesCoreLanguage;

@@ -28,4 +28,4 @@ impl codec::Model for KnowledgeBaseListing {
     }
 }
 
-crate::__model!(KnowledgeBaseListing);
+codec::__model!(KnowledgeBaseListing);

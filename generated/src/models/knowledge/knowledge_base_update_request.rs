@@ -20,4 +20,4 @@ impl codec::Model for KnowledgeBaseUpdateRequest {
     }
 }
 
-crate::__model!(KnowledgeBaseUpdateRequest);
+codec::__model!(KnowledgeBaseUpdateRequest);

@@ -22,4 +22,4 @@ impl codec::Model for KnowledgeContextReference {
     }
 }
 
-crate::__model!(KnowledgeContextReference);
+codec::__model!(KnowledgeContextReference);

@@ -22,4 +22,4 @@ impl codec::Model for KnowledgeContextValueReference {
     }
 }
 
-crate::__model!(KnowledgeContextValueReference);
+codec::__model!(KnowledgeContextValueReference);

@@ -31,7 +31,7 @@ impl codec::Model for KnowledgeConversationContext {
     }
 }
 
-crate::__model!(KnowledgeConversationContext);
+codec::__model!(KnowledgeConversationContext);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -83,7 +83,7 @@ impl codec::OpenEnum for KnowledgeConversationContextMediaType {
     }
 }
 
-crate::__open_enum!(KnowledgeConversationContextMediaType);
+codec::__open_enum!(KnowledgeConversationContextMediaType);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -163,4 +163,4 @@ impl codec::OpenEnum for KnowledgeConversationContextMessageType {
     }
 }
 
-crate::__open_enum!(KnowledgeConversationContextMessageType);
+codec::__open_enum!(KnowledgeConversationContextMessageType);

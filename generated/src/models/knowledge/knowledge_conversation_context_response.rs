@@ -29,7 +29,7 @@ impl codec::Model for KnowledgeConversationContextResponse {
     }
 }
 
-crate::__model!(KnowledgeConversationContextResponse);
+codec::__model!(KnowledgeConversationContextResponse);
 
 /// The same values as [`KnowledgeConversationContextMediaType`].
 pub type KnowledgeConversationContextResponseMediaType = KnowledgeConversationContextMediaType;

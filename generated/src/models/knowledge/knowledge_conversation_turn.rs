@@ -20,7 +20,7 @@ impl codec::Model for KnowledgeConversationTurn {
     }
 }
 
-crate::__model!(KnowledgeConversationTurn);
+codec::__model!(KnowledgeConversationTurn);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -47,4 +47,4 @@ impl codec::OpenEnum for KnowledgeConversationTurnParticipant {
     }
 }
 
-crate::__open_enum!(KnowledgeConversationTurnParticipant);
+codec::__open_enum!(KnowledgeConversationTurnParticipant);

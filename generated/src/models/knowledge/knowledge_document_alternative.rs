@@ -22,4 +22,4 @@ impl codec::Model for KnowledgeDocumentAlternative {
     }
 }
 
-crate::__model!(KnowledgeDocumentAlternative);
+codec::__model!(KnowledgeDocumentAlternative);

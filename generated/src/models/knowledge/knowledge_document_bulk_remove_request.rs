@@ -20,4 +20,4 @@ impl codec::Model for KnowledgeDocumentBulkRemoveRequest {
     }
 }
 
-crate::__model!(KnowledgeDocumentBulkRemoveRequest);
+codec::__model!(KnowledgeDocumentBulkRemoveRequest);

@@ -24,4 +24,4 @@ impl codec::Model for KnowledgeDocumentBulkUpdateEntity {
     }
 }
 
-crate::__model!(KnowledgeDocumentBulkUpdateEntity);
+codec::__model!(KnowledgeDocumentBulkUpdateEntity);

@@ -20,4 +20,4 @@ impl codec::Model for KnowledgeDocumentBulkUpdateRequest {
     }
 }
 
-crate::__model!(KnowledgeDocumentBulkUpdateRequest);
+codec::__model!(KnowledgeDocumentBulkUpdateRequest);

@@ -24,4 +24,4 @@ impl codec::Model for KnowledgeDocumentBulkVersionAddEntity {
     }
 }
 
-crate::__model!(KnowledgeDocumentBulkVersionAddEntity);
+codec::__model!(KnowledgeDocumentBulkVersionAddEntity);

@@ -20,4 +20,4 @@ impl codec::Model for KnowledgeDocumentBulkVersionAddRequest {
     }
 }
 
-crate::__model!(KnowledgeDocumentBulkVersionAddRequest);
+codec::__model!(KnowledgeDocumentBulkVersionAddRequest);

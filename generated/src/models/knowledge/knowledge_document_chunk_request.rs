@@ -47,7 +47,7 @@ impl codec::Model for KnowledgeDocumentChunkRequest {
     }
 }
 
-crate::__model!(KnowledgeDocumentChunkRequest);
+codec::__model!(KnowledgeDocumentChunkRequest);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -76,4 +76,4 @@ impl codec::OpenEnum for KnowledgeDocumentChunkRequestQueryType {
     }
 }
 
-crate::__open_enum!(KnowledgeDocumentChunkRequestQueryType);
+codec::__open_enum!(KnowledgeDocumentChunkRequestQueryType);

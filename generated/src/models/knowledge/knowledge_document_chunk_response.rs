@@ -53,7 +53,7 @@ impl codec::Model for KnowledgeDocumentChunkResponse {
     }
 }
 
-crate::__model!(KnowledgeDocumentChunkResponse);
+codec::__model!(KnowledgeDocumentChunkResponse);
 
 /// The same values as [`KnowledgeDocumentChunkRequestQueryType`].
 pub type KnowledgeDocumentChunkResponseQueryType = KnowledgeDocumentChunkRequestQueryType;

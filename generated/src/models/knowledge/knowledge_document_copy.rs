@@ -44,7 +44,7 @@ impl codec::Model for KnowledgeDocumentCopy {
     }
 }
 
-crate::__model!(KnowledgeDocumentCopy);
+codec::__model!(KnowledgeDocumentCopy);
 
 /// The same values as [`GetKnowledgeKnowledgebaseDocumentFeedbackQueryType`].
 pub type KnowledgeDocumentCopyQueryType = GetKnowledgeKnowledgebaseDocumentFeedbackQueryType;
@@ -87,4 +87,4 @@ impl codec::OpenEnum for KnowledgeDocumentCopySurfacingMethod {
     }
 }
 
-crate::__open_enum!(KnowledgeDocumentCopySurfacingMethod);
+codec::__open_enum!(KnowledgeDocumentCopySurfacingMethod);

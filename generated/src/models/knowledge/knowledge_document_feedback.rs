@@ -69,7 +69,7 @@ impl codec::Model for KnowledgeDocumentFeedback {
     }
 }
 
-crate::__model!(KnowledgeDocumentFeedback);
+codec::__model!(KnowledgeDocumentFeedback);
 
 /// The same values as [`GetKnowledgeKnowledgebaseDocumentFeedbackQueryType`].
 pub type KnowledgeDocumentFeedbackQueryType = GetKnowledgeKnowledgebaseDocumentFeedbackQueryType;
@@ -99,7 +99,7 @@ impl codec::OpenEnum for KnowledgeDocumentFeedbackReason {
     }
 }
 
-crate::__open_enum!(KnowledgeDocumentFeedbackReason);
+codec::__open_enum!(KnowledgeDocumentFeedbackReason);
 
 /// The same values as [`KnowledgeDocumentFeedbackResponseState`].
 pub type KnowledgeDocumentFeedbackState = KnowledgeDocumentFeedbackResponseState;

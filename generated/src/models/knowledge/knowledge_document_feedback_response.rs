@@ -68,7 +68,7 @@ impl codec::Model for KnowledgeDocumentFeedbackResponse {
     }
 }
 
-crate::__model!(KnowledgeDocumentFeedbackResponse);
+codec::__model!(KnowledgeDocumentFeedbackResponse);
 
 /// The same values as [`GetKnowledgeKnowledgebaseDocumentFeedbackQueryType`].
 pub type KnowledgeDocumentFeedbackResponseQueryType = GetKnowledgeKnowledgebaseDocumentFeedbackQueryType;
@@ -104,7 +104,7 @@ impl codec::OpenEnum for KnowledgeDocumentFeedbackResponseState {
     }
 }
 
-crate::__open_enum!(KnowledgeDocumentFeedbackResponseState);
+codec::__open_enum!(KnowledgeDocumentFeedbackResponseState);
 
 /// The same values as [`KnowledgeDocumentCopySurfacingMethod`].
 pub type KnowledgeDocumentFeedbackResponseSurfacingMethod = KnowledgeDocumentCopySurfacingMethod;

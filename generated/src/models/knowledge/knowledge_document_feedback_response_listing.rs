@@ -28,4 +28,4 @@ impl codec::Model for KnowledgeDocumentFeedbackResponseListing {
     }
 }
 
-crate::__model!(KnowledgeDocumentFeedbackResponseListing);
+codec::__model!(KnowledgeDocumentFeedbackResponseListing);

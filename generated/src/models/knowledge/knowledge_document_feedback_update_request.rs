@@ -29,7 +29,7 @@ impl codec::Model for KnowledgeDocumentFeedbackUpdateRequest {
     }
 }
 
-crate::__model!(KnowledgeDocumentFeedbackUpdateRequest);
+codec::__model!(KnowledgeDocumentFeedbackUpdateRequest);
 
 /// The same values as [`KnowledgeDocumentFeedbackRating`].
 pub type KnowledgeDocumentFeedbackUpdateRequestRating = KnowledgeDocumentFeedbackRating;

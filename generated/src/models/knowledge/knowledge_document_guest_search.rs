@@ -46,7 +46,7 @@ impl codec::Model for KnowledgeDocumentGuestSearch {
     }
 }
 
-crate::__model!(KnowledgeDocumentGuestSearch);
+codec::__model!(KnowledgeDocumentGuestSearch);
 
 /// The same values as [`KnowledgeDocumentChunkRequestQueryType`].
 pub type KnowledgeDocumentGuestSearchQueryType = KnowledgeDocumentChunkRequestQueryType;

@@ -48,7 +48,7 @@ impl codec::Model for KnowledgeDocumentGuestSearchRequest {
     }
 }
 
-crate::__model!(KnowledgeDocumentGuestSearchRequest);
+codec::__model!(KnowledgeDocumentGuestSearchRequest);
 
 /// The same values as [`KnowledgeDocumentChunkRequestQueryType`].
 pub type KnowledgeDocumentGuestSearchRequestQueryType = KnowledgeDocumentChunkRequestQueryType;

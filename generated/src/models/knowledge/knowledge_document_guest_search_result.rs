@@ -21,4 +21,4 @@ impl codec::Model for KnowledgeDocumentGuestSearchResult {
     }
 }
 
-crate::__model!(KnowledgeDocumentGuestSearchResult);
+codec::__model!(KnowledgeDocumentGuestSearchResult);

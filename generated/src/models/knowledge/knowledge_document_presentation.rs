@@ -42,7 +42,7 @@ impl codec::Model for KnowledgeDocumentPresentation {
     }
 }
 
-crate::__model!(KnowledgeDocumentPresentation);
+codec::__model!(KnowledgeDocumentPresentation);
 
 /// The same values as [`GetKnowledgeKnowledgebaseDocumentFeedbackQueryType`].
 pub type KnowledgeDocumentPresentationQueryType = GetKnowledgeKnowledgebaseDocumentFeedbackQueryType;

@@ -41,7 +41,7 @@ impl codec::Model for KnowledgeDocumentQuery {
     }
 }
 
-crate::__model!(KnowledgeDocumentQuery);
+codec::__model!(KnowledgeDocumentQuery);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -70,7 +70,7 @@ impl codec::OpenEnum for KnowledgeDocumentQueryIncludeVariations {
     }
 }
 
-crate::__open_enum!(KnowledgeDocumentQueryIncludeVariations);
+codec::__open_enum!(KnowledgeDocumentQueryIncludeVariations);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -109,7 +109,7 @@ impl codec::OpenEnum for KnowledgeDocumentQuerySortBy {
     }
 }
 
-crate::__open_enum!(KnowledgeDocumentQuerySortBy);
+codec::__open_enum!(KnowledgeDocumentQuerySortBy);
 
 /// The same values as [`GetAlertQuerySortOrder`].
 pub type KnowledgeDocumentQuerySortOrder = GetAlertQuerySortOrder;

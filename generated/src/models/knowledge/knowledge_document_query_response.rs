@@ -31,4 +31,4 @@ impl codec::Model for KnowledgeDocumentQueryResponse {
     }
 }
 
-crate::__model!(KnowledgeDocumentQueryResponse);
+codec::__model!(KnowledgeDocumentQueryResponse);

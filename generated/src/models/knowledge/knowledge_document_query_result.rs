@@ -86,7 +86,7 @@ impl codec::Model for KnowledgeDocumentQueryResult {
     }
 }
 
-crate::__model!(KnowledgeDocumentQueryResult);
+codec::__model!(KnowledgeDocumentQueryResult);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -115,4 +115,4 @@ impl codec::OpenEnum for KnowledgeDocumentQueryResultState {
     }
 }
 
-crate::__open_enum!(KnowledgeDocumentQueryResultState);
+codec::__open_enum!(KnowledgeDocumentQueryResultState);

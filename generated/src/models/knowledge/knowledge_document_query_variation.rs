@@ -52,4 +52,4 @@ impl codec::Model for KnowledgeDocumentQueryVariation {
     }
 }
 
-crate::__model!(KnowledgeDocumentQueryVariation);
+codec::__model!(KnowledgeDocumentQueryVariation);

@@ -26,4 +26,4 @@ impl codec::Model for KnowledgeDocumentReference {
     }
 }
 
-crate::__model!(KnowledgeDocumentReference);
+codec::__model!(KnowledgeDocumentReference);

@@ -42,4 +42,4 @@ impl codec::Model for KnowledgeDocumentReq {
     }
 }
 
-crate::__model!(KnowledgeDocumentReq);
+codec::__model!(KnowledgeDocumentReq);

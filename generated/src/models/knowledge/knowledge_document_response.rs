@@ -86,7 +86,7 @@ impl codec::Model for KnowledgeDocumentResponse {
     }
 }
 
-crate::__model!(KnowledgeDocumentResponse);
+codec::__model!(KnowledgeDocumentResponse);
 
 /// The same values as [`KnowledgeDocumentQueryResultState`].
 pub type KnowledgeDocumentResponseState = KnowledgeDocumentQueryResultState;

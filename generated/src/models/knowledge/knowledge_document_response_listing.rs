@@ -28,4 +28,4 @@ impl codec::Model for KnowledgeDocumentResponseListing {
     }
 }
 
-crate::__model!(KnowledgeDocumentResponseListing);
+codec::__model!(KnowledgeDocumentResponseListing);

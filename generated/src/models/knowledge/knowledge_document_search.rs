@@ -59,7 +59,7 @@ impl codec::Model for KnowledgeDocumentSearch {
     }
 }
 
-crate::__model!(KnowledgeDocumentSearch);
+codec::__model!(KnowledgeDocumentSearch);
 
 /// The same values as [`KnowledgeDocumentChunkRequestQueryType`].
 pub type KnowledgeDocumentSearchQueryType = KnowledgeDocumentChunkRequestQueryType;

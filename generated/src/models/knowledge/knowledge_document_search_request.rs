@@ -74,7 +74,7 @@ impl codec::Model for KnowledgeDocumentSearchRequest {
     }
 }
 
-crate::__model!(KnowledgeDocumentSearchRequest);
+codec::__model!(KnowledgeDocumentSearchRequest);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -101,7 +101,7 @@ impl codec::OpenEnum for KnowledgeDocumentSearchRequestAnswerMode {
     }
 }
 
-crate::__open_enum!(KnowledgeDocumentSearchRequestAnswerMode);
+codec::__open_enum!(KnowledgeDocumentSearchRequestAnswerMode);
 
 /// The same values as [`KnowledgeDocumentChunkRequestQueryType`].
 pub type KnowledgeDocumentSearchRequestQueryType = KnowledgeDocumentChunkRequestQueryType;
@@ -143,7 +143,7 @@ impl codec::OpenEnum for KnowledgeDocumentSearchRequestSortBy {
     }
 }
 
-crate::__open_enum!(KnowledgeDocumentSearchRequestSortBy);
+codec::__open_enum!(KnowledgeDocumentSearchRequestSortBy);
 
 /// The same values as [`GetAlertQuerySortOrder`].
 pub type KnowledgeDocumentSearchRequestSortOrder = GetAlertQuerySortOrder;

@@ -21,4 +21,4 @@ impl codec::Model for KnowledgeDocumentSearchResult {
     }
 }
 
-crate::__model!(KnowledgeDocumentSearchResult);
+codec::__model!(KnowledgeDocumentSearchResult);

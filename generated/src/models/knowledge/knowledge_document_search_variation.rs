@@ -52,4 +52,4 @@ impl codec::Model for KnowledgeDocumentSearchVariation {
     }
 }
 
-crate::__model!(KnowledgeDocumentSearchVariation);
+codec::__model!(KnowledgeDocumentSearchVariation);

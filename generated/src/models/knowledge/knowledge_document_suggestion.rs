@@ -26,4 +26,4 @@ impl codec::Model for KnowledgeDocumentSuggestion {
     }
 }
 
-crate::__model!(KnowledgeDocumentSuggestion);
+codec::__model!(KnowledgeDocumentSuggestion);

@@ -30,4 +30,4 @@ impl codec::Model for KnowledgeDocumentSuggestionRequest {
     }
 }
 
-crate::__model!(KnowledgeDocumentSuggestionRequest);
+codec::__model!(KnowledgeDocumentSuggestionRequest);

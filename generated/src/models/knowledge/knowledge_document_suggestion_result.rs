@@ -22,4 +22,4 @@ impl codec::Model for KnowledgeDocumentSuggestionResult {
     }
 }
 
-crate::__model!(KnowledgeDocumentSuggestionResult);
+codec::__model!(KnowledgeDocumentSuggestionResult);

@@ -29,4 +29,4 @@ impl codec::Model for KnowledgeDocumentSuggestionResultDocument {
     }
 }
 
-crate::__model!(KnowledgeDocumentSuggestionResultDocument);
+codec::__model!(KnowledgeDocumentSuggestionResultDocument);

@@ -39,4 +39,4 @@ impl codec::Model for KnowledgeDocumentVersion {
     }
 }
 
-crate::__model!(KnowledgeDocumentVersion);
+codec::__model!(KnowledgeDocumentVersion);

@@ -28,4 +28,4 @@ impl codec::Model for KnowledgeDocumentVersionListing {
     }
 }
 
-crate::__model!(KnowledgeDocumentVersionListing);
+codec::__model!(KnowledgeDocumentVersionListing);

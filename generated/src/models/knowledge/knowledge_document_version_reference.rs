@@ -29,4 +29,4 @@ impl codec::Model for KnowledgeDocumentVersionReference {
     }
 }
 
-crate::__model!(KnowledgeDocumentVersionReference);
+codec::__model!(KnowledgeDocumentVersionReference);

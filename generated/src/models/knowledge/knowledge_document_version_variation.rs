@@ -43,4 +43,4 @@ impl codec::Model for KnowledgeDocumentVersionVariation {
     }
 }
 
-crate::__model!(KnowledgeDocumentVersionVariation);
+codec::__model!(KnowledgeDocumentVersionVariation);

@@ -28,4 +28,4 @@ impl codec::Model for KnowledgeDocumentVersionVariationListing {
     }
 }
 
-crate::__model!(KnowledgeDocumentVersionVariationListing);
+codec::__model!(KnowledgeDocumentVersionVariationListing);

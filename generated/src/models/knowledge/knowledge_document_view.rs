@@ -44,7 +44,7 @@ impl codec::Model for KnowledgeDocumentView {
     }
 }
 
-crate::__model!(KnowledgeDocumentView);
+codec::__model!(KnowledgeDocumentView);
 
 /// The same values as [`GetKnowledgeKnowledgebaseDocumentFeedbackQueryType`].
 pub type KnowledgeDocumentViewQueryType = GetKnowledgeKnowledgebaseDocumentFeedbackQueryType;

@@ -47,7 +47,7 @@ impl codec::Model for KnowledgeDocumentsAnswerFilter {
     }
 }
 
-crate::__model!(KnowledgeDocumentsAnswerFilter);
+codec::__model!(KnowledgeDocumentsAnswerFilter);
 
 /// The same values as [`KnowledgeDocumentSearchRequestAnswerMode`].
 pub type KnowledgeDocumentsAnswerFilterAnswerMode = KnowledgeDocumentSearchRequestAnswerMode;
@@ -285,7 +285,7 @@ impl codec::OpenEnum for KnowledgeDocumentsAnswerFilterLanguage {
     }
 }
 
-crate::__open_enum!(KnowledgeDocumentsAnswerFilterLanguage);
+codec::__open_enum!(KnowledgeDocumentsAnswerFilterLanguage);
 
 /// The same values as [`GetKnowledgeKnowledgebaseDocumentFeedbackQueryType`].
 pub type KnowledgeDocumentsAnswerFilterQueryType = GetKnowledgeKnowledgebaseDocumentFeedbackQueryType;

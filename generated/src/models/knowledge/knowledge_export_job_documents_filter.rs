@@ -24,4 +24,4 @@ impl codec::Model for KnowledgeExportJobDocumentsFilter {
     }
 }
 
-crate::__model!(KnowledgeExportJobDocumentsFilter);
+codec::__model!(KnowledgeExportJobDocumentsFilter);

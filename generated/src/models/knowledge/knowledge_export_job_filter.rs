@@ -25,7 +25,7 @@ impl codec::Model for KnowledgeExportJobFilter {
     }
 }
 
-crate::__model!(KnowledgeExportJobFilter);
+codec::__model!(KnowledgeExportJobFilter);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -54,7 +54,7 @@ impl codec::OpenEnum for KnowledgeExportJobFilterExclude {
     }
 }
 
-crate::__open_enum!(KnowledgeExportJobFilterExclude);
+codec::__open_enum!(KnowledgeExportJobFilterExclude);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -81,4 +81,4 @@ impl codec::OpenEnum for KnowledgeExportJobFilterVersionFilter {
     }
 }
 
-crate::__open_enum!(KnowledgeExportJobFilterVersionFilter);
+codec::__open_enum!(KnowledgeExportJobFilterVersionFilter);

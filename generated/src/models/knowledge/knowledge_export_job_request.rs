@@ -29,7 +29,7 @@ impl codec::Model for KnowledgeExportJobRequest {
     }
 }
 
-crate::__model!(KnowledgeExportJobRequest);
+codec::__model!(KnowledgeExportJobRequest);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -58,4 +58,4 @@ impl codec::OpenEnum for KnowledgeExportJobRequestFileType {
     }
 }
 
-crate::__open_enum!(KnowledgeExportJobRequestFileType);
+codec::__open_enum!(KnowledgeExportJobRequestFileType);

@@ -63,7 +63,7 @@ impl codec::Model for KnowledgeExportJobResponse {
     }
 }
 
-crate::__model!(KnowledgeExportJobResponse);
+codec::__model!(KnowledgeExportJobResponse);
 
 /// The same values as [`KnowledgeExportJobRequestFileType`].
 pub type KnowledgeExportJobResponseFileType = KnowledgeExportJobRequestFileType;
@@ -123,4 +123,4 @@ impl codec::OpenEnum for KnowledgeExportJobResponseStatus {
     }
 }
 
-crate::__open_enum!(KnowledgeExportJobResponseStatus);
+codec::__open_enum!(KnowledgeExportJobResponseStatus);

@@ -22,7 +22,7 @@ impl codec::Model for KnowledgeGenerationSetting {
     }
 }
 
-crate::__model!(KnowledgeGenerationSetting);
+codec::__model!(KnowledgeGenerationSetting);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -226,4 +226,4 @@ impl codec::OpenEnum for KnowledgeGenerationSettingGenerationLanguage {
     }
 }
 
-crate::__open_enum!(KnowledgeGenerationSettingGenerationLanguage);
+codec::__open_enum!(KnowledgeGenerationSettingGenerationLanguage);

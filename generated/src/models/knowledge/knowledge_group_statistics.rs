@@ -25,4 +25,4 @@ impl codec::Model for KnowledgeGroupStatistics {
     }
 }
 
-crate::__model!(KnowledgeGroupStatistics);
+codec::__model!(KnowledgeGroupStatistics);

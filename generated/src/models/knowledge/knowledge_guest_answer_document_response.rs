@@ -25,4 +25,4 @@ impl codec::Model for KnowledgeGuestAnswerDocumentResponse {
     }
 }
 
-crate::__model!(KnowledgeGuestAnswerDocumentResponse);
+codec::__model!(KnowledgeGuestAnswerDocumentResponse);

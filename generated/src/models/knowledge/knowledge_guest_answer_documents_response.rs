@@ -19,4 +19,4 @@ impl codec::Model for KnowledgeGuestAnswerDocumentsResponse {
     }
 }
 
-crate::__model!(KnowledgeGuestAnswerDocumentsResponse);
+codec::__model!(KnowledgeGuestAnswerDocumentsResponse);

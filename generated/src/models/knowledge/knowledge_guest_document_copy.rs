@@ -41,7 +41,7 @@ impl codec::Model for KnowledgeGuestDocumentCopy {
     }
 }
 
-crate::__model!(KnowledgeGuestDocumentCopy);
+codec::__model!(KnowledgeGuestDocumentCopy);
 
 /// The same values as [`GetKnowledgeKnowledgebaseDocumentFeedbackQueryType`].
 pub type KnowledgeGuestDocumentCopyQueryType = GetKnowledgeKnowledgebaseDocumentFeedbackQueryType;

@@ -60,7 +60,7 @@ impl codec::Model for KnowledgeGuestDocumentFeedback {
     }
 }
 
-crate::__model!(KnowledgeGuestDocumentFeedback);
+codec::__model!(KnowledgeGuestDocumentFeedback);
 
 /// The same values as [`GetKnowledgeKnowledgebaseDocumentFeedbackQueryType`].
 pub type KnowledgeGuestDocumentFeedbackQueryType = GetKnowledgeKnowledgebaseDocumentFeedbackQueryType;

@@ -39,7 +39,7 @@ impl codec::Model for KnowledgeGuestDocumentPresentation {
     }
 }
 
-crate::__model!(KnowledgeGuestDocumentPresentation);
+codec::__model!(KnowledgeGuestDocumentPresentation);
 
 /// The same values as [`GetKnowledgeKnowledgebaseDocumentFeedbackQueryType`].
 pub type KnowledgeGuestDocumentPresentationQueryType = GetKnowledgeKnowledgebaseDocumentFeedbackQueryType;

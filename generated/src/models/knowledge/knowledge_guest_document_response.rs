@@ -74,7 +74,7 @@ impl codec::Model for KnowledgeGuestDocumentResponse {
     }
 }
 
-crate::__model!(KnowledgeGuestDocumentResponse);
+codec::__model!(KnowledgeGuestDocumentResponse);
 
 /// The same values as [`KnowledgeDocumentQueryResultState`].
 pub type KnowledgeGuestDocumentResponseState = KnowledgeDocumentQueryResultState;

@@ -28,4 +28,4 @@ impl codec::Model for KnowledgeGuestDocumentResponseListing {
     }
 }
 
-crate::__model!(KnowledgeGuestDocumentResponseListing);
+codec::__model!(KnowledgeGuestDocumentResponseListing);

@@ -29,4 +29,4 @@ impl codec::Model for KnowledgeGuestDocumentSuggestion {
     }
 }
 
-crate::__model!(KnowledgeGuestDocumentSuggestion);
+codec::__model!(KnowledgeGuestDocumentSuggestion);

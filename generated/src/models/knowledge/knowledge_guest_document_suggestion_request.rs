@@ -25,4 +25,4 @@ impl codec::Model for KnowledgeGuestDocumentSuggestionRequest {
     }
 }
 
-crate::__model!(KnowledgeGuestDocumentSuggestionRequest);
+codec::__model!(KnowledgeGuestDocumentSuggestionRequest);

@@ -19,4 +19,4 @@ impl codec::Model for KnowledgeGuestDocumentSuggestionResult {
     }
 }
 
-crate::__model!(KnowledgeGuestDocumentSuggestionResult);
+codec::__model!(KnowledgeGuestDocumentSuggestionResult);

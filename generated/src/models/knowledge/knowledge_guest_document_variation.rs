@@ -42,4 +42,4 @@ impl codec::Model for KnowledgeGuestDocumentVariation {
     }
 }
 
-crate::__model!(KnowledgeGuestDocumentVariation);
+codec::__model!(KnowledgeGuestDocumentVariation);

@@ -45,4 +45,4 @@ impl codec::Model for KnowledgeGuestDocumentVariationAnswer {
     }
 }
 
-crate::__model!(KnowledgeGuestDocumentVariationAnswer);
+codec::__model!(KnowledgeGuestDocumentVariationAnswer);

@@ -23,4 +23,4 @@ impl codec::Model for KnowledgeGuestDocumentVariationContext {
     }
 }
 
-crate::__model!(KnowledgeGuestDocumentVariationContext);
+codec::__model!(KnowledgeGuestDocumentVariationContext);

@@ -22,4 +22,4 @@ impl codec::Model for KnowledgeGuestDocumentVersionReference {
     }
 }
 
-crate::__model!(KnowledgeGuestDocumentVersionReference);
+codec::__model!(KnowledgeGuestDocumentVersionReference);

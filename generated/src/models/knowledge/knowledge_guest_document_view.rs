@@ -35,7 +35,7 @@ impl codec::Model for KnowledgeGuestDocumentView {
     }
 }
 
-crate::__model!(KnowledgeGuestDocumentView);
+codec::__model!(KnowledgeGuestDocumentView);
 
 /// The same values as [`GetKnowledgeKnowledgebaseDocumentFeedbackQueryType`].
 pub type KnowledgeGuestDocumentViewQueryType = GetKnowledgeKnowledgebaseDocumentFeedbackQueryType;

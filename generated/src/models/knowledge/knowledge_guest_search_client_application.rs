@@ -27,7 +27,7 @@ impl codec::Model for KnowledgeGuestSearchClientApplication {
     }
 }
 
-crate::__model!(KnowledgeGuestSearchClientApplication);
+codec::__model!(KnowledgeGuestSearchClientApplication);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -66,4 +66,4 @@ impl codec::OpenEnum for KnowledgeGuestSearchClientApplicationType {
     }
 }
 
-crate::__open_enum!(KnowledgeGuestSearchClientApplicationType);
+codec::__open_enum!(KnowledgeGuestSearchClientApplicationType);

@@ -76,7 +76,7 @@ impl codec::Model for KnowledgeGuestSearchDocumentResponse {
     }
 }
 
-crate::__model!(KnowledgeGuestSearchDocumentResponse);
+codec::__model!(KnowledgeGuestSearchDocumentResponse);
 
 /// The same values as [`KnowledgeDocumentQueryResultState`].
 pub type KnowledgeGuestSearchDocumentResponseState = KnowledgeDocumentQueryResultState;

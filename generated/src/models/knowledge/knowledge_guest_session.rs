@@ -34,4 +34,4 @@ impl codec::Model for KnowledgeGuestSession {
     }
 }
 
-crate::__model!(KnowledgeGuestSession);
+codec::__model!(KnowledgeGuestSession);

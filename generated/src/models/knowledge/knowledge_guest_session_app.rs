@@ -22,7 +22,7 @@ impl codec::Model for KnowledgeGuestSessionApp {
     }
 }
 
-crate::__model!(KnowledgeGuestSessionApp);
+codec::__model!(KnowledgeGuestSessionApp);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -49,4 +49,4 @@ impl codec::OpenEnum for KnowledgeGuestSessionAppType {
     }
 }
 
-crate::__open_enum!(KnowledgeGuestSessionAppType);
+codec::__open_enum!(KnowledgeGuestSessionAppType);

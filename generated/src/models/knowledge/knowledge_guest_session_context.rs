@@ -23,4 +23,4 @@ impl codec::Model for KnowledgeGuestSessionContext {
     }
 }
 
-crate::__model!(KnowledgeGuestSessionContext);
+codec::__model!(KnowledgeGuestSessionContext);

@@ -50,4 +50,4 @@ impl codec::Model for KnowledgeImportJobError {
     }
 }
 
-crate::__model!(KnowledgeImportJobError);
+codec::__model!(KnowledgeImportJobError);

@@ -21,4 +21,4 @@ impl codec::Model for KnowledgeImportJobReport {
     }
 }
 
-crate::__model!(KnowledgeImportJobReport);
+codec::__model!(KnowledgeImportJobReport);

@@ -30,7 +30,7 @@ impl codec::Model for KnowledgeImportJobRequest {
     }
 }
 
-crate::__model!(KnowledgeImportJobRequest);
+codec::__model!(KnowledgeImportJobRequest);
 
 /// The same values as [`KnowledgeExportJobRequestFileType`].
 pub type KnowledgeImportJobRequestFileType = KnowledgeExportJobRequestFileType;

@@ -64,7 +64,7 @@ impl codec::Model for KnowledgeImportJobResponse {
     }
 }
 
-crate::__model!(KnowledgeImportJobResponse);
+codec::__model!(KnowledgeImportJobResponse);
 
 /// The same values as [`KnowledgeExportJobRequestFileType`].
 pub type KnowledgeImportJobResponseFileType = KnowledgeExportJobRequestFileType;

@@ -27,4 +27,4 @@ impl codec::Model for KnowledgeImportJobSettings {
     }
 }
 
-crate::__model!(KnowledgeImportJobSettings);
+codec::__model!(KnowledgeImportJobSettings);

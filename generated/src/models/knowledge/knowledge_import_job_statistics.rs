@@ -119,4 +119,4 @@ impl codec::Model for KnowledgeImportJobStatistics {
     }
 }
 
-crate::__model!(KnowledgeImportJobStatistics);
+codec::__model!(KnowledgeImportJobStatistics);

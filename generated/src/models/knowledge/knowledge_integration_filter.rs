@@ -25,7 +25,7 @@ impl codec::Model for KnowledgeIntegrationFilter {
     }
 }
 
-crate::__model!(KnowledgeIntegrationFilter);
+codec::__model!(KnowledgeIntegrationFilter);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -52,7 +52,7 @@ impl codec::OpenEnum for KnowledgeIntegrationFilterAction {
     }
 }
 
-crate::__open_enum!(KnowledgeIntegrationFilterAction);
+codec::__open_enum!(KnowledgeIntegrationFilterAction);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -84,7 +84,7 @@ impl codec::OpenEnum for KnowledgeIntegrationFilterName {
     }
 }
 
-crate::__open_enum!(KnowledgeIntegrationFilterName);
+codec::__open_enum!(KnowledgeIntegrationFilterName);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -111,4 +111,4 @@ impl codec::OpenEnum for KnowledgeIntegrationFilterType {
     }
 }
 
-crate::__open_enum!(KnowledgeIntegrationFilterType);
+codec::__open_enum!(KnowledgeIntegrationFilterType);

@@ -20,4 +20,4 @@ impl codec::Model for KnowledgeIntegrationFilterValue {
     }
 }
 
-crate::__model!(KnowledgeIntegrationFilterValue);
+codec::__model!(KnowledgeIntegrationFilterValue);

@@ -19,4 +19,4 @@ impl codec::Model for KnowledgeIntegrationOptionsResponse {
     }
 }
 
-crate::__model!(KnowledgeIntegrationOptionsResponse);
+codec::__model!(KnowledgeIntegrationOptionsResponse);

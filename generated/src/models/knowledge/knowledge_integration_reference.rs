@@ -22,4 +22,4 @@ impl codec::Model for KnowledgeIntegrationReference {
     }
 }
 
-crate::__model!(KnowledgeIntegrationReference);
+codec::__model!(KnowledgeIntegrationReference);

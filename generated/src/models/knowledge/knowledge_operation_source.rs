@@ -25,7 +25,7 @@ impl codec::Model for KnowledgeOperationSource {
     }
 }
 
-crate::__model!(KnowledgeOperationSource);
+codec::__model!(KnowledgeOperationSource);
 
 /// The same values as [`GetKnowledgeKnowledgebaseSourcesType`].
 pub type KnowledgeOperationSourceType = GetKnowledgeKnowledgebaseSourcesType;

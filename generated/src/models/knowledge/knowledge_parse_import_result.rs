@@ -25,4 +25,4 @@ impl codec::Model for KnowledgeParseImportResult {
     }
 }
 
-crate::__model!(KnowledgeParseImportResult);
+codec::__model!(KnowledgeParseImportResult);

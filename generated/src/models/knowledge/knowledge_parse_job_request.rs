@@ -21,4 +21,4 @@ impl codec::Model for KnowledgeParseJobRequest {
     }
 }
 
-crate::__model!(KnowledgeParseJobRequest);
+codec::__model!(KnowledgeParseJobRequest);

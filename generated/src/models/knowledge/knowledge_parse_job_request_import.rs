@@ -21,4 +21,4 @@ impl codec::Model for KnowledgeParseJobRequestImport {
     }
 }
 
-crate::__model!(KnowledgeParseJobRequestImport);
+codec::__model!(KnowledgeParseJobRequestImport);

@@ -18,4 +18,4 @@ impl codec::Model for KnowledgeParseJobRequestPatch {
     }
 }
 
-crate::__model!(KnowledgeParseJobRequestPatch);
+codec::__model!(KnowledgeParseJobRequestPatch);

@@ -48,7 +48,7 @@ impl codec::Model for KnowledgeParseJobResponse {
     }
 }
 
-crate::__model!(KnowledgeParseJobResponse);
+codec::__model!(KnowledgeParseJobResponse);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -96,4 +96,4 @@ impl codec::OpenEnum for KnowledgeParseJobResponseStatus {
     }
 }
 
-crate::__open_enum!(KnowledgeParseJobResponseStatus);
+codec::__open_enum!(KnowledgeParseJobResponseStatus);

@@ -23,4 +23,4 @@ impl codec::Model for KnowledgeParseRecord {
     }
 }
 
-crate::__model!(KnowledgeParseRecord);
+codec::__model!(KnowledgeParseRecord);

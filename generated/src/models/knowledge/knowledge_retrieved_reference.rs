@@ -28,4 +28,4 @@ impl codec::Model for KnowledgeRetrievedReference {
     }
 }
 
-crate::__model!(KnowledgeRetrievedReference);
+codec::__model!(KnowledgeRetrievedReference);

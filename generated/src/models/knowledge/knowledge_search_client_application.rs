@@ -28,7 +28,7 @@ impl codec::Model for KnowledgeSearchClientApplication {
     }
 }
 
-crate::__model!(KnowledgeSearchClientApplication);
+codec::__model!(KnowledgeSearchClientApplication);
 
 /// The same values as [`KnowledgeGuestSearchClientApplicationType`].
 pub type KnowledgeSearchClientApplicationType = KnowledgeGuestSearchClientApplicationType;

@@ -88,7 +88,7 @@ impl codec::Model for KnowledgeSearchDocumentResponse {
     }
 }
 
-crate::__model!(KnowledgeSearchDocumentResponse);
+codec::__model!(KnowledgeSearchDocumentResponse);
 
 /// The same values as [`KnowledgeDocumentQueryResultState`].
 pub type KnowledgeSearchDocumentResponseState = KnowledgeDocumentQueryResultState;

@@ -42,4 +42,4 @@ impl codec::Model for KnowledgeSearchPreviewRequest {
     }
 }
 
-crate::__model!(KnowledgeSearchPreviewRequest);
+codec::__model!(KnowledgeSearchPreviewRequest);

@@ -36,4 +36,4 @@ impl codec::Model for KnowledgeSearchPreviewResponse {
     }
 }
 
-crate::__model!(KnowledgeSearchPreviewResponse);
+codec::__model!(KnowledgeSearchPreviewResponse);

@@ -23,4 +23,4 @@ impl codec::Model for KnowledgeSearchResult {
     }
 }
 
-crate::__model!(KnowledgeSearchResult);
+codec::__model!(KnowledgeSearchResult);

@@ -28,4 +28,4 @@ impl codec::Model for KnowledgeSettingListing {
     }
 }
 
-crate::__model!(KnowledgeSettingListing);
+codec::__model!(KnowledgeSettingListing);

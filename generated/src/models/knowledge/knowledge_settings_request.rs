@@ -34,4 +34,4 @@ impl codec::Model for KnowledgeSettingsRequest {
     }
 }
 
-crate::__model!(KnowledgeSettingsRequest);
+codec::__model!(KnowledgeSettingsRequest);

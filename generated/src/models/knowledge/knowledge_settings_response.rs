@@ -49,4 +49,4 @@ impl codec::Model for KnowledgeSettingsResponse {
     }
 }
 
-crate::__model!(KnowledgeSettingsResponse);
+codec::__model!(KnowledgeSettingsResponse);

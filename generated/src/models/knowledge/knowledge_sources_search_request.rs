@@ -43,7 +43,7 @@ impl codec::Model for KnowledgeSourcesSearchRequest {
     }
 }
 
-crate::__model!(KnowledgeSourcesSearchRequest);
+codec::__model!(KnowledgeSourcesSearchRequest);
 
 /// The same values as [`KnowledgeGenerationSettingGenerationLanguage`].
 pub type KnowledgeSourcesSearchRequestGenerationLanguage = KnowledgeGenerationSettingGenerationLanguage;
@@ -73,4 +73,4 @@ impl codec::OpenEnum for KnowledgeSourcesSearchRequestQueryType {
     }
 }
 
-crate::__open_enum!(KnowledgeSourcesSearchRequestQueryType);
+codec::__open_enum!(KnowledgeSourcesSearchRequestQueryType);

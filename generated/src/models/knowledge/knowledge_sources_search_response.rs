@@ -50,7 +50,7 @@ impl codec::Model for KnowledgeSourcesSearchResponse {
     }
 }
 
-crate::__model!(KnowledgeSourcesSearchResponse);
+codec::__model!(KnowledgeSourcesSearchResponse);
 
 /// The same values as [`KnowledgeGenerationSettingGenerationLanguage`].
 pub type KnowledgeSourcesSearchResponseGenerationLanguage = KnowledgeGenerationSettingGenerationLanguage;

@@ -22,4 +22,4 @@ impl codec::Model for KnowledgeSyncJobReport {
     }
 }
 
-crate::__model!(KnowledgeSyncJobReport);
+codec::__model!(KnowledgeSyncJobReport);

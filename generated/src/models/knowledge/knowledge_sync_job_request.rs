@@ -22,4 +22,4 @@ impl codec::Model for KnowledgeSyncJobRequest {
     }
 }
 
-crate::__model!(KnowledgeSyncJobRequest);
+codec::__model!(KnowledgeSyncJobRequest);

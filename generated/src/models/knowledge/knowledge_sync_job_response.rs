@@ -55,7 +55,7 @@ impl codec::Model for KnowledgeSyncJobResponse {
     }
 }
 
-crate::__model!(KnowledgeSyncJobResponse);
+codec::__model!(KnowledgeSyncJobResponse);
 
 /// The same values as [`KnowledgeExportJobResponseStatus`].
 pub type KnowledgeSyncJobResponseStatus = KnowledgeExportJobResponseStatus;

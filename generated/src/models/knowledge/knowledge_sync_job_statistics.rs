@@ -108,4 +108,4 @@ impl codec::Model for KnowledgeSyncJobStatistics {
     }
 }
 
-crate::__model!(KnowledgeSyncJobStatistics);
+codec::__model!(KnowledgeSyncJobStatistics);

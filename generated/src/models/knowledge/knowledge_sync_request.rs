@@ -16,4 +16,4 @@ impl codec::Model for KnowledgeSyncRequest {
     }
 }
 
-crate::__model!(KnowledgeSyncRequest);
+codec::__model!(KnowledgeSyncRequest);

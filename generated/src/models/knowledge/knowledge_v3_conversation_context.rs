@@ -32,7 +32,7 @@ impl codec::Model for KnowledgeV3ConversationContext {
     }
 }
 
-crate::__model!(KnowledgeV3ConversationContext);
+codec::__model!(KnowledgeV3ConversationContext);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -65,7 +65,7 @@ impl codec::OpenEnum for KnowledgeV3ConversationContextMediaType {
     }
 }
 
-crate::__open_enum!(KnowledgeV3ConversationContextMediaType);
+codec::__open_enum!(KnowledgeV3ConversationContextMediaType);
 
 /// The same values as [`KnowledgeConversationContextMessageType`].
 pub type KnowledgeV3ConversationContextMessageType = KnowledgeConversationContextMessageType;

@@ -29,7 +29,7 @@ impl codec::Model for KnowledgeV3ConversationContextResponse {
     }
 }
 
-crate::__model!(KnowledgeV3ConversationContextResponse);
+codec::__model!(KnowledgeV3ConversationContextResponse);
 
 /// The same values as [`KnowledgeV3ConversationContextMediaType`].
 pub type KnowledgeV3ConversationContextResponseMediaType = KnowledgeV3ConversationContextMediaType;

@@ -19,7 +19,7 @@ impl codec::Model for KnowledgeV3PreviewConversationContext {
     }
 }
 
-crate::__model!(KnowledgeV3PreviewConversationContext);
+codec::__model!(KnowledgeV3PreviewConversationContext);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -46,4 +46,4 @@ impl codec::OpenEnum for KnowledgeV3PreviewConversationContextMediaType {
     }
 }
 
-crate::__open_enum!(KnowledgeV3PreviewConversationContextMediaType);
+codec::__open_enum!(KnowledgeV3PreviewConversationContextMediaType);

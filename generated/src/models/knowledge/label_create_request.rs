@@ -31,4 +31,4 @@ impl codec::Model for LabelCreateRequest {
     }
 }
 
-crate::__model!(LabelCreateRequest);
+codec::__model!(LabelCreateRequest);

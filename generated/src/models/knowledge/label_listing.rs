@@ -28,4 +28,4 @@ impl codec::Model for LabelListing {
     }
 }
 
-crate::__model!(LabelListing);
+codec::__model!(LabelListing);

@@ -39,4 +39,4 @@ impl codec::Model for LabelResponse {
     }
 }
 
-crate::__model!(LabelResponse);
+codec::__model!(LabelResponse);

@@ -29,4 +29,4 @@ impl codec::Model for LabelUpdateRequest {
     }
 }
 
-crate::__model!(LabelUpdateRequest);
+codec::__model!(LabelUpdateRequest);

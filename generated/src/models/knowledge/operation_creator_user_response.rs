@@ -24,7 +24,7 @@ impl codec::Model for OperationCreatorUserResponse {
     }
 }
 
-crate::__model!(OperationCreatorUserResponse);
+codec::__model!(OperationCreatorUserResponse);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -51,4 +51,4 @@ impl codec::OpenEnum for OperationCreatorUserResponseType {
     }
 }
 
-crate::__open_enum!(OperationCreatorUserResponseType);
+codec::__open_enum!(OperationCreatorUserResponseType);

@@ -28,4 +28,4 @@ impl codec::Model for OperationListing {
     }
 }
 
-crate::__model!(OperationListing);
+codec::__model!(OperationListing);

@@ -40,7 +40,7 @@ impl codec::Model for OperationResponse {
     }
 }
 
-crate::__model!(OperationResponse);
+codec::__model!(OperationResponse);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -71,4 +71,4 @@ impl codec::OpenEnum for OperationResponseType {
     }
 }
 
-crate::__open_enum!(OperationResponseType);
+codec::__open_enum!(OperationResponseType);

@@ -22,4 +22,4 @@ impl codec::Model for PhraseAssociations {
     }
 }
 
-crate::__model!(PhraseAssociations);
+codec::__model!(PhraseAssociations);

@@ -29,7 +29,7 @@ impl codec::Model for PresentedKnowledgeDocument {
     }
 }
 
-crate::__model!(PresentedKnowledgeDocument);
+codec::__model!(PresentedKnowledgeDocument);
 
 /// The same values as [`KnowledgeDocumentCopySurfacingMethod`].
 pub type PresentedKnowledgeDocumentSurfacingMethod = KnowledgeDocumentCopySurfacingMethod;

@@ -25,7 +25,7 @@ impl codec::Model for SalesforceSettings {
     }
 }
 
-crate::__model!(SalesforceSettings);
+codec::__model!(SalesforceSettings);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -56,4 +56,4 @@ impl codec::OpenEnum for SalesforceSettingsChannel {
     }
 }
 
-crate::__open_enum!(SalesforceSettingsChannel);
+codec::__open_enum!(SalesforceSettingsChannel);

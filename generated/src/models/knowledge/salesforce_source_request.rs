@@ -34,4 +34,4 @@ impl codec::Model for SalesforceSourceRequest {
     }
 }
 
-crate::__model!(SalesforceSourceRequest);
+codec::__model!(SalesforceSourceRequest);

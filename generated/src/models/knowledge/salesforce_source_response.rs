@@ -48,7 +48,7 @@ impl codec::Model for SalesforceSourceResponse {
     }
 }
 
-crate::__model!(SalesforceSourceResponse);
+codec::__model!(SalesforceSourceResponse);
 
 /// The same values as [`GetKnowledgeKnowledgebaseSourcesType`].
 pub type SalesforceSourceResponseType = GetKnowledgeKnowledgebaseSourcesType;

@@ -29,4 +29,4 @@ impl codec::Model for SearchUpdateRequest {
     }
 }
 
-crate::__model!(SearchUpdateRequest);
+codec::__model!(SearchUpdateRequest);

@@ -20,4 +20,4 @@ impl codec::Model for SelectedAnswer {
     }
 }
 
-crate::__model!(SelectedAnswer);
+codec::__model!(SelectedAnswer);

@@ -26,4 +26,4 @@ impl codec::Model for ServiceNowSettings {
     }
 }
 
-crate::__model!(ServiceNowSettings);
+codec::__model!(ServiceNowSettings);

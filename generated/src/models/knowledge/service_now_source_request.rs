@@ -34,4 +34,4 @@ impl codec::Model for ServiceNowSourceRequest {
     }
 }
 
-crate::__model!(ServiceNowSourceRequest);
+codec::__model!(ServiceNowSourceRequest);

@@ -48,7 +48,7 @@ impl codec::Model for ServiceNowSourceResponse {
     }
 }
 
-crate::__model!(ServiceNowSourceResponse);
+codec::__model!(ServiceNowSourceResponse);
 
 /// The same values as [`GetKnowledgeKnowledgebaseSourcesType`].
 pub type ServiceNowSourceResponseType = GetKnowledgeKnowledgebaseSourcesType;

@@ -28,4 +28,4 @@ impl codec::Model for SharepointAuthenticationProperties {
     }
 }
 
-crate::__model!(SharepointAuthenticationProperties);
+codec::__model!(SharepointAuthenticationProperties);

@@ -45,7 +45,7 @@ impl codec::Model for SourceBaseResponse {
     }
 }
 
-crate::__model!(SourceBaseResponse);
+codec::__model!(SourceBaseResponse);
 
 /// The same values as [`GetKnowledgeKnowledgebaseSourcesType`].
 pub type SourceBaseResponseType = GetKnowledgeKnowledgebaseSourcesType;

@@ -28,7 +28,7 @@ impl codec::Model for SourceLastSync {
     }
 }
 
-crate::__model!(SourceLastSync);
+codec::__model!(SourceLastSync);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -60,4 +60,4 @@ impl codec::OpenEnum for SourceLastSyncState {
     }
 }
 
-crate::__open_enum!(SourceLastSyncState);
+codec::__open_enum!(SourceLastSyncState);

@@ -35,7 +35,7 @@ impl codec::Model for SourceSyncResponse {
     }
 }
 
-crate::__model!(SourceSyncResponse);
+codec::__model!(SourceSyncResponse);
 
 /// The same values as [`SourceLastSyncState`].
 pub type SourceSyncResponseState = SourceLastSyncState;

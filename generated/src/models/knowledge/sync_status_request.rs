@@ -20,7 +20,7 @@ impl codec::Model for SyncStatusRequest {
     }
 }
 
-crate::__model!(SyncStatusRequest);
+codec::__model!(SyncStatusRequest);
 
 /// The same values as [`KnowledgeExportJobResponseStatus`].
 pub type SyncStatusRequestStatus = KnowledgeExportJobResponseStatus;

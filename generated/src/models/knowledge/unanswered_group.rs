@@ -35,4 +35,4 @@ impl codec::Model for UnansweredGroup {
     }
 }
 
-crate::__model!(UnansweredGroup);
+codec::__model!(UnansweredGroup);

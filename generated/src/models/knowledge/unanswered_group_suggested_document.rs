@@ -22,4 +22,4 @@ impl codec::Model for UnansweredGroupSuggestedDocument {
     }
 }
 
-crate::__model!(UnansweredGroupSuggestedDocument);
+codec::__model!(UnansweredGroupSuggestedDocument);

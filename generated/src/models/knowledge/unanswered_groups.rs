@@ -19,4 +19,4 @@ impl codec::Model for UnansweredGroups {
     }
 }
 
-crate::__model!(UnansweredGroups);
+codec::__model!(UnansweredGroups);

@@ -23,4 +23,4 @@ impl codec::Model for UnansweredPhrase {
     }
 }
 
-crate::__model!(UnansweredPhrase);
+codec::__model!(UnansweredPhrase);

@@ -33,4 +33,4 @@ impl codec::Model for UnansweredPhraseGroup {
     }
 }
 
-crate::__model!(UnansweredPhraseGroup);
+codec::__model!(UnansweredPhraseGroup);

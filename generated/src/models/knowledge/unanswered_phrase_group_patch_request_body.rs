@@ -27,4 +27,4 @@ impl codec::Model for UnansweredPhraseGroupPatchRequestBody {
     }
 }
 
-crate::__model!(UnansweredPhraseGroupPatchRequestBody);
+codec::__model!(UnansweredPhraseGroupPatchRequestBody);

@@ -22,4 +22,4 @@ impl codec::Model for UnansweredPhraseGroupUpdateResponse {
     }
 }
 
-crate::__model!(UnansweredPhraseGroupUpdateResponse);
+codec::__model!(UnansweredPhraseGroupUpdateResponse);

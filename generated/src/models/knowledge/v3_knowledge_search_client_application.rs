@@ -25,7 +25,7 @@ impl codec::Model for V3KnowledgeSearchClientApplication {
     }
 }
 
-crate::__model!(V3KnowledgeSearchClientApplication);
+codec::__model!(V3KnowledgeSearchClientApplication);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -52,4 +52,4 @@ impl codec::OpenEnum for V3KnowledgeSearchClientApplicationType {
     }
 }
 
-crate::__open_enum!(V3KnowledgeSearchClientApplicationType);
+codec::__open_enum!(V3KnowledgeSearchClientApplicationType);

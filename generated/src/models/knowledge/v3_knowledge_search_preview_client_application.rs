@@ -20,7 +20,7 @@ impl codec::Model for V3KnowledgeSearchPreviewClientApplication {
     }
 }
 
-crate::__model!(V3KnowledgeSearchPreviewClientApplication);
+codec::__model!(V3KnowledgeSearchPreviewClientApplication);
 
 /// The same values as [`V3KnowledgeSearchClientApplicationType`].
 pub type V3KnowledgeSearchPreviewClientApplicationType = V3KnowledgeSearchClientApplicationType;

@@ -33,7 +33,7 @@ impl codec::Model for V3SourceCreateRequest {
     }
 }
 
-crate::__model!(V3SourceCreateRequest);
+codec::__model!(V3SourceCreateRequest);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -60,7 +60,7 @@ impl codec::OpenEnum for V3SourceCreateRequestTriggerType {
     }
 }
 
-crate::__open_enum!(V3SourceCreateRequestTriggerType);
+codec::__open_enum!(V3SourceCreateRequestTriggerType);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -87,4 +87,4 @@ impl codec::OpenEnum for V3SourceCreateRequestType {
     }
 }
 
-crate::__open_enum!(V3SourceCreateRequestType);
+codec::__open_enum!(V3SourceCreateRequestType);

@@ -64,7 +64,7 @@ impl codec::Model for V3SourceDetailedResponse {
     }
 }
 
-crate::__model!(V3SourceDetailedResponse);
+codec::__model!(V3SourceDetailedResponse);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -93,7 +93,7 @@ impl codec::OpenEnum for V3SourceDetailedResponseStatus {
     }
 }
 
-crate::__open_enum!(V3SourceDetailedResponseStatus);
+codec::__open_enum!(V3SourceDetailedResponseStatus);
 
 /// The same values as [`V3SourceCreateRequestTriggerType`].
 pub type V3SourceDetailedResponseTriggerType = V3SourceCreateRequestTriggerType;

@@ -61,7 +61,7 @@ impl codec::Model for V3SourceExpandableListResponse {
     }
 }
 
-crate::__model!(V3SourceExpandableListResponse);
+codec::__model!(V3SourceExpandableListResponse);
 
 /// The same values as [`V3SourceDetailedResponseStatus`].
 pub type V3SourceExpandableListResponseStatus = V3SourceDetailedResponseStatus;

@@ -19,4 +19,4 @@ impl codec::Model for V3SourceExpandableListing {
     }
 }
 
-crate::__model!(V3SourceExpandableListing);
+codec::__model!(V3SourceExpandableListing);

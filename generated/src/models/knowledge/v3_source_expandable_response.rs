@@ -70,7 +70,7 @@ impl codec::Model for V3SourceExpandableResponse {
     }
 }
 
-crate::__model!(V3SourceExpandableResponse);
+codec::__model!(V3SourceExpandableResponse);
 
 /// The same values as [`V3SourceDetailedResponseStatus`].
 pub type V3SourceExpandableResponseStatus = V3SourceDetailedResponseStatus;

@@ -22,4 +22,4 @@ impl codec::Model for V3SourceFilter {
     }
 }
 
-crate::__model!(V3SourceFilter);
+codec::__model!(V3SourceFilter);

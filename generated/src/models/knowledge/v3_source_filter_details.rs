@@ -21,4 +21,4 @@ impl codec::Model for V3SourceFilterDetails {
     }
 }
 
-crate::__model!(V3SourceFilterDetails);
+codec::__model!(V3SourceFilterDetails);

@@ -23,4 +23,4 @@ impl codec::Model for V3SourceFolderDetails {
     }
 }
 
-crate::__model!(V3SourceFolderDetails);
+codec::__model!(V3SourceFolderDetails);

@@ -49,7 +49,7 @@ impl codec::Model for V3SourceLastSynchronization {
     }
 }
 
-crate::__model!(V3SourceLastSynchronization);
+codec::__model!(V3SourceLastSynchronization);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -98,7 +98,7 @@ impl codec::OpenEnum for V3SourceLastSynchronizationIngestionStatus {
     }
 }
 
-crate::__open_enum!(V3SourceLastSynchronizationIngestionStatus);
+codec::__open_enum!(V3SourceLastSynchronizationIngestionStatus);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -147,7 +147,7 @@ impl codec::OpenEnum for V3SourceLastSynchronizationStatus {
     }
 }
 
-crate::__open_enum!(V3SourceLastSynchronizationStatus);
+codec::__open_enum!(V3SourceLastSynchronizationStatus);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -177,4 +177,4 @@ impl codec::OpenEnum for V3SourceLastSynchronizationTriggerType {
     }
 }
 
-crate::__open_enum!(V3SourceLastSynchronizationTriggerType);
+codec::__open_enum!(V3SourceLastSynchronizationTriggerType);

@@ -22,4 +22,4 @@ impl codec::Model for V3SourceRef {
     }
 }
 
-crate::__model!(V3SourceRef);
+codec::__model!(V3SourceRef);

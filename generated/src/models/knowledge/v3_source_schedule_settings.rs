@@ -23,4 +23,4 @@ impl codec::Model for V3SourceScheduleSettings {
     }
 }
 
-crate::__model!(V3SourceScheduleSettings);
+codec::__model!(V3SourceScheduleSettings);

@@ -20,4 +20,4 @@ impl codec::Model for V3SourceSiteDetails {
     }
 }
 
-crate::__model!(V3SourceSiteDetails);
+codec::__model!(V3SourceSiteDetails);

@@ -25,4 +25,4 @@ impl codec::Model for V3SourceTagFilter {
     }
 }
 
-crate::__model!(V3SourceTagFilter);
+codec::__model!(V3SourceTagFilter);

@@ -28,7 +28,7 @@ impl codec::Model for V3SourceUpdateRequest {
     }
 }
 
-crate::__model!(V3SourceUpdateRequest);
+codec::__model!(V3SourceUpdateRequest);
 
 /// The same values as [`V3SourceCreateRequestTriggerType`].
 pub type V3SourceUpdateRequestTriggerType = V3SourceCreateRequestTriggerType;

@@ -18,7 +18,7 @@ impl codec::Model for V3StartManualSyncRequest {
     }
 }
 
-crate::__model!(V3StartManualSyncRequest);
+codec::__model!(V3StartManualSyncRequest);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -45,4 +45,4 @@ impl codec::OpenEnum for V3StartManualSyncRequestType {
     }
 }
 
-crate::__open_enum!(V3StartManualSyncRequestType);
+codec::__open_enum!(V3StartManualSyncRequestType);

@@ -62,7 +62,7 @@ impl codec::Model for V3Synchronization {
     }
 }
 
-crate::__model!(V3Synchronization);
+codec::__model!(V3Synchronization);
 
 /// The same values as [`V3SourceLastSynchronizationIngestionStatus`].
 pub type V3SynchronizationIngestionStatus = V3SourceLastSynchronizationIngestionStatus;

@@ -28,4 +28,4 @@ impl codec::Model for V3SynchronizationDeletion {
     }
 }
 
-crate::__model!(V3SynchronizationDeletion);
+codec::__model!(V3SynchronizationDeletion);

@@ -28,4 +28,4 @@ impl codec::Model for V3SynchronizationDeletionListing {
     }
 }
 
-crate::__model!(V3SynchronizationDeletionListing);
+codec::__model!(V3SynchronizationDeletionListing);

@@ -22,4 +22,4 @@ impl codec::Model for V3SynchronizationFileDeletionRequest {
     }
 }
 
-crate::__model!(V3SynchronizationFileDeletionRequest);
+codec::__model!(V3SynchronizationFileDeletionRequest);

@@ -28,4 +28,4 @@ impl codec::Model for V3SynchronizationListing {
     }
 }
 
-crate::__model!(V3SynchronizationListing);
+codec::__model!(V3SynchronizationListing);

@@ -26,4 +26,4 @@ impl codec::Model for V3SynchronizationRef {
     }
 }
 
-crate::__model!(V3SynchronizationRef);
+codec::__model!(V3SynchronizationRef);

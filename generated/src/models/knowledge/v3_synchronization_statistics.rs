@@ -22,4 +22,4 @@ impl codec::Model for V3SynchronizationStatistics {
     }
 }
 
-crate::__model!(V3SynchronizationStatistics);
+codec::__model!(V3SynchronizationStatistics);

@@ -19,7 +19,7 @@ impl codec::Model for V3SynchronizationUpdateRequest {
     }
 }
 
-crate::__model!(V3SynchronizationUpdateRequest);
+codec::__model!(V3SynchronizationUpdateRequest);
 
 /// The same values as [`ContestsFinalizeRequestStatus`].
 pub type V3SynchronizationUpdateRequestStatus = ContestsFinalizeRequestStatus;

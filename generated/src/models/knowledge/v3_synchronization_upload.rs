@@ -30,4 +30,4 @@ impl codec::Model for V3SynchronizationUpload {
     }
 }
 
-crate::__model!(V3SynchronizationUpload);
+codec::__model!(V3SynchronizationUpload);

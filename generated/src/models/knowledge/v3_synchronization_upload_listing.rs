@@ -28,4 +28,4 @@ impl codec::Model for V3SynchronizationUploadListing {
     }
 }
 
-crate::__model!(V3SynchronizationUploadListing);
+codec::__model!(V3SynchronizationUploadListing);

@@ -22,4 +22,4 @@ impl codec::Model for V3SynchronizationUploadMetadata {
     }
 }
 
-crate::__model!(V3SynchronizationUploadMetadata);
+codec::__model!(V3SynchronizationUploadMetadata);

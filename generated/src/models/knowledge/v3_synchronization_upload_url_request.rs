@@ -31,4 +31,4 @@ impl codec::Model for V3SynchronizationUploadUrlRequest {
     }
 }
 
-crate::__model!(V3SynchronizationUploadUrlRequest);
+codec::__model!(V3SynchronizationUploadUrlRequest);

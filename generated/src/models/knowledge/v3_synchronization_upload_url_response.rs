@@ -35,4 +35,4 @@ impl codec::Model for V3SynchronizationUploadUrlResponse {
     }
 }
 
-crate::__model!(V3SynchronizationUploadUrlResponse);
+codec::__model!(V3SynchronizationUploadUrlResponse);

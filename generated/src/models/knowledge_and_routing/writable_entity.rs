@@ -18,4 +18,4 @@ impl codec::Model for WritableEntity {
     }
 }
 
-crate::__model!(WritableEntity);
+codec::__model!(WritableEntity);

@@ -19,4 +19,4 @@ impl codec::Model for CreateUploadSourceUrlJobRequest {
     }
 }
 
-crate::__model!(CreateUploadSourceUrlJobRequest);
+codec::__model!(CreateUploadSourceUrlJobRequest);

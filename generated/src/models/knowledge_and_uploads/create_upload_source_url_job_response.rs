@@ -21,4 +21,4 @@ impl codec::Model for CreateUploadSourceUrlJobResponse {
     }
 }
 
-crate::__model!(CreateUploadSourceUrlJobResponse);
+codec::__model!(CreateUploadSourceUrlJobResponse);

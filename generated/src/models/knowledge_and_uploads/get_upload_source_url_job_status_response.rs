@@ -30,7 +30,7 @@ impl codec::Model for GetUploadSourceUrlJobStatusResponse {
     }
 }
 
-crate::__model!(GetUploadSourceUrlJobStatusResponse);
+codec::__model!(GetUploadSourceUrlJobStatusResponse);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -61,4 +61,4 @@ impl codec::OpenEnum for GetUploadSourceUrlJobStatusResponseStatus {
     }
 }
 
-crate::__open_enum!(GetUploadSourceUrlJobStatusResponseStatus);
+codec::__open_enum!(GetUploadSourceUrlJobStatusResponseStatus);

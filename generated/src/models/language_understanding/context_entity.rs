@@ -19,4 +19,4 @@ impl codec::Model for ContextEntity {
     }
 }
 
-crate::__model!(ContextEntity);
+codec::__model!(ContextEntity);

@@ -19,4 +19,4 @@ impl codec::Model for ContextIntent {
     }
 }
 
-crate::__model!(ContextIntent);
+codec::__model!(ContextIntent);

@@ -22,4 +22,4 @@ impl codec::Model for DetectedDialogAct {
     }
 }
 
-crate::__model!(DetectedDialogAct);
+codec::__model!(DetectedDialogAct);

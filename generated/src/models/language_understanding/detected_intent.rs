@@ -26,4 +26,4 @@ impl codec::Model for DetectedIntent {
     }
 }
 
-crate::__model!(DetectedIntent);
+codec::__model!(DetectedIntent);

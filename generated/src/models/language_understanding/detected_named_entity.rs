@@ -29,4 +29,4 @@ impl codec::Model for DetectedNamedEntity {
     }
 }
 
-crate::__model!(DetectedNamedEntity);
+codec::__model!(DetectedNamedEntity);

@@ -25,4 +25,4 @@ impl codec::Model for DetectedNamedEntityValue {
     }
 }
 
-crate::__model!(DetectedNamedEntityValue);
+codec::__model!(DetectedNamedEntityValue);

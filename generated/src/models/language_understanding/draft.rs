@@ -42,4 +42,4 @@ impl codec::Model for Draft {
     }
 }
 
-crate::__model!(Draft);
+codec::__model!(Draft);

@@ -28,4 +28,4 @@ impl codec::Model for DraftIntents {
     }
 }
 
-crate::__model!(DraftIntents);
+codec::__model!(DraftIntents);

@@ -28,4 +28,4 @@ impl codec::Model for DraftListing {
     }
 }
 
-crate::__model!(DraftListing);
+codec::__model!(DraftListing);

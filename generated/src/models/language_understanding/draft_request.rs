@@ -21,4 +21,4 @@ impl codec::Model for DraftRequest {
     }
 }
 
-crate::__model!(DraftRequest);
+codec::__model!(DraftRequest);

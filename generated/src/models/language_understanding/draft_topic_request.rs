@@ -28,4 +28,4 @@ impl codec::Model for DraftTopicRequest {
     }
 }
 
-crate::__model!(DraftTopicRequest);
+codec::__model!(DraftTopicRequest);

@@ -43,4 +43,4 @@ impl codec::Model for DraftTopics {
     }
 }
 
-crate::__model!(DraftTopics);
+codec::__model!(DraftTopics);

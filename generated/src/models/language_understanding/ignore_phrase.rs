@@ -25,7 +25,7 @@ impl codec::Model for IgnorePhrase {
     }
 }
 
-crate::__model!(IgnorePhrase);
+codec::__model!(IgnorePhrase);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -56,7 +56,7 @@ impl codec::OpenEnum for IgnorePhraseMediaType {
     }
 }
 
-crate::__open_enum!(IgnorePhraseMediaType);
+codec::__open_enum!(IgnorePhraseMediaType);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -85,4 +85,4 @@ impl codec::OpenEnum for IgnorePhraseParticipant {
     }
 }
 
-crate::__open_enum!(IgnorePhraseParticipant);
+codec::__open_enum!(IgnorePhraseParticipant);

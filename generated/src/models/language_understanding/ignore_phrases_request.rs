@@ -20,4 +20,4 @@ impl codec::Model for IgnorePhrasesRequest {
     }
 }
 
-crate::__model!(IgnorePhrasesRequest);
+codec::__model!(IgnorePhrasesRequest);

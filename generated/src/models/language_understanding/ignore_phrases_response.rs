@@ -25,4 +25,4 @@ impl codec::Model for IgnorePhrasesResponse {
     }
 }
 
-crate::__model!(IgnorePhrasesResponse);
+codec::__model!(IgnorePhrasesResponse);

@@ -28,7 +28,7 @@ impl codec::Model for IgnoreTopic {
     }
 }
 
-crate::__model!(IgnoreTopic);
+codec::__model!(IgnoreTopic);
 
 /// The same values as [`IgnorePhraseMediaType`].
 pub type IgnoreTopicMediaType = IgnorePhraseMediaType;

@@ -20,4 +20,4 @@ impl codec::Model for IgnoreTopicsRequest {
     }
 }
 
-crate::__model!(IgnoreTopicsRequest);
+codec::__model!(IgnoreTopicsRequest);

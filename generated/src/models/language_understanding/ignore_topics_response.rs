@@ -25,4 +25,4 @@ impl codec::Model for IgnoreTopicsResponse {
     }
 }
 
-crate::__model!(IgnoreTopicsResponse);
+codec::__model!(IgnoreTopicsResponse);

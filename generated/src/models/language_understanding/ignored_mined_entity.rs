@@ -39,7 +39,7 @@ impl codec::Model for IgnoredMinedEntity {
     }
 }
 
-crate::__model!(IgnoredMinedEntity);
+codec::__model!(IgnoredMinedEntity);
 
 /// The same values as [`IgnorePhraseMediaType`].
 pub type IgnoredMinedEntityMediaType = IgnorePhraseMediaType;

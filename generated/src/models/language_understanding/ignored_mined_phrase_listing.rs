@@ -45,4 +45,4 @@ impl codec::Model for IgnoredMinedPhraseListing {
     }
 }
 
-crate::__model!(IgnoredMinedPhraseListing);
+codec::__model!(IgnoredMinedPhraseListing);

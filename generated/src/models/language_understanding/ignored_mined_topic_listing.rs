@@ -45,4 +45,4 @@ impl codec::Model for IgnoredMinedTopicListing {
     }
 }
 
-crate::__model!(IgnoredMinedTopicListing);
+codec::__model!(IgnoredMinedTopicListing);

@@ -30,7 +30,7 @@ impl codec::Model for IntentFeedback {
     }
 }
 
-crate::__model!(IntentFeedback);
+codec::__model!(IntentFeedback);
 
 /// The same values as [`GetLanguageunderstandingDomainFeedbackAssessment`].
 pub type IntentFeedbackAssessment = GetLanguageunderstandingDomainFeedbackAssessment;

@@ -28,4 +28,4 @@ impl codec::Model for MinedIntentsListing {
     }
 }
 
-crate::__model!(MinedIntentsListing);
+codec::__model!(MinedIntentsListing);

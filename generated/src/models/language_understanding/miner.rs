@@ -97,7 +97,7 @@ impl codec::Model for Miner {
     }
 }
 
-crate::__model!(Miner);
+codec::__model!(Miner);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -249,7 +249,7 @@ impl codec::OpenEnum for MinerLanguage {
     }
 }
 
-crate::__open_enum!(MinerLanguage);
+codec::__open_enum!(MinerLanguage);
 
 /// The same values as [`IgnorePhraseMediaType`].
 pub type MinerMediaType = IgnorePhraseMediaType;
@@ -279,7 +279,7 @@ impl codec::OpenEnum for MinerMinerType {
     }
 }
 
-crate::__open_enum!(MinerMinerType);
+codec::__open_enum!(MinerMinerType);
 
 /// The same values as [`MinerExecuteRequestParticipantType`].
 pub type MinerParticipantType = MinerExecuteRequestParticipantType;
@@ -360,4 +360,4 @@ impl codec::OpenEnum for MinerStatus {
     }
 }
 
-crate::__open_enum!(MinerStatus);
+codec::__open_enum!(MinerStatus);

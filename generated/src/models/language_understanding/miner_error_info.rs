@@ -27,4 +27,4 @@ impl codec::Model for MinerErrorInfo {
     }
 }
 
-crate::__model!(MinerErrorInfo);
+codec::__model!(MinerErrorInfo);

@@ -36,7 +36,7 @@ impl codec::Model for MinerExecuteRequest {
     }
 }
 
-crate::__model!(MinerExecuteRequest);
+codec::__model!(MinerExecuteRequest);
 
 /// The same values as [`IgnorePhraseMediaType`].
 pub type MinerExecuteRequestMediaType = IgnorePhraseMediaType;
@@ -68,4 +68,4 @@ impl codec::OpenEnum for MinerExecuteRequestParticipantType {
     }
 }
 
-crate::__open_enum!(MinerExecuteRequestParticipantType);
+codec::__open_enum!(MinerExecuteRequestParticipantType);

@@ -32,4 +32,4 @@ impl codec::Model for MinerIntent {
     }
 }
 
-crate::__model!(MinerIntent);
+codec::__model!(MinerIntent);

@@ -28,4 +28,4 @@ impl codec::Model for MinerListing {
     }
 }
 
-crate::__model!(MinerListing);
+codec::__model!(MinerListing);

@@ -42,4 +42,4 @@ impl codec::Model for MinerTopic {
     }
 }
 
-crate::__model!(MinerTopic);
+codec::__model!(MinerTopic);

@@ -32,4 +32,4 @@ impl codec::Model for MinerTopicPhrase {
     }
 }
 
-crate::__model!(MinerTopicPhrase);
+codec::__model!(MinerTopicPhrase);

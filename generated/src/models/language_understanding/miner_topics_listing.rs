@@ -28,4 +28,4 @@ impl codec::Model for MinerTopicsListing {
     }
 }
 
-crate::__model!(MinerTopicsListing);
+codec::__model!(MinerTopicsListing);

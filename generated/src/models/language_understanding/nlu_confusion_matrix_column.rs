@@ -22,4 +22,4 @@ impl codec::Model for NluConfusionMatrixColumn {
     }
 }
 
-crate::__model!(NluConfusionMatrixColumn);
+codec::__model!(NluConfusionMatrixColumn);

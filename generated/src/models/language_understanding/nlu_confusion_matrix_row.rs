@@ -23,4 +23,4 @@ impl codec::Model for NluConfusionMatrixRow {
     }
 }
 
-crate::__model!(NluConfusionMatrixRow);
+codec::__model!(NluConfusionMatrixRow);

@@ -21,4 +21,4 @@ impl codec::Model for NluDetectionContext {
     }
 }
 
-crate::__model!(NluDetectionContext);
+codec::__model!(NluDetectionContext);

@@ -21,4 +21,4 @@ impl codec::Model for NluDetectionInput {
     }
 }
 
-crate::__model!(NluDetectionInput);
+codec::__model!(NluDetectionInput);

@@ -23,4 +23,4 @@ impl codec::Model for NluDetectionOutput {
     }
 }
 
-crate::__model!(NluDetectionOutput);
+codec::__model!(NluDetectionOutput);

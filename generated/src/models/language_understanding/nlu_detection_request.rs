@@ -22,4 +22,4 @@ impl codec::Model for NluDetectionRequest {
     }
 }
 
-crate::__model!(NluDetectionRequest);
+codec::__model!(NluDetectionRequest);

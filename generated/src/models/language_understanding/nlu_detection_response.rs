@@ -25,4 +25,4 @@ impl codec::Model for NluDetectionResponse {
     }
 }
 
-crate::__model!(NluDetectionResponse);
+codec::__model!(NluDetectionResponse);

@@ -45,4 +45,4 @@ impl codec::Model for NluDomainListing {
     }
 }
 
-crate::__model!(NluDomainListing);
+codec::__model!(NluDomainListing);

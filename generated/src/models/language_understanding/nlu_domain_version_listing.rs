@@ -45,4 +45,4 @@ impl codec::Model for NluDomainVersionListing {
     }
 }
 
-crate::__model!(NluDomainVersionListing);
+codec::__model!(NluDomainVersionListing);

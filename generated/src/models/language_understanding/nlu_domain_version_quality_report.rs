@@ -30,4 +30,4 @@ impl codec::Model for NluDomainVersionQualityReport {
     }
 }
 
-crate::__model!(NluDomainVersionQualityReport);
+codec::__model!(NluDomainVersionQualityReport);

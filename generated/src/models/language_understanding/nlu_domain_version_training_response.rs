@@ -22,4 +22,4 @@ impl codec::Model for NluDomainVersionTrainingResponse {
     }
 }
 
-crate::__model!(NluDomainVersionTrainingResponse);
+codec::__model!(NluDomainVersionTrainingResponse);

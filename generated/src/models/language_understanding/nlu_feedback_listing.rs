@@ -45,4 +45,4 @@ impl codec::Model for NluFeedbackListing {
     }
 }
 
-crate::__model!(NluFeedbackListing);
+codec::__model!(NluFeedbackListing);

@@ -28,4 +28,4 @@ impl codec::Model for NluFeedbackRequest {
     }
 }
 
-crate::__model!(NluFeedbackRequest);
+codec::__model!(NluFeedbackRequest);

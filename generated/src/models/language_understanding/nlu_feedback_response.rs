@@ -37,4 +37,4 @@ impl codec::Model for NluFeedbackResponse {
     }
 }
 
-crate::__model!(NluFeedbackResponse);
+codec::__model!(NluFeedbackResponse);

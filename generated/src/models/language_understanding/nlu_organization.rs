@@ -23,4 +23,4 @@ impl codec::Model for NluOrganization {
     }
 }
 
-crate::__model!(NluOrganization);
+codec::__model!(NluOrganization);

@@ -20,4 +20,4 @@ impl codec::Model for NluQualityReportSummary {
     }
 }
 
-crate::__model!(NluQualityReportSummary);
+codec::__model!(NluQualityReportSummary);

@@ -22,4 +22,4 @@ impl codec::Model for NluQualityReportSummaryMetric {
     }
 }
 
-crate::__model!(NluQualityReportSummaryMetric);
+codec::__model!(NluQualityReportSummaryMetric);

@@ -20,4 +20,4 @@ impl codec::Model for RemoveEntitiesRequest {
     }
 }
 
-crate::__model!(RemoveEntitiesRequest);
+codec::__model!(RemoveEntitiesRequest);

@@ -19,4 +19,4 @@ impl codec::Model for RemoveEntity {
     }
 }
 
-crate::__model!(RemoveEntity);
+codec::__model!(RemoveEntity);

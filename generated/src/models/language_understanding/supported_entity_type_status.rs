@@ -19,7 +19,7 @@ impl codec::Model for SupportedEntityTypeStatus {
     }
 }
 
-crate::__model!(SupportedEntityTypeStatus);
+codec::__model!(SupportedEntityTypeStatus);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -48,4 +48,4 @@ impl codec::OpenEnum for SupportedEntityTypeStatusListSlotType {
     }
 }
 
-crate::__open_enum!(SupportedEntityTypeStatusListSlotType);
+codec::__open_enum!(SupportedEntityTypeStatusListSlotType);

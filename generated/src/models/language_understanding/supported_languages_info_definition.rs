@@ -34,7 +34,7 @@ impl codec::Model for SupportedLanguagesInfoDefinition {
     }
 }
 
-crate::__model!(SupportedLanguagesInfoDefinition);
+codec::__model!(SupportedLanguagesInfoDefinition);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -66,4 +66,4 @@ impl codec::OpenEnum for SupportedLanguagesInfoDefinitionStatus {
     }
 }
 
-crate::__open_enum!(SupportedLanguagesInfoDefinitionStatus);
+codec::__open_enum!(SupportedLanguagesInfoDefinitionStatus);

@@ -23,4 +23,4 @@ impl codec::Model for TopicPhrase {
     }
 }
 
-crate::__model!(TopicPhrase);
+codec::__model!(TopicPhrase);

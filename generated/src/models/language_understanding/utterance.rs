@@ -19,4 +19,4 @@ impl codec::Model for Utterance {
     }
 }
 
-crate::__model!(Utterance);
+codec::__model!(Utterance);

@@ -21,4 +21,4 @@ impl codec::Model for AvailableTranslations {
     }
 }
 
-crate::__model!(AvailableTranslations);
+codec::__model!(AvailableTranslations);

@@ -34,7 +34,7 @@ impl codec::Model for Language {
     }
 }
 
-crate::__model!(Language);
+codec::__model!(Language);
 
 /// The same values as [`ActionTargetState`].
 pub type LanguageState = ActionTargetState;

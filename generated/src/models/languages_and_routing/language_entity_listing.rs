@@ -45,4 +45,4 @@ impl codec::Model for LanguageEntityListing {
     }
 }
 
-crate::__model!(LanguageEntityListing);
+codec::__model!(LanguageEntityListing);

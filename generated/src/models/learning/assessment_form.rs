@@ -39,4 +39,4 @@ impl codec::Model for AssessmentForm {
     }
 }
 
-crate::__model!(AssessmentForm);
+codec::__model!(AssessmentForm);

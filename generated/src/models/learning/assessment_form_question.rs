@@ -51,7 +51,7 @@ impl codec::Model for AssessmentFormQuestion {
     }
 }
 
-crate::__model!(AssessmentFormQuestion);
+codec::__model!(AssessmentFormQuestion);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -91,4 +91,4 @@ impl codec::OpenEnum for AssessmentFormQuestionType {
     }
 }
 
-crate::__open_enum!(AssessmentFormQuestionType);
+codec::__open_enum!(AssessmentFormQuestionType);

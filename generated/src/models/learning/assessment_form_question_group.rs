@@ -52,4 +52,4 @@ impl codec::Model for AssessmentFormQuestionGroup {
     }
 }
 
-crate::__model!(AssessmentFormQuestionGroup);
+codec::__model!(AssessmentFormQuestionGroup);

@@ -82,4 +82,4 @@ impl codec::Model for AssessmentQuestionGroupScore {
     }
 }
 
-crate::__model!(AssessmentQuestionGroupScore);
+codec::__model!(AssessmentQuestionGroupScore);

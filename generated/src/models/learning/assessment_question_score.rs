@@ -39,4 +39,4 @@ impl codec::Model for AssessmentQuestionScore {
     }
 }
 
-crate::__model!(AssessmentQuestionScore);
+codec::__model!(AssessmentQuestionScore);

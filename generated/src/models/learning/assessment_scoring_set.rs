@@ -40,7 +40,7 @@ impl codec::Model for AssessmentScoringSet {
     }
 }
 
-crate::__model!(AssessmentScoringSet);
+codec::__model!(AssessmentScoringSet);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -69,4 +69,4 @@ impl codec::OpenEnum for AssessmentScoringSetFailureReasons {
     }
 }
 
-crate::__open_enum!(AssessmentScoringSetFailureReasons);
+codec::__open_enum!(AssessmentScoringSetFailureReasons);

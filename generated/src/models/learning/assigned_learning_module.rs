@@ -108,7 +108,7 @@ impl codec::Model for AssignedLearningModule {
     }
 }
 
-crate::__model!(AssignedLearningModule);
+codec::__model!(AssignedLearningModule);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -135,7 +135,7 @@ impl codec::OpenEnum for AssignedLearningModuleSource {
     }
 }
 
-crate::__open_enum!(AssignedLearningModuleSource);
+codec::__open_enum!(AssignedLearningModuleSource);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -174,4 +174,4 @@ impl codec::OpenEnum for AssignedLearningModuleType {
     }
 }
 
-crate::__open_enum!(AssignedLearningModuleType);
+codec::__open_enum!(AssignedLearningModuleType);

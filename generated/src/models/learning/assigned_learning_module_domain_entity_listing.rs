@@ -45,4 +45,4 @@ impl codec::Model for AssignedLearningModuleDomainEntityListing {
     }
 }
 
-crate::__model!(AssignedLearningModuleDomainEntityListing);
+codec::__model!(AssignedLearningModuleDomainEntityListing);

@@ -22,4 +22,4 @@ impl codec::Model for DisallowedEntityLearningAssignmentItem {
     }
 }
 
-crate::__model!(DisallowedEntityLearningAssignmentItem);
+codec::__model!(DisallowedEntityLearningAssignmentItem);

@@ -22,4 +22,4 @@ impl codec::Model for DisallowedEntityLearningAssignmentReference {
     }
 }
 
-crate::__model!(DisallowedEntityLearningAssignmentReference);
+codec::__model!(DisallowedEntityLearningAssignmentReference);

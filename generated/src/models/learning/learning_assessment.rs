@@ -41,7 +41,7 @@ impl codec::Model for LearningAssessment {
     }
 }
 
-crate::__model!(LearningAssessment);
+codec::__model!(LearningAssessment);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -70,4 +70,4 @@ impl codec::OpenEnum for LearningAssessmentStatus {
     }
 }
 
-crate::__open_enum!(LearningAssessmentStatus);
+codec::__open_enum!(LearningAssessmentStatus);

@@ -23,4 +23,4 @@ impl codec::Model for LearningAssessmentScoringRequest {
     }
 }
 
-crate::__model!(LearningAssessmentScoringRequest);
+codec::__model!(LearningAssessmentScoringRequest);

@@ -105,7 +105,7 @@ impl codec::Model for LearningAssignment {
     }
 }
 
-crate::__model!(LearningAssignment);
+codec::__model!(LearningAssignment);
 
 /// The same values as [`LearningAssignmentExternalUpdateState`].
 pub type LearningAssignmentState = LearningAssignmentExternalUpdateState;

@@ -30,7 +30,7 @@ impl codec::Model for LearningAssignmentAggregateParam {
     }
 }
 
-crate::__model!(LearningAssignmentAggregateParam);
+codec::__model!(LearningAssignmentAggregateParam);
 
 /// The same values as [`CoachingAppointmentAggregateRequestGroupBy`].
 pub type LearningAssignmentAggregateParamGroupBy = CoachingAppointmentAggregateRequestGroupBy;

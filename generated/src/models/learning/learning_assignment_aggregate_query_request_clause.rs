@@ -24,7 +24,7 @@ impl codec::Model for LearningAssignmentAggregateQueryRequestClause {
     }
 }
 
-crate::__model!(LearningAssignmentAggregateQueryRequestClause);
+codec::__model!(LearningAssignmentAggregateQueryRequestClause);
 
 /// The same values as [`DevelopmentActivityAggregateQueryRequestClauseType`].
 pub type LearningAssignmentAggregateQueryRequestClauseType = DevelopmentActivityAggregateQueryRequestClauseType;

@@ -24,7 +24,7 @@ impl codec::Model for LearningAssignmentAggregateQueryRequestFilter {
     }
 }
 
-crate::__model!(LearningAssignmentAggregateQueryRequestFilter);
+codec::__model!(LearningAssignmentAggregateQueryRequestFilter);
 
 /// The same values as [`DevelopmentActivityAggregateQueryRequestClauseType`].
 pub type LearningAssignmentAggregateQueryRequestFilterType = DevelopmentActivityAggregateQueryRequestClauseType;

@@ -23,7 +23,7 @@ impl codec::Model for LearningAssignmentAggregateQueryRequestPredicate {
     }
 }
 
-crate::__model!(LearningAssignmentAggregateQueryRequestPredicate);
+codec::__model!(LearningAssignmentAggregateQueryRequestPredicate);
 
 /// The same values as [`DevelopmentActivityAggregateQueryRequestPredicateDimension`].
 pub type LearningAssignmentAggregateQueryRequestPredicateDimension = DevelopmentActivityAggregateQueryRequestPredicateDimension;

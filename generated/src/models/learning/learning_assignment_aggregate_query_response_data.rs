@@ -21,4 +21,4 @@ impl codec::Model for LearningAssignmentAggregateQueryResponseData {
     }
 }
 
-crate::__model!(LearningAssignmentAggregateQueryResponseData);
+codec::__model!(LearningAssignmentAggregateQueryResponseData);

@@ -22,4 +22,4 @@ impl codec::Model for LearningAssignmentAggregateQueryResponseGroupedData {
     }
 }
 
-crate::__model!(LearningAssignmentAggregateQueryResponseGroupedData);
+codec::__model!(LearningAssignmentAggregateQueryResponseGroupedData);

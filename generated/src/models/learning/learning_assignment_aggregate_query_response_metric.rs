@@ -22,7 +22,7 @@ impl codec::Model for LearningAssignmentAggregateQueryResponseMetric {
     }
 }
 
-crate::__model!(LearningAssignmentAggregateQueryResponseMetric);
+codec::__model!(LearningAssignmentAggregateQueryResponseMetric);
 
 /// The same values as [`DevelopmentActivityAggregateQueryResponseMetricMetric`].
 pub type LearningAssignmentAggregateQueryResponseMetricMetric = DevelopmentActivityAggregateQueryResponseMetricMetric;

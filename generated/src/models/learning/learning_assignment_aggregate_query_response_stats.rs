@@ -24,4 +24,4 @@ impl codec::Model for LearningAssignmentAggregateQueryResponseStats {
     }
 }
 
-crate::__model!(LearningAssignmentAggregateQueryResponseStats);
+codec::__model!(LearningAssignmentAggregateQueryResponseStats);

@@ -19,4 +19,4 @@ impl codec::Model for LearningAssignmentAggregateResponse {
     }
 }
 
-crate::__model!(LearningAssignmentAggregateResponse);
+codec::__model!(LearningAssignmentAggregateResponse);

@@ -24,4 +24,4 @@ impl codec::Model for LearningAssignmentBulkAddResponse {
     }
 }
 
-crate::__model!(LearningAssignmentBulkAddResponse);
+codec::__model!(LearningAssignmentBulkAddResponse);

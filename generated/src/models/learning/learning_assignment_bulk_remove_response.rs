@@ -24,4 +24,4 @@ impl codec::Model for LearningAssignmentBulkRemoveResponse {
     }
 }
 
-crate::__model!(LearningAssignmentBulkRemoveResponse);
+codec::__model!(LearningAssignmentBulkRemoveResponse);

@@ -33,4 +33,4 @@ impl codec::Model for LearningAssignmentCreate {
     }
 }
 
-crate::__model!(LearningAssignmentCreate);
+codec::__model!(LearningAssignmentCreate);

@@ -19,4 +19,4 @@ impl codec::Model for LearningAssignmentEntity {
     }
 }
 
-crate::__model!(LearningAssignmentEntity);
+codec::__model!(LearningAssignmentEntity);

@@ -24,7 +24,7 @@ impl codec::Model for LearningAssignmentExternalUpdate {
     }
 }
 
-crate::__model!(LearningAssignmentExternalUpdate);
+codec::__model!(LearningAssignmentExternalUpdate);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -66,4 +66,4 @@ impl codec::OpenEnum for LearningAssignmentExternalUpdateState {
     }
 }
 
-crate::__open_enum!(LearningAssignmentExternalUpdateState);
+codec::__open_enum!(LearningAssignmentExternalUpdateState);

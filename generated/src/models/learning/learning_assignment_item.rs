@@ -22,4 +22,4 @@ impl codec::Model for LearningAssignmentItem {
     }
 }
 
-crate::__model!(LearningAssignmentItem);
+codec::__model!(LearningAssignmentItem);

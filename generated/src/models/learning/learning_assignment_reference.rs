@@ -22,4 +22,4 @@ impl codec::Model for LearningAssignmentReference {
     }
 }
 
-crate::__model!(LearningAssignmentReference);
+codec::__model!(LearningAssignmentReference);

@@ -30,4 +30,4 @@ impl codec::Model for LearningAssignmentReschedule {
     }
 }
 
-crate::__model!(LearningAssignmentReschedule);
+codec::__model!(LearningAssignmentReschedule);

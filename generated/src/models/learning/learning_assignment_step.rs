@@ -51,7 +51,7 @@ impl codec::Model for LearningAssignmentStep {
     }
 }
 
-crate::__model!(LearningAssignmentStep);
+codec::__model!(LearningAssignmentStep);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -88,7 +88,7 @@ impl codec::OpenEnum for LearningAssignmentStepCompletionStatus {
     }
 }
 
-crate::__open_enum!(LearningAssignmentStepCompletionStatus);
+codec::__open_enum!(LearningAssignmentStepCompletionStatus);
 
 /// The same values as [`LearningAssignmentStepScoStructureSuccessStatus`].
 pub type LearningAssignmentStepSuccessStatus = LearningAssignmentStepScoStructureSuccessStatus;

@@ -32,7 +32,7 @@ impl codec::Model for LearningAssignmentStepScoStructure {
     }
 }
 
-crate::__model!(LearningAssignmentStepScoStructure);
+codec::__model!(LearningAssignmentStepScoStructure);
 
 /// The same values as [`LearningAssignmentStepCompletionStatus`].
 pub type LearningAssignmentStepScoStructureCompletionStatus = LearningAssignmentStepCompletionStatus;
@@ -65,4 +65,4 @@ impl codec::OpenEnum for LearningAssignmentStepScoStructureSuccessStatus {
     }
 }
 
-crate::__open_enum!(LearningAssignmentStepScoStructureSuccessStatus);
+codec::__open_enum!(LearningAssignmentStepScoStructureSuccessStatus);

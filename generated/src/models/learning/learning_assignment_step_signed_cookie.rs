@@ -23,4 +23,4 @@ impl codec::Model for LearningAssignmentStepSignedCookie {
     }
 }
 
-crate::__model!(LearningAssignmentStepSignedCookie);
+codec::__model!(LearningAssignmentStepSignedCookie);

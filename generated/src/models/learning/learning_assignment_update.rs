@@ -21,7 +21,7 @@ impl codec::Model for LearningAssignmentUpdate {
     }
 }
 
-crate::__model!(LearningAssignmentUpdate);
+codec::__model!(LearningAssignmentUpdate);
 
 /// The same values as [`LearningAssignmentExternalUpdateState`].
 pub type LearningAssignmentUpdateState = LearningAssignmentExternalUpdateState;

@@ -24,4 +24,4 @@ impl codec::Model for LearningAssignmentUser {
     }
 }
 
-crate::__model!(LearningAssignmentUser);
+codec::__model!(LearningAssignmentUser);

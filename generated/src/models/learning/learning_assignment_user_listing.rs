@@ -48,4 +48,4 @@ impl codec::Model for LearningAssignmentUserListing {
     }
 }
 
-crate::__model!(LearningAssignmentUserListing);
+codec::__model!(LearningAssignmentUserListing);

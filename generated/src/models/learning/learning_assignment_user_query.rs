@@ -23,4 +23,4 @@ impl codec::Model for LearningAssignmentUserQuery {
     }
 }
 
-crate::__model!(LearningAssignmentUserQuery);
+codec::__model!(LearningAssignmentUserQuery);

@@ -45,4 +45,4 @@ impl codec::Model for LearningAssignmentsDomainEntity {
     }
 }
 
-crate::__model!(LearningAssignmentsDomainEntity);
+codec::__model!(LearningAssignmentsDomainEntity);

@@ -20,4 +20,4 @@ impl codec::Model for LearningCoverArtThumbnail {
     }
 }
 
-crate::__model!(LearningCoverArtThumbnail);
+codec::__model!(LearningCoverArtThumbnail);

@@ -105,7 +105,7 @@ impl codec::Model for LearningModule {
     }
 }
 
-crate::__model!(LearningModule);
+codec::__model!(LearningModule);
 
 /// The same values as [`AssignedLearningModuleArchivalMode`].
 pub type LearningModuleArchivalMode = AssignedLearningModuleArchivalMode;

@@ -22,4 +22,4 @@ impl codec::Model for LearningModuleAutoAssignRequest {
     }
 }
 
-crate::__model!(LearningModuleAutoAssignRequest);
+codec::__model!(LearningModuleAutoAssignRequest);

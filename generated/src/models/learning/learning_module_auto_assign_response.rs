@@ -23,4 +23,4 @@ impl codec::Model for LearningModuleAutoAssignResponse {
     }
 }
 
-crate::__model!(LearningModuleAutoAssignResponse);
+codec::__model!(LearningModuleAutoAssignResponse);

@@ -19,4 +19,4 @@ impl codec::Model for LearningModuleCoverArtRequest {
     }
 }
 
-crate::__model!(LearningModuleCoverArtRequest);
+codec::__model!(LearningModuleCoverArtRequest);

@@ -27,4 +27,4 @@ impl codec::Model for LearningModuleCoverArtResponse {
     }
 }
 
-crate::__model!(LearningModuleCoverArtResponse);
+codec::__model!(LearningModuleCoverArtResponse);

@@ -39,7 +39,7 @@ impl codec::Model for LearningModuleInformStep {
     }
 }
 
-crate::__model!(LearningModuleInformStep);
+codec::__model!(LearningModuleInformStep);
 
 /// The same values as [`LearningModuleInformStepRequestType`].
 pub type LearningModuleInformStepType = LearningModuleInformStepRequestType;

@@ -38,7 +38,7 @@ impl codec::Model for LearningModuleInformStepRequest {
     }
 }
 
-crate::__model!(LearningModuleInformStepRequest);
+codec::__model!(LearningModuleInformStepRequest);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -77,4 +77,4 @@ impl codec::OpenEnum for LearningModuleInformStepRequestType {
     }
 }
 
-crate::__open_enum!(LearningModuleInformStepRequestType);
+codec::__open_enum!(LearningModuleInformStepRequestType);

@@ -19,7 +19,7 @@ impl codec::Model for LearningModuleJobRequest {
     }
 }
 
-crate::__model!(LearningModuleJobRequest);
+codec::__model!(LearningModuleJobRequest);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -58,4 +58,4 @@ impl codec::OpenEnum for LearningModuleJobRequestAction {
     }
 }
 
-crate::__open_enum!(LearningModuleJobRequestAction);
+codec::__open_enum!(LearningModuleJobRequestAction);

@@ -24,7 +24,7 @@ impl codec::Model for LearningModuleJobResponse {
     }
 }
 
-crate::__model!(LearningModuleJobResponse);
+codec::__model!(LearningModuleJobResponse);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -55,4 +55,4 @@ impl codec::OpenEnum for LearningModuleJobResponseStatus {
     }
 }
 
-crate::__open_enum!(LearningModuleJobResponseStatus);
+codec::__open_enum!(LearningModuleJobResponseStatus);

@@ -48,4 +48,4 @@ impl codec::Model for LearningModuleList {
     }
 }
 
-crate::__model!(LearningModuleList);
+codec::__model!(LearningModuleList);

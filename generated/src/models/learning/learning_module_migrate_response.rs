@@ -20,4 +20,4 @@ impl codec::Model for LearningModuleMigrateResponse {
     }
 }
 
-crate::__model!(LearningModuleMigrateResponse);
+codec::__model!(LearningModuleMigrateResponse);

@@ -45,4 +45,4 @@ impl codec::Model for LearningModulePreviewGetResponse {
     }
 }
 
-crate::__model!(LearningModulePreviewGetResponse);
+codec::__model!(LearningModulePreviewGetResponse);

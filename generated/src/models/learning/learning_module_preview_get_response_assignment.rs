@@ -44,7 +44,7 @@ impl codec::Model for LearningModulePreviewGetResponseAssignment {
     }
 }
 
-crate::__model!(LearningModulePreviewGetResponseAssignment);
+codec::__model!(LearningModulePreviewGetResponseAssignment);
 
 /// The same values as [`LearningAssignmentExternalUpdateState`].
 pub type LearningModulePreviewGetResponseAssignmentState = LearningAssignmentExternalUpdateState;

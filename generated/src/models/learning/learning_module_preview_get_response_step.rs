@@ -45,7 +45,7 @@ impl codec::Model for LearningModulePreviewGetResponseStep {
     }
 }
 
-crate::__model!(LearningModulePreviewGetResponseStep);
+codec::__model!(LearningModulePreviewGetResponseStep);
 
 /// The same values as [`LearningAssignmentStepCompletionStatus`].
 pub type LearningModulePreviewGetResponseStepCompletionStatus = LearningAssignmentStepCompletionStatus;

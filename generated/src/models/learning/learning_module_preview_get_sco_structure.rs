@@ -41,7 +41,7 @@ impl codec::Model for LearningModulePreviewGetScoStructure {
     }
 }
 
-crate::__model!(LearningModulePreviewGetScoStructure);
+codec::__model!(LearningModulePreviewGetScoStructure);
 
 /// The same values as [`LearningAssignmentStepCompletionStatus`].
 pub type LearningModulePreviewGetScoStructureCompletionStatus = LearningAssignmentStepCompletionStatus;

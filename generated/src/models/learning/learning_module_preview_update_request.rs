@@ -32,7 +32,7 @@ impl codec::Model for LearningModulePreviewUpdateRequest {
     }
 }
 
-crate::__model!(LearningModulePreviewUpdateRequest);
+codec::__model!(LearningModulePreviewUpdateRequest);
 
 /// The same values as [`LearningAssignmentExternalUpdateState`].
 pub type LearningModulePreviewUpdateRequestState = LearningAssignmentExternalUpdateState;

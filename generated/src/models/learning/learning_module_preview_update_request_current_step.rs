@@ -25,4 +25,4 @@ impl codec::Model for LearningModulePreviewUpdateRequestCurrentStep {
     }
 }
 
-crate::__model!(LearningModulePreviewUpdateRequestCurrentStep);
+codec::__model!(LearningModulePreviewUpdateRequestCurrentStep);

@@ -21,4 +21,4 @@ impl codec::Model for LearningModulePreviewUpdateResponse {
     }
 }
 
-crate::__model!(LearningModulePreviewUpdateResponse);
+codec::__model!(LearningModulePreviewUpdateResponse);

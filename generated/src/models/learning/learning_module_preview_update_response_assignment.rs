@@ -48,7 +48,7 @@ impl codec::Model for LearningModulePreviewUpdateResponseAssignment {
     }
 }
 
-crate::__model!(LearningModulePreviewUpdateResponseAssignment);
+codec::__model!(LearningModulePreviewUpdateResponseAssignment);
 
 /// The same values as [`LearningAssignmentExternalUpdateState`].
 pub type LearningModulePreviewUpdateResponseAssignmentState = LearningAssignmentExternalUpdateState;

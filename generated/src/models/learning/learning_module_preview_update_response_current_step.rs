@@ -20,4 +20,4 @@ impl codec::Model for LearningModulePreviewUpdateResponseCurrentStep {
     }
 }
 
-crate::__model!(LearningModulePreviewUpdateResponseCurrentStep);
+codec::__model!(LearningModulePreviewUpdateResponseCurrentStep);

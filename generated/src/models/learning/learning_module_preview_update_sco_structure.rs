@@ -37,7 +37,7 @@ impl codec::Model for LearningModulePreviewUpdateScoStructure {
     }
 }
 
-crate::__model!(LearningModulePreviewUpdateScoStructure);
+codec::__model!(LearningModulePreviewUpdateScoStructure);
 
 /// The same values as [`LearningAssignmentStepCompletionStatus`].
 pub type LearningModulePreviewUpdateScoStructureCompletionStatus = LearningAssignmentStepCompletionStatus;

@@ -37,7 +37,7 @@ impl codec::Model for LearningModulePreviewUpdateStep {
     }
 }
 
-crate::__model!(LearningModulePreviewUpdateStep);
+codec::__model!(LearningModulePreviewUpdateStep);
 
 /// The same values as [`LearningAssignmentStepCompletionStatus`].
 pub type LearningModulePreviewUpdateStepCompletionStatus = LearningAssignmentStepCompletionStatus;

@@ -23,4 +23,4 @@ impl codec::Model for LearningModulePublishRequest {
     }
 }
 
-crate::__model!(LearningModulePublishRequest);
+codec::__model!(LearningModulePublishRequest);

@@ -24,4 +24,4 @@ impl codec::Model for LearningModulePublishResponse {
     }
 }
 
-crate::__model!(LearningModulePublishResponse);
+codec::__model!(LearningModulePublishResponse);

@@ -31,4 +31,4 @@ impl codec::Model for LearningModuleReassignSummary {
     }
 }
 
-crate::__model!(LearningModuleReassignSummary);
+codec::__model!(LearningModuleReassignSummary);

@@ -58,7 +58,7 @@ impl codec::Model for LearningModuleRequest {
     }
 }
 
-crate::__model!(LearningModuleRequest);
+codec::__model!(LearningModuleRequest);
 
 /// The same values as [`AssignedLearningModuleType`].
 pub type LearningModuleRequestType = AssignedLearningModuleType;

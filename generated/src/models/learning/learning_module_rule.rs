@@ -29,4 +29,4 @@ impl codec::Model for LearningModuleRule {
     }
 }
 
-crate::__model!(LearningModuleRule);
+codec::__model!(LearningModuleRule);

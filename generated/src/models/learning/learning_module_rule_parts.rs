@@ -29,7 +29,7 @@ impl codec::Model for LearningModuleRuleParts {
     }
 }
 
-crate::__model!(LearningModuleRuleParts);
+codec::__model!(LearningModuleRuleParts);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -80,4 +80,4 @@ impl codec::OpenEnum for LearningModuleRulePartsSelector {
     }
 }
 
-crate::__open_enum!(LearningModuleRulePartsSelector);
+codec::__open_enum!(LearningModuleRulePartsSelector);

@@ -28,4 +28,4 @@ impl codec::Model for LearningModuleSummary {
     }
 }
 
-crate::__model!(LearningModuleSummary);
+codec::__model!(LearningModuleSummary);

@@ -32,7 +32,7 @@ impl codec::Model for LearningScheduleSlotsJobRequest {
     }
 }
 
-crate::__model!(LearningScheduleSlotsJobRequest);
+codec::__model!(LearningScheduleSlotsJobRequest);
 
 /// The same values as [`CoachingScheduleSlotsJobRequestSlotsType`].
 pub type LearningScheduleSlotsJobRequestSlotsType = CoachingScheduleSlotsJobRequestSlotsType;

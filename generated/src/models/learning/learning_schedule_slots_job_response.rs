@@ -41,7 +41,7 @@ impl codec::Model for LearningScheduleSlotsJobResponse {
     }
 }
 
-crate::__model!(LearningScheduleSlotsJobResponse);
+codec::__model!(LearningScheduleSlotsJobResponse);
 
 /// The same values as [`CoachingScheduleSlotsJobRequestSlotsType`].
 pub type LearningScheduleSlotsJobResponseSlotsType = CoachingScheduleSlotsJobRequestSlotsType;

@@ -24,7 +24,7 @@ impl codec::Model for LearningScheduleSlotsJobResult {
     }
 }
 
-crate::__model!(LearningScheduleSlotsJobResult);
+codec::__model!(LearningScheduleSlotsJobResult);
 
 /// The same values as [`CoachingScheduleSlotsJobResultStatus`].
 pub type LearningScheduleSlotsJobResultStatus = CoachingScheduleSlotsJobResultStatus;

@@ -28,4 +28,4 @@ impl codec::Model for LearningScheduleSlotsJobSchedule {
     }
 }
 
-crate::__model!(LearningScheduleSlotsJobSchedule);
+codec::__model!(LearningScheduleSlotsJobSchedule);

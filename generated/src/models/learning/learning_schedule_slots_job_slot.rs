@@ -23,4 +23,4 @@ impl codec::Model for LearningScheduleSlotsJobSlot {
     }
 }
 
-crate::__model!(LearningScheduleSlotsJobSlot);
+codec::__model!(LearningScheduleSlotsJobSlot);

@@ -29,4 +29,4 @@ impl codec::Model for LearningScheduleSlotsQueryRequest {
     }
 }
 
-crate::__model!(LearningScheduleSlotsQueryRequest);
+codec::__model!(LearningScheduleSlotsQueryRequest);

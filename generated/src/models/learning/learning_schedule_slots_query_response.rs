@@ -23,4 +23,4 @@ impl codec::Model for LearningScheduleSlotsQueryResponse {
     }
 }
 
-crate::__model!(LearningScheduleSlotsQueryResponse);
+codec::__model!(LearningScheduleSlotsQueryResponse);

@@ -33,7 +33,7 @@ impl codec::Model for LearningScormResponse {
     }
 }
 
-crate::__model!(LearningScormResponse);
+codec::__model!(LearningScormResponse);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -64,4 +64,4 @@ impl codec::OpenEnum for LearningScormResponseStatus {
     }
 }
 
-crate::__open_enum!(LearningScormResponseStatus);
+codec::__open_enum!(LearningScormResponseStatus);

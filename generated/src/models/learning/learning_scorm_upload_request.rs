@@ -19,4 +19,4 @@ impl codec::Model for LearningScormUploadRequest {
     }
 }
 
-crate::__model!(LearningScormUploadRequest);
+codec::__model!(LearningScormUploadRequest);

@@ -31,7 +31,7 @@ impl codec::Model for LearningScormUploadResponse {
     }
 }
 
-crate::__model!(LearningScormUploadResponse);
+codec::__model!(LearningScormUploadResponse);
 
 /// The same values as [`LearningScormResponseStatus`].
 pub type LearningScormUploadResponseStatus = LearningScormResponseStatus;

@@ -62,7 +62,7 @@ impl codec::Model for LearningShareableContentObject {
     }
 }
 
-crate::__model!(LearningShareableContentObject);
+codec::__model!(LearningShareableContentObject);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -89,7 +89,7 @@ impl codec::OpenEnum for LearningShareableContentObjectCredit {
     }
 }
 
-crate::__open_enum!(LearningShareableContentObjectCredit);
+codec::__open_enum!(LearningShareableContentObjectCredit);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -118,7 +118,7 @@ impl codec::OpenEnum for LearningShareableContentObjectEntry {
     }
 }
 
-crate::__open_enum!(LearningShareableContentObjectEntry);
+codec::__open_enum!(LearningShareableContentObjectEntry);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -149,7 +149,7 @@ impl codec::OpenEnum for LearningShareableContentObjectExit {
     }
 }
 
-crate::__open_enum!(LearningShareableContentObjectExit);
+codec::__open_enum!(LearningShareableContentObjectExit);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -191,7 +191,7 @@ impl codec::OpenEnum for LearningShareableContentObjectLessonStatus {
     }
 }
 
-crate::__open_enum!(LearningShareableContentObjectLessonStatus);
+codec::__open_enum!(LearningShareableContentObjectLessonStatus);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -220,4 +220,4 @@ impl codec::OpenEnum for LearningShareableContentObjectMode {
     }
 }
 
-crate::__open_enum!(LearningShareableContentObjectMode);
+codec::__open_enum!(LearningShareableContentObjectMode);

@@ -30,7 +30,7 @@ impl codec::Model for LearningSlot {
     }
 }
 
-crate::__model!(LearningSlot);
+codec::__model!(LearningSlot);
 
 /// The same values as [`CoachingSlotDifferenceRating`].
 pub type LearningSlotDifferenceRating = CoachingSlotDifferenceRating;

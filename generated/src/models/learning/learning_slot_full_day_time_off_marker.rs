@@ -33,4 +33,4 @@ impl codec::Model for LearningSlotFullDayTimeOffMarker {
     }
 }
 
-crate::__model!(LearningSlotFullDayTimeOffMarker);
+codec::__model!(LearningSlotFullDayTimeOffMarker);

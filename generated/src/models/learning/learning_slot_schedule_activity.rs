@@ -40,7 +40,7 @@ impl codec::Model for LearningSlotScheduleActivity {
     }
 }
 
-crate::__model!(LearningSlotScheduleActivity);
+codec::__model!(LearningSlotScheduleActivity);
 
 /// The same values as [`BuAgentScheduleActivityExternalActivityType`].
 pub type LearningSlotScheduleActivityExternalActivityType = BuAgentScheduleActivityExternalActivityType;

@@ -28,4 +28,4 @@ impl codec::Model for LearningSlotWfmScheduleActivity {
     }
 }
 
-crate::__model!(LearningSlotWfmScheduleActivity);
+codec::__model!(LearningSlotWfmScheduleActivity);

@@ -22,4 +22,4 @@ impl codec::Model for ReviewAssessmentResults {
     }
 }
 
-crate::__model!(ReviewAssessmentResults);
+codec::__model!(ReviewAssessmentResults);

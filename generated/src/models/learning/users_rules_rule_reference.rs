@@ -22,4 +22,4 @@ impl codec::Model for UsersRulesRuleReference {
     }
 }
 
-crate::__model!(UsersRulesRuleReference);
+codec::__model!(UsersRulesRuleReference);

@@ -22,4 +22,4 @@ impl codec::Model for AddressableLicenseDefinition {
     }
 }
 
-crate::__model!(AddressableLicenseDefinition);
+codec::__model!(AddressableLicenseDefinition);

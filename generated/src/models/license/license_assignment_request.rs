@@ -25,4 +25,4 @@ impl codec::Model for LicenseAssignmentRequest {
     }
 }
 
-crate::__model!(LicenseAssignmentRequest);
+codec::__model!(LicenseAssignmentRequest);

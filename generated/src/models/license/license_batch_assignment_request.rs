@@ -20,4 +20,4 @@ impl codec::Model for LicenseBatchAssignmentRequest {
     }
 }
 
-crate::__model!(LicenseBatchAssignmentRequest);
+codec::__model!(LicenseBatchAssignmentRequest);

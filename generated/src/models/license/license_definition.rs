@@ -31,4 +31,4 @@ impl codec::Model for LicenseDefinition {
     }
 }
 
-crate::__model!(LicenseDefinition);
+codec::__model!(LicenseDefinition);

@@ -21,4 +21,4 @@ impl codec::Model for LicenseOrgToggle {
     }
 }
 
-crate::__model!(LicenseOrgToggle);
+codec::__model!(LicenseOrgToggle);

@@ -24,4 +24,4 @@ impl codec::Model for LicenseUpdateStatus {
     }
 }
 
-crate::__model!(LicenseUpdateStatus);
+codec::__model!(LicenseUpdateStatus);

@@ -25,4 +25,4 @@ impl codec::Model for LicenseUser {
     }
 }
 
-crate::__model!(LicenseUser);
+codec::__model!(LicenseUser);

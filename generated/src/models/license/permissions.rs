@@ -19,4 +19,4 @@ impl codec::Model for Permissions {
     }
 }
 
-crate::__model!(Permissions);
+codec::__model!(Permissions);

@@ -24,4 +24,4 @@ impl codec::Model for UserLicenses {
     }
 }
 
-crate::__model!(UserLicenses);
+codec::__model!(UserLicenses);

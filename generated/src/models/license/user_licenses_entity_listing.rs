@@ -30,4 +30,4 @@ impl codec::Model for UserLicensesEntityListing {
     }
 }
 
-crate::__model!(UserLicensesEntityListing);
+codec::__model!(UserLicensesEntityListing);

@@ -37,7 +37,7 @@ impl codec::Model for LocationCreateDefinition {
     }
 }
 
-crate::__model!(LocationCreateDefinition);
+codec::__model!(LocationCreateDefinition);
 
 /// The same values as [`GetUserState`].
 pub type LocationCreateDefinitionState = GetUserState;

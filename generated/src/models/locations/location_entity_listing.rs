@@ -45,4 +45,4 @@ impl codec::Model for LocationEntityListing {
     }
 }
 
-crate::__model!(LocationEntityListing);
+codec::__model!(LocationEntityListing);

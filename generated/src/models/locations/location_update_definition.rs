@@ -38,7 +38,7 @@ impl codec::Model for LocationUpdateDefinition {
     }
 }
 
-crate::__model!(LocationUpdateDefinition);
+codec::__model!(LocationUpdateDefinition);
 
 /// The same values as [`GetUserState`].
 pub type LocationUpdateDefinitionState = GetUserState;

@@ -40,7 +40,7 @@ impl codec::Model for LocationSearchCriteria {
     }
 }
 
-crate::__model!(LocationSearchCriteria);
+codec::__model!(LocationSearchCriteria);
 
 /// The same values as [`ConversationCustomAttributesSearchCriteriaOperator`].
 pub type LocationSearchCriteriaOperator = ConversationCustomAttributesSearchCriteriaOperator;

@@ -38,7 +38,7 @@ impl codec::Model for LocationSearchRequest {
     }
 }
 
-crate::__model!(LocationSearchRequest);
+codec::__model!(LocationSearchRequest);
 
 /// The same values as [`ConversationCustomAttributesSearchRequestSortOrder`].
 pub type LocationSearchRequestSortOrder = ConversationCustomAttributesSearchRequestSortOrder;

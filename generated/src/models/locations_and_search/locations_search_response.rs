@@ -44,4 +44,4 @@ impl codec::Model for LocationsSearchResponse {
     }
 }
 
-crate::__model!(LocationsSearchResponse);
+codec::__model!(LocationsSearchResponse);

@@ -36,7 +36,7 @@ impl codec::Model for LogCaptureDownloadExecutionResponse {
     }
 }
 
-crate::__model!(LogCaptureDownloadExecutionResponse);
+codec::__model!(LogCaptureDownloadExecutionResponse);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -65,4 +65,4 @@ impl codec::OpenEnum for LogCaptureDownloadExecutionResponseState {
     }
 }
 
-crate::__open_enum!(LogCaptureDownloadExecutionResponseState);
+codec::__open_enum!(LogCaptureDownloadExecutionResponseState);

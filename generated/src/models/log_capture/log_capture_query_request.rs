@@ -26,7 +26,7 @@ impl codec::Model for LogCaptureQueryRequest {
     }
 }
 
-crate::__model!(LogCaptureQueryRequest);
+codec::__model!(LogCaptureQueryRequest);
 
 /// The same values as [`EvaluationSearchRequestDtoSortOrder`].
 pub type LogCaptureQueryRequestSortOrder = EvaluationSearchRequestDtoSortOrder;

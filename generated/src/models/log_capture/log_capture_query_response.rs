@@ -25,4 +25,4 @@ impl codec::Model for LogCaptureQueryResponse {
     }
 }
 
-crate::__model!(LogCaptureQueryResponse);
+codec::__model!(LogCaptureQueryResponse);

@@ -32,7 +32,7 @@ impl codec::Model for LogCaptureUserConfiguration {
     }
 }
 
-crate::__model!(LogCaptureUserConfiguration);
+codec::__model!(LogCaptureUserConfiguration);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -59,4 +59,4 @@ impl codec::OpenEnum for LogCaptureUserConfigurationCaptureMethod {
     }
 }
 
-crate::__open_enum!(LogCaptureUserConfigurationCaptureMethod);
+codec::__open_enum!(LogCaptureUserConfigurationCaptureMethod);

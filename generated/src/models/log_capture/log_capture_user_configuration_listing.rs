@@ -24,4 +24,4 @@ impl codec::Model for LogCaptureUserConfigurationListing {
     }
 }
 
-crate::__model!(LogCaptureUserConfigurationListing);
+codec::__model!(LogCaptureUserConfigurationListing);

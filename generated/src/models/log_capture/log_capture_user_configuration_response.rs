@@ -29,4 +29,4 @@ impl codec::Model for LogCaptureUserConfigurationResponse {
     }
 }
 
-crate::__model!(LogCaptureUserConfigurationResponse);
+codec::__model!(LogCaptureUserConfigurationResponse);

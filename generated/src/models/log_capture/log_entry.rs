@@ -22,4 +22,4 @@ impl codec::Model for LogEntry {
     }
 }
 
-crate::__model!(LogEntry);
+codec::__model!(LogEntry);

@@ -45,4 +45,4 @@ impl codec::Model for DirectoryUserDevicesListing {
     }
 }
 
-crate::__model!(DirectoryUserDevicesListing);
+codec::__model!(DirectoryUserDevicesListing);

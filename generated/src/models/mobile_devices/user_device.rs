@@ -45,7 +45,7 @@ impl codec::Model for UserDevice {
     }
 }
 
-crate::__model!(UserDevice);
+codec::__model!(UserDevice);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -74,4 +74,4 @@ impl codec::OpenEnum for UserDeviceType {
     }
 }
 
-crate::__open_enum!(UserDeviceType);
+codec::__open_enum!(UserDeviceType);

@@ -63,7 +63,7 @@ impl codec::Model for AvailableTopic {
     }
 }
 
-crate::__model!(AvailableTopic);
+codec::__model!(AvailableTopic);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -99,7 +99,7 @@ impl codec::OpenEnum for AvailableTopicTransports {
     }
 }
 
-crate::__open_enum!(AvailableTopicTransports);
+codec::__open_enum!(AvailableTopicTransports);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -126,4 +126,4 @@ impl codec::OpenEnum for AvailableTopicVisibility {
     }
 }
 
-crate::__open_enum!(AvailableTopicVisibility);
+codec::__open_enum!(AvailableTopicVisibility);

@@ -19,4 +19,4 @@ impl codec::Model for AvailableTopicEntityListing {
     }
 }
 
-crate::__model!(AvailableTopicEntityListing);
+codec::__model!(AvailableTopicEntityListing);

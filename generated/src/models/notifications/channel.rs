@@ -24,4 +24,4 @@ impl codec::Model for Channel {
     }
 }
 
-crate::__model!(Channel);
+codec::__model!(Channel);

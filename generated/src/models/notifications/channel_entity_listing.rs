@@ -19,4 +19,4 @@ impl codec::Model for ChannelEntityListing {
     }
 }
 
-crate::__model!(ChannelEntityListing);
+codec::__model!(ChannelEntityListing);

@@ -29,7 +29,7 @@ impl codec::Model for ChannelTopic {
     }
 }
 
-crate::__model!(ChannelTopic);
+codec::__model!(ChannelTopic);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -56,4 +56,4 @@ impl codec::OpenEnum for ChannelTopicState {
     }
 }
 
-crate::__open_enum!(ChannelTopicState);
+codec::__open_enum!(ChannelTopicState);

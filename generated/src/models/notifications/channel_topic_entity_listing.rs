@@ -19,4 +19,4 @@ impl codec::Model for ChannelTopicEntityListing {
     }
 }
 
-crate::__model!(ChannelTopicEntityListing);
+codec::__model!(ChannelTopicEntityListing);

@@ -25,7 +25,7 @@ impl codec::Model for PermissionDetails {
     }
 }
 
-crate::__model!(PermissionDetails);
+codec::__model!(PermissionDetails);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -71,4 +71,4 @@ impl codec::OpenEnum for PermissionDetailsType {
     }
 }
 
-crate::__open_enum!(PermissionDetailsType);
+codec::__open_enum!(PermissionDetailsType);

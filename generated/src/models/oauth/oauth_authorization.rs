@@ -47,7 +47,7 @@ impl codec::Model for OAuthAuthorization {
     }
 }
 
-crate::__model!(OAuthAuthorization);
+codec::__model!(OAuthAuthorization);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -78,4 +78,4 @@ impl codec::OpenEnum for OAuthAuthorizationState {
     }
 }
 
-crate::__open_enum!(OAuthAuthorizationState);
+codec::__open_enum!(OAuthAuthorizationState);

@@ -24,4 +24,4 @@ impl codec::Model for OAuthAuthorizationListing {
     }
 }
 
-crate::__model!(OAuthAuthorizationListing);
+codec::__model!(OAuthAuthorizationListing);

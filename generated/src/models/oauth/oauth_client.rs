@@ -73,7 +73,7 @@ impl codec::Model for OAuthClient {
     }
 }
 
-crate::__model!(OAuthClient);
+codec::__model!(OAuthClient);
 
 /// The same values as [`OAuthClientRequestState`].
 pub type OAuthClientState = OAuthClientRequestState;

@@ -45,4 +45,4 @@ impl codec::Model for OAuthClientEntityListing {
     }
 }
 
-crate::__model!(OAuthClientEntityListing);
+codec::__model!(OAuthClientEntityListing);

@@ -52,7 +52,7 @@ impl codec::Model for OAuthClientRequest {
     }
 }
 
-crate::__model!(OAuthClientRequest);
+codec::__model!(OAuthClientRequest);
 
 /// The same values as [`OAuthClientAuthorizedGrantType`].
 pub type OAuthClientRequestAuthorizedGrantType = OAuthClientAuthorizedGrantType;

@@ -24,4 +24,4 @@ impl codec::Model for OAuthScope {
     }
 }
 
-crate::__model!(OAuthScope);
+codec::__model!(OAuthScope);

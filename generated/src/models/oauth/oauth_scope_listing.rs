@@ -24,4 +24,4 @@ impl codec::Model for OAuthScopeListing {
     }
 }
 
-crate::__model!(OAuthScopeListing);
+codec::__model!(OAuthScopeListing);

@@ -22,4 +22,4 @@ impl codec::Model for RoleDivision {
     }
 }
 
-crate::__model!(RoleDivision);
+codec::__model!(RoleDivision);

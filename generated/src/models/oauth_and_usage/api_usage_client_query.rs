@@ -26,7 +26,7 @@ impl codec::Model for ApiUsageClientQuery {
     }
 }
 
-crate::__model!(ApiUsageClientQuery);
+codec::__model!(ApiUsageClientQuery);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -55,7 +55,7 @@ impl codec::OpenEnum for ApiUsageClientQueryGranularity {
     }
 }
 
-crate::__open_enum!(ApiUsageClientQueryGranularity);
+codec::__open_enum!(ApiUsageClientQueryGranularity);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -91,7 +91,7 @@ impl codec::OpenEnum for ApiUsageClientQueryGroupBy {
     }
 }
 
-crate::__open_enum!(ApiUsageClientQueryGroupBy);
+codec::__open_enum!(ApiUsageClientQueryGroupBy);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -133,4 +133,4 @@ impl codec::OpenEnum for ApiUsageClientQueryMetrics {
     }
 }
 
-crate::__open_enum!(ApiUsageClientQueryMetrics);
+codec::__open_enum!(ApiUsageClientQueryMetrics);

@@ -25,7 +25,7 @@ impl codec::Model for ApiUsageQueryResult {
     }
 }
 
-crate::__model!(ApiUsageQueryResult);
+codec::__model!(ApiUsageQueryResult);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -54,4 +54,4 @@ impl codec::OpenEnum for ApiUsageQueryResultQueryStatus {
     }
 }
 
-crate::__open_enum!(ApiUsageQueryResultQueryStatus);
+codec::__open_enum!(ApiUsageQueryResultQueryStatus);

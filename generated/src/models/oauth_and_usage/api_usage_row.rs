@@ -49,4 +49,4 @@ impl codec::Model for ApiUsageRow {
     }
 }
 
-crate::__model!(ApiUsageRow);
+codec::__model!(ApiUsageRow);

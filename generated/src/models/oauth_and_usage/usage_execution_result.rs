@@ -22,4 +22,4 @@ impl codec::Model for UsageExecutionResult {
     }
 }
 
-crate::__model!(UsageExecutionResult);
+codec::__model!(UsageExecutionResult);

@@ -19,4 +19,4 @@ impl codec::Model for EventAggregatesQueryRequest {
     }
 }
 
-crate::__model!(EventAggregatesQueryRequest);
+codec::__model!(EventAggregatesQueryRequest);

@@ -23,4 +23,4 @@ impl codec::Model for EventAggregatesResponse {
     }
 }
 
-crate::__model!(EventAggregatesResponse);
+codec::__model!(EventAggregatesResponse);

@@ -25,4 +25,4 @@ impl codec::Model for EventDefinition {
     }
 }
 
-crate::__model!(EventDefinition);
+codec::__model!(EventDefinition);

@@ -23,4 +23,4 @@ impl codec::Model for EventDefinitionAggregates {
     }
 }
 
-crate::__model!(EventDefinitionAggregates);
+codec::__model!(EventDefinitionAggregates);

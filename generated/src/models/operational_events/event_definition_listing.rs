@@ -19,4 +19,4 @@ impl codec::Model for EventDefinitionListing {
     }
 }
 
-crate::__model!(EventDefinitionListing);
+codec::__model!(EventDefinitionListing);

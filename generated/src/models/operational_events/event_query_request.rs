@@ -29,7 +29,7 @@ impl codec::Model for EventQueryRequest {
     }
 }
 
-crate::__model!(EventQueryRequest);
+codec::__model!(EventQueryRequest);
 
 /// The same values as [`EvaluationSearchRequestDtoSortOrder`].
 pub type EventQueryRequestSortOrder = EvaluationSearchRequestDtoSortOrder;

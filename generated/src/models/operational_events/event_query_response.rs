@@ -28,4 +28,4 @@ impl codec::Model for EventQueryResponse {
     }
 }
 
-crate::__model!(EventQueryResponse);
+codec::__model!(EventQueryResponse);

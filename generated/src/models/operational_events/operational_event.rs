@@ -62,4 +62,4 @@ impl codec::Model for OperationalEvent {
     }
 }
 
-crate::__model!(OperationalEvent);
+codec::__model!(OperationalEvent);

@@ -26,7 +26,7 @@ impl codec::Model for ApprovalNamespace {
     }
 }
 
-crate::__model!(ApprovalNamespace);
+codec::__model!(ApprovalNamespace);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -89,7 +89,7 @@ impl codec::OpenEnum for ApprovalNamespaceStatus {
     }
 }
 
-crate::__open_enum!(ApprovalNamespaceStatus);
+codec::__open_enum!(ApprovalNamespaceStatus);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -118,4 +118,4 @@ impl codec::OpenEnum for ApprovalNamespaceType {
     }
 }
 
-crate::__open_enum!(ApprovalNamespaceType);
+codec::__open_enum!(ApprovalNamespaceType);

@@ -22,4 +22,4 @@ impl codec::Model for EmbeddedIntegration {
     }
 }
 
-crate::__model!(EmbeddedIntegration);
+codec::__model!(EmbeddedIntegration);

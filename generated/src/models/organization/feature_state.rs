@@ -18,4 +18,4 @@ impl codec::Model for FeatureState {
     }
 }
 
-crate::__model!(FeatureState);
+codec::__model!(FeatureState);

@@ -25,4 +25,4 @@ impl codec::Model for FreeTrialLimit {
     }
 }
 
-crate::__model!(FreeTrialLimit);
+codec::__model!(FreeTrialLimit);

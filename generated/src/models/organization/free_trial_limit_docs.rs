@@ -19,4 +19,4 @@ impl codec::Model for FreeTrialLimitDocs {
     }
 }
 
-crate::__model!(FreeTrialLimitDocs);
+codec::__model!(FreeTrialLimitDocs);

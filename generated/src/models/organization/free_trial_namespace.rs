@@ -24,4 +24,4 @@ impl codec::Model for FreeTrialNamespace {
     }
 }
 
-crate::__model!(FreeTrialNamespace);
+codec::__model!(FreeTrialNamespace);

@@ -19,4 +19,4 @@ impl codec::Model for IpAddressAuthentication {
     }
 }
 
-crate::__model!(IpAddressAuthentication);
+codec::__model!(IpAddressAuthentication);

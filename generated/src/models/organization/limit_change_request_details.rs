@@ -64,7 +64,7 @@ impl codec::Model for LimitChangeRequestDetails {
     }
 }
 
-crate::__model!(LimitChangeRequestDetails);
+codec::__model!(LimitChangeRequestDetails);
 
 /// The same values as [`ApprovalNamespaceNamespace`].
 pub type LimitChangeRequestDetailsNamespace = ApprovalNamespaceNamespace;
@@ -106,7 +106,7 @@ impl codec::OpenEnum for LimitChangeRequestDetailsRejectReason {
     }
 }
 
-crate::__open_enum!(LimitChangeRequestDetailsRejectReason);
+codec::__open_enum!(LimitChangeRequestDetailsRejectReason);
 
 /// The same values as [`ApprovalNamespaceStatus`].
 pub type LimitChangeRequestDetailsStatus = ApprovalNamespaceStatus;

@@ -28,4 +28,4 @@ impl codec::Model for LimitChangeRequestsEntityListing {
     }
 }
 
-crate::__model!(LimitChangeRequestsEntityListing);
+codec::__model!(LimitChangeRequestsEntityListing);

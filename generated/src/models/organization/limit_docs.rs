@@ -29,4 +29,4 @@ impl codec::Model for LimitDocs {
     }
 }
 
-crate::__model!(LimitDocs);
+codec::__model!(LimitDocs);

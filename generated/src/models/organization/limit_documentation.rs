@@ -21,4 +21,4 @@ impl codec::Model for LimitDocumentation {
     }
 }
 
-crate::__model!(LimitDocumentation);
+codec::__model!(LimitDocumentation);

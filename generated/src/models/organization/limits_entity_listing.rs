@@ -19,4 +19,4 @@ impl codec::Model for LimitsEntityListing {
     }
 }
 
-crate::__model!(LimitsEntityListing);
+codec::__model!(LimitsEntityListing);

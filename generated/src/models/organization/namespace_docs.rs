@@ -24,4 +24,4 @@ impl codec::Model for NamespaceDocs {
     }
 }
 
-crate::__model!(NamespaceDocs);
+codec::__model!(NamespaceDocs);

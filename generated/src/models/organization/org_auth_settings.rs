@@ -49,7 +49,7 @@ impl codec::Model for OrgAuthSettings {
     }
 }
 
-crate::__model!(OrgAuthSettings);
+codec::__model!(OrgAuthSettings);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -78,4 +78,4 @@ impl codec::OpenEnum for OrgAuthSettingsTokenStorageLocation {
     }
 }
 
-crate::__open_enum!(OrgAuthSettingsTokenStorageLocation);
+codec::__open_enum!(OrgAuthSettingsTokenStorageLocation);

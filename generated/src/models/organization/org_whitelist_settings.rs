@@ -22,4 +22,4 @@ impl codec::Model for OrgWhitelistSettings {
     }
 }
 
-crate::__model!(OrgWhitelistSettings);
+codec::__model!(OrgWhitelistSettings);

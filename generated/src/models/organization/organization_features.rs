@@ -49,4 +49,4 @@ impl codec::Model for OrganizationFeatures {
     }
 }
 
-crate::__model!(OrganizationFeatures);
+codec::__model!(OrganizationFeatures);

@@ -16,4 +16,4 @@ impl codec::Model for PagedNamespaceListing {
     }
 }
 
-crate::__model!(PagedNamespaceListing);
+codec::__model!(PagedNamespaceListing);

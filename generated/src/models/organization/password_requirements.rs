@@ -40,4 +40,4 @@ impl codec::Model for PasswordRequirements {
     }
 }
 
-crate::__model!(PasswordRequirements);
+codec::__model!(PasswordRequirements);

@@ -40,7 +40,7 @@ impl codec::Model for StatusChange {
     }
 }
 
-crate::__model!(StatusChange);
+codec::__model!(StatusChange);
 
 /// The same values as [`ApprovalNamespaceNamespace`].
 pub type StatusChangeNamespace = ApprovalNamespaceNamespace;
@@ -106,7 +106,7 @@ impl codec::OpenEnum for StatusChangePreviousStatus {
     }
 }
 
-crate::__open_enum!(StatusChangePreviousStatus);
+codec::__open_enum!(StatusChangePreviousStatus);
 
 /// The same values as [`LimitChangeRequestDetailsRejectReason`].
 pub type StatusChangeRejectReason = LimitChangeRequestDetailsRejectReason;

@@ -16,4 +16,4 @@ impl codec::Model for AuditQueryResponse {
     }
 }
 
-crate::__model!(AuditQueryResponse);
+codec::__model!(AuditQueryResponse);

@@ -28,4 +28,4 @@ impl codec::Model for ClonedUser {
     }
 }
 
-crate::__model!(ClonedUser);
+codec::__model!(ClonedUser);

@@ -24,4 +24,4 @@ impl codec::Model for ClonedUserEntityListing {
     }
 }
 
-crate::__model!(ClonedUserEntityListing);
+codec::__model!(ClonedUserEntityListing);

@@ -22,4 +22,4 @@ impl codec::Model for Facet {
     }
 }
 
-crate::__model!(Facet);
+codec::__model!(Facet);

@@ -28,4 +28,4 @@ impl codec::Model for Filter {
     }
 }
 
-crate::__model!(Filter);
+codec::__model!(Filter);

@@ -31,4 +31,4 @@ impl codec::Model for TrustCreate {
     }
 }
 
-crate::__model!(TrustCreate);
+codec::__model!(TrustCreate);

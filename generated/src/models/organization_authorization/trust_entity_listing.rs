@@ -45,4 +45,4 @@ impl codec::Model for TrustEntityListing {
     }
 }
 
-crate::__model!(TrustEntityListing);
+codec::__model!(TrustEntityListing);

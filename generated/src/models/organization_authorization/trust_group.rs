@@ -76,7 +76,7 @@ impl codec::Model for TrustGroup {
     }
 }
 
-crate::__model!(TrustGroup);
+codec::__model!(TrustGroup);
 
 /// The same values as [`ActionTargetState`].
 pub type TrustGroupState = ActionTargetState;

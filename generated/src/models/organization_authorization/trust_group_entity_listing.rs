@@ -45,4 +45,4 @@ impl codec::Model for TrustGroupEntityListing {
     }
 }
 
-crate::__model!(TrustGroupEntityListing);
+codec::__model!(TrustGroupEntityListing);

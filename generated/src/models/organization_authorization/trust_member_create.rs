@@ -26,4 +26,4 @@ impl codec::Model for TrustMemberCreate {
     }
 }
 
-crate::__model!(TrustMemberCreate);
+codec::__model!(TrustMemberCreate);

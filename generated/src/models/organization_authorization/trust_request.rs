@@ -41,4 +41,4 @@ impl codec::Model for TrustRequest {
     }
 }
 
-crate::__model!(TrustRequest);
+codec::__model!(TrustRequest);

@@ -22,4 +22,4 @@ impl codec::Model for TrustRequestCreate {
     }
 }
 
-crate::__model!(TrustRequestCreate);
+codec::__model!(TrustRequestCreate);

@@ -23,4 +23,4 @@ impl codec::Model for TrustUpdate {
     }
 }
 
-crate::__model!(TrustUpdate);
+codec::__model!(TrustUpdate);

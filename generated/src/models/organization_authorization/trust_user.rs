@@ -137,7 +137,7 @@ impl codec::Model for TrustUser {
     }
 }
 
-crate::__model!(TrustUser);
+codec::__model!(TrustUser);
 
 /// The same values as [`ActionTargetState`].
 pub type TrustUserState = ActionTargetState;

@@ -24,4 +24,4 @@ impl codec::Model for TrustUserDetails {
     }
 }
 
-crate::__model!(TrustUserDetails);
+codec::__model!(TrustUserDetails);

@@ -45,4 +45,4 @@ impl codec::Model for TrustUserEntityListing {
     }
 }
 
-crate::__model!(TrustUserEntityListing);
+codec::__model!(TrustUserEntityListing);

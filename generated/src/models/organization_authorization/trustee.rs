@@ -49,4 +49,4 @@ impl codec::Model for Trustee {
     }
 }
 
-crate::__model!(Trustee);
+codec::__model!(Trustee);

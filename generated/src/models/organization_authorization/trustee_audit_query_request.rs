@@ -37,4 +37,4 @@ impl codec::Model for TrusteeAuditQueryRequest {
     }
 }
 
-crate::__model!(TrusteeAuditQueryRequest);
+codec::__model!(TrusteeAuditQueryRequest);

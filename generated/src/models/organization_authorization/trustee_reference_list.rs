@@ -19,4 +19,4 @@ impl codec::Model for TrusteeReferenceList {
     }
 }
 
-crate::__model!(TrusteeReferenceList);
+codec::__model!(TrusteeReferenceList);

@@ -37,4 +37,4 @@ impl codec::Model for TrustorAuditQueryRequest {
     }
 }
 
-crate::__model!(TrustorAuditQueryRequest);
+codec::__model!(TrustorAuditQueryRequest);

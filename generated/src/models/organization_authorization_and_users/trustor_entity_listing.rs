@@ -45,4 +45,4 @@ impl codec::Model for TrustorEntityListing {
     }
 }
 
-crate::__model!(TrustorEntityListing);
+codec::__model!(TrustorEntityListing);

@@ -18,4 +18,4 @@ impl codec::Model for Agent {
     }
 }
 
-crate::__model!(Agent);
+codec::__model!(Agent);

@@ -34,4 +34,4 @@ impl codec::Model for AgentOwnedMappingPreview {
     }
 }
 
-crate::__model!(AgentOwnedMappingPreview);
+codec::__model!(AgentOwnedMappingPreview);

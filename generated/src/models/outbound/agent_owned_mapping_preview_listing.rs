@@ -19,4 +19,4 @@ impl codec::Model for AgentOwnedMappingPreviewListing {
     }
 }
 
-crate::__model!(AgentOwnedMappingPreviewListing);
+codec::__model!(AgentOwnedMappingPreviewListing);

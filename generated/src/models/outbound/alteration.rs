@@ -22,7 +22,7 @@ impl codec::Model for Alteration {
     }
 }
 
-crate::__model!(Alteration);
+codec::__model!(Alteration);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -49,4 +49,4 @@ impl codec::OpenEnum for AlterationType {
     }
 }
 
-crate::__open_enum!(AlterationType);
+codec::__open_enum!(AlterationType);

@@ -25,7 +25,7 @@ impl codec::Model for AppendToDncActionSettings {
     }
 }
 
-crate::__model!(AppendToDncActionSettings);
+codec::__model!(AppendToDncActionSettings);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -52,4 +52,4 @@ impl codec::OpenEnum for AppendToDncActionSettingsListType {
     }
 }
 
-crate::__open_enum!(AppendToDncActionSettingsListType);
+codec::__open_enum!(AppendToDncActionSettingsListType);

@@ -50,7 +50,7 @@ impl codec::Model for AttemptLimits {
     }
 }
 
-crate::__model!(AttemptLimits);
+codec::__model!(AttemptLimits);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -198,4 +198,4 @@ impl codec::OpenEnum for AttemptLimitsResetPeriod {
     }
 }
 
-crate::__open_enum!(AttemptLimitsResetPeriod);
+codec::__open_enum!(AttemptLimitsResetPeriod);

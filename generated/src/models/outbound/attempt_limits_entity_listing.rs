@@ -45,4 +45,4 @@ impl codec::Model for AttemptLimitsEntityListing {
     }
 }
 
-crate::__model!(AttemptLimitsEntityListing);
+codec::__model!(AttemptLimitsEntityListing);

@@ -22,4 +22,4 @@ impl codec::Model for AtzmTimeSlot {
     }
 }
 
-crate::__model!(AtzmTimeSlot);
+codec::__model!(AtzmTimeSlot);

@@ -25,4 +25,4 @@ impl codec::Model for AtzmTimeSlotWithTimeZone {
     }
 }
 
-crate::__model!(AtzmTimeSlotWithTimeZone);
+codec::__model!(AtzmTimeSlotWithTimeZone);

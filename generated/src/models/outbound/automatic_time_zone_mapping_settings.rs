@@ -23,4 +23,4 @@ impl codec::Model for AutomaticTimeZoneMappingSettings {
     }
 }
 
-crate::__model!(AutomaticTimeZoneMappingSettings);
+codec::__model!(AutomaticTimeZoneMappingSettings);

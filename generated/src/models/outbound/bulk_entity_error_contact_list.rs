@@ -30,4 +30,4 @@ impl codec::Model for BulkEntityErrorContactList {
     }
 }
 
-crate::__model!(BulkEntityErrorContactList);
+codec::__model!(BulkEntityErrorContactList);

@@ -28,4 +28,4 @@ for BulkResponseResultContactListContactListBulkEntityErrorContactList {
     }
 }
 
-crate::__model!(BulkResponseResultContactListContactListBulkEntityErrorContactList);
+codec::__model!(BulkResponseResultContactListContactListBulkEntityErrorContactList);

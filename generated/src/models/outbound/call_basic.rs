@@ -121,7 +121,7 @@ impl codec::Model for CallBasic {
     }
 }
 
-crate::__model!(CallBasic);
+codec::__model!(CallBasic);
 
 /// The same values as [`AnalyticsSessionDirection`].
 pub type CallBasicDirection = AnalyticsSessionDirection;

@@ -23,4 +23,4 @@ impl codec::Model for CallRecord {
     }
 }
 
-crate::__model!(CallRecord);
+codec::__model!(CallRecord);

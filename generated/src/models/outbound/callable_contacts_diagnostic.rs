@@ -29,4 +29,4 @@ impl codec::Model for CallableContactsDiagnostic {
     }
 }
 
-crate::__model!(CallableContactsDiagnostic);
+codec::__model!(CallableContactsDiagnostic);

@@ -25,4 +25,4 @@ impl codec::Model for CallableTime {
     }
 }
 
-crate::__model!(CallableTime);
+codec::__model!(CallableTime);

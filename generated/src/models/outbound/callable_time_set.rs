@@ -38,4 +38,4 @@ impl codec::Model for CallableTimeSet {
     }
 }
 
-crate::__model!(CallableTimeSet);
+codec::__model!(CallableTimeSet);

@@ -45,4 +45,4 @@ impl codec::Model for CallableTimeSetEntityListing {
     }
 }
 
-crate::__model!(CallableTimeSetEntityListing);
+codec::__model!(CallableTimeSetEntityListing);

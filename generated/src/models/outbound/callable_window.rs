@@ -21,4 +21,4 @@ impl codec::Model for CallableWindow {
     }
 }
 
-crate::__model!(CallableWindow);
+codec::__model!(CallableWindow);

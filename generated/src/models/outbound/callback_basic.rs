@@ -104,7 +104,7 @@ impl codec::Model for CallbackBasic {
     }
 }
 
-crate::__model!(CallbackBasic);
+codec::__model!(CallbackBasic);
 
 /// The same values as [`AnalyticsSessionDirection`].
 pub type CallbackBasicDirection = AnalyticsSessionDirection;

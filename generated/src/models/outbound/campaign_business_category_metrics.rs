@@ -25,4 +25,4 @@ impl codec::Model for CampaignBusinessCategoryMetrics {
     }
 }
 
-crate::__model!(CampaignBusinessCategoryMetrics);
+codec::__model!(CampaignBusinessCategoryMetrics);

@@ -25,7 +25,7 @@ impl codec::Model for CampaignDiagnosticCampaignHealthState {
     }
 }
 
-crate::__model!(CampaignDiagnosticCampaignHealthState);
+codec::__model!(CampaignDiagnosticCampaignHealthState);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -70,4 +70,4 @@ impl codec::OpenEnum for CampaignDiagnosticCampaignHealthStateState {
     }
 }
 
-crate::__open_enum!(CampaignDiagnosticCampaignHealthStateState);
+codec::__open_enum!(CampaignDiagnosticCampaignHealthStateState);

@@ -29,7 +29,7 @@ impl codec::Model for CampaignDiagnosticCampaignState {
     }
 }
 
-crate::__model!(CampaignDiagnosticCampaignState);
+codec::__model!(CampaignDiagnosticCampaignState);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -81,4 +81,4 @@ impl codec::OpenEnum for CampaignDiagnosticCampaignStateState {
     }
 }
 
-crate::__open_enum!(CampaignDiagnosticCampaignStateState);
+codec::__open_enum!(CampaignDiagnosticCampaignStateState);

@@ -25,7 +25,7 @@ impl codec::Model for CampaignDiagnosticConfigChange {
     }
 }
 
-crate::__model!(CampaignDiagnosticConfigChange);
+codec::__model!(CampaignDiagnosticConfigChange);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -54,4 +54,4 @@ impl codec::OpenEnum for CampaignDiagnosticConfigChangeAction {
     }
 }
 
-crate::__open_enum!(CampaignDiagnosticConfigChangeAction);
+codec::__open_enum!(CampaignDiagnosticConfigChangeAction);

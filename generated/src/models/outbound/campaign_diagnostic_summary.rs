@@ -43,4 +43,4 @@ impl codec::Model for CampaignDiagnosticSummary {
     }
 }
 
-crate::__model!(CampaignDiagnosticSummary);
+codec::__model!(CampaignDiagnosticSummary);

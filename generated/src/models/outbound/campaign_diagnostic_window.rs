@@ -25,7 +25,7 @@ impl codec::Model for CampaignDiagnosticWindow {
     }
 }
 
-crate::__model!(CampaignDiagnosticWindow);
+codec::__model!(CampaignDiagnosticWindow);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -51,4 +51,4 @@ impl codec::OpenEnum for CampaignDiagnosticWindowState {
     }
 }
 
-crate::__open_enum!(CampaignDiagnosticWindowState);
+codec::__open_enum!(CampaignDiagnosticWindowState);

@@ -73,4 +73,4 @@ impl codec::Model for CampaignDiagnostics {
     }
 }
 
-crate::__model!(CampaignDiagnostics);
+codec::__model!(CampaignDiagnostics);

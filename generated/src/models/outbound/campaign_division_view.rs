@@ -27,4 +27,4 @@ impl codec::Model for CampaignDivisionView {
     }
 }
 
-crate::__model!(CampaignDivisionView);
+codec::__model!(CampaignDivisionView);

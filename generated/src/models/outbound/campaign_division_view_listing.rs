@@ -45,4 +45,4 @@ impl codec::Model for CampaignDivisionViewListing {
     }
 }
 
-crate::__model!(CampaignDivisionViewListing);
+codec::__model!(CampaignDivisionViewListing);

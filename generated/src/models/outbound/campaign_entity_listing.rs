@@ -45,4 +45,4 @@ impl codec::Model for CampaignEntityListing {
     }
 }
 
-crate::__model!(CampaignEntityListing);
+codec::__model!(CampaignEntityListing);

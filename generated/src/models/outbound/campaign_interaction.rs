@@ -78,7 +78,7 @@ impl codec::Model for CampaignInteraction {
     }
 }
 
-crate::__model!(CampaignInteraction);
+codec::__model!(CampaignInteraction);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -134,4 +134,4 @@ impl codec::OpenEnum for CampaignInteractionDisposition {
     }
 }
 
-crate::__open_enum!(CampaignInteractionDisposition);
+codec::__open_enum!(CampaignInteractionDisposition);

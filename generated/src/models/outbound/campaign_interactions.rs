@@ -35,4 +35,4 @@ impl codec::Model for CampaignInteractions {
     }
 }
 
-crate::__model!(CampaignInteractions);
+codec::__model!(CampaignInteractions);

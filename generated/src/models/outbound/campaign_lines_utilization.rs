@@ -26,4 +26,4 @@ impl codec::Model for CampaignLinesUtilization {
     }
 }
 
-crate::__model!(CampaignLinesUtilization);
+codec::__model!(CampaignLinesUtilization);

@@ -28,4 +28,4 @@ impl codec::Model for CampaignOutboundLinesAllocation {
     }
 }
 
-crate::__model!(CampaignOutboundLinesAllocation);
+codec::__model!(CampaignOutboundLinesAllocation);

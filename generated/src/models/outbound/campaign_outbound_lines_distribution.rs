@@ -51,4 +51,4 @@ impl codec::Model for CampaignOutboundLinesDistribution {
     }
 }
 
-crate::__model!(CampaignOutboundLinesDistribution);
+codec::__model!(CampaignOutboundLinesDistribution);

@@ -22,4 +22,4 @@ impl codec::Model for CampaignOutboundLinesReservation {
     }
 }
 
-crate::__model!(CampaignOutboundLinesReservation);
+codec::__model!(CampaignOutboundLinesReservation);

@@ -38,4 +38,4 @@ impl codec::Model for CampaignPatchRequest {
     }
 }
 
-crate::__model!(CampaignPatchRequest);
+codec::__model!(CampaignPatchRequest);

@@ -67,7 +67,7 @@ impl codec::Model for CampaignPerformanceData {
     }
 }
 
-crate::__model!(CampaignPerformanceData);
+codec::__model!(CampaignPerformanceData);
 
 /// The same values as [`CampaignCampaignStatus`].
 pub type CampaignPerformanceDataCampaignStatus = CampaignCampaignStatus;

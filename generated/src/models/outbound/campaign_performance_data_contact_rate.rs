@@ -19,4 +19,4 @@ impl codec::Model for CampaignPerformanceDataContactRate {
     }
 }
 
-crate::__model!(CampaignPerformanceDataContactRate);
+codec::__model!(CampaignPerformanceDataContactRate);

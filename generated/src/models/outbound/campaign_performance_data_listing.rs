@@ -19,4 +19,4 @@ impl codec::Model for CampaignPerformanceDataListing {
     }
 }
 
-crate::__model!(CampaignPerformanceDataListing);
+codec::__model!(CampaignPerformanceDataListing);

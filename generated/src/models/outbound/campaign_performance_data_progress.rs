@@ -18,4 +18,4 @@ impl codec::Model for CampaignPerformanceDataProgress {
     }
 }
 
-crate::__model!(CampaignPerformanceDataProgress);
+codec::__model!(CampaignPerformanceDataProgress);

@@ -39,4 +39,4 @@ impl codec::Model for CampaignProgress {
     }
 }
 
-crate::__model!(CampaignProgress);
+codec::__model!(CampaignProgress);

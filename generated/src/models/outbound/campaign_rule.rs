@@ -68,7 +68,7 @@ impl codec::Model for CampaignRule {
     }
 }
 
-crate::__model!(CampaignRule);
+codec::__model!(CampaignRule);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -94,4 +94,4 @@ impl codec::OpenEnum for CampaignRuleCampaignRuleProcessing {
     }
 }
 
-crate::__open_enum!(CampaignRuleCampaignRuleProcessing);
+codec::__open_enum!(CampaignRuleCampaignRuleProcessing);

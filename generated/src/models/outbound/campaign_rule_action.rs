@@ -31,7 +31,7 @@ impl codec::Model for CampaignRuleAction {
     }
 }
 
-crate::__model!(CampaignRuleAction);
+codec::__model!(CampaignRuleAction);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -115,4 +115,4 @@ impl codec::OpenEnum for CampaignRuleActionActionType {
     }
 }
 
-crate::__open_enum!(CampaignRuleActionActionType);
+codec::__open_enum!(CampaignRuleActionActionType);

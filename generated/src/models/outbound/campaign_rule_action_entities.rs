@@ -30,4 +30,4 @@ impl codec::Model for CampaignRuleActionEntities {
     }
 }
 
-crate::__model!(CampaignRuleActionEntities);
+codec::__model!(CampaignRuleActionEntities);

@@ -19,4 +19,4 @@ impl codec::Model for CampaignRuleCampaignRunTimeSettings {
     }
 }
 
-crate::__model!(CampaignRuleCampaignRunTimeSettings);
+codec::__model!(CampaignRuleCampaignRunTimeSettings);

@@ -19,7 +19,7 @@ impl codec::Model for CampaignRuleCampaignWaitTimeSettings {
     }
 }
 
-crate::__model!(CampaignRuleCampaignWaitTimeSettings);
+codec::__model!(CampaignRuleCampaignWaitTimeSettings);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -52,4 +52,4 @@ impl codec::OpenEnum for CampaignRuleCampaignWaitTimeSettingsWaitType {
     }
 }
 
-crate::__open_enum!(CampaignRuleCampaignWaitTimeSettingsWaitType);
+codec::__open_enum!(CampaignRuleCampaignWaitTimeSettingsWaitType);

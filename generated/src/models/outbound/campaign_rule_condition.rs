@@ -37,7 +37,7 @@ impl codec::Model for CampaignRuleCondition {
     }
 }
 
-crate::__model!(CampaignRuleCondition);
+codec::__model!(CampaignRuleCondition);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -125,4 +125,4 @@ impl codec::OpenEnum for CampaignRuleConditionConditionType {
     }
 }
 
-crate::__open_enum!(CampaignRuleConditionConditionType);
+codec::__open_enum!(CampaignRuleConditionConditionType);

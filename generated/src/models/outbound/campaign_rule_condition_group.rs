@@ -23,4 +23,4 @@ impl codec::Model for CampaignRuleConditionGroup {
     }
 }
 
-crate::__model!(CampaignRuleConditionGroup);
+codec::__model!(CampaignRuleConditionGroup);

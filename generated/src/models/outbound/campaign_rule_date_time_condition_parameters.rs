@@ -38,4 +38,4 @@ impl codec::Model for CampaignRuleDateTimeConditionParameters {
     }
 }
 
-crate::__model!(CampaignRuleDateTimeConditionParameters);
+codec::__model!(CampaignRuleDateTimeConditionParameters);

@@ -20,4 +20,4 @@ impl codec::Model for CampaignRuleDayOfMonthInterval {
     }
 }
 
-crate::__model!(CampaignRuleDayOfMonthInterval);
+codec::__model!(CampaignRuleDayOfMonthInterval);

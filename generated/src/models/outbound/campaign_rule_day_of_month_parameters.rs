@@ -25,4 +25,4 @@ impl codec::Model for CampaignRuleDayOfMonthParameters {
     }
 }
 
-crate::__model!(CampaignRuleDayOfMonthParameters);
+codec::__model!(CampaignRuleDayOfMonthParameters);

@@ -20,4 +20,4 @@ impl codec::Model for CampaignRuleDayOfWeekInterval {
     }
 }
 
-crate::__model!(CampaignRuleDayOfWeekInterval);
+codec::__model!(CampaignRuleDayOfWeekInterval);

@@ -22,4 +22,4 @@ impl codec::Model for CampaignRuleDayOfWeekParameters {
     }
 }
 
-crate::__model!(CampaignRuleDayOfWeekParameters);
+codec::__model!(CampaignRuleDayOfWeekParameters);

@@ -27,4 +27,4 @@ impl codec::Model for CampaignRuleEntities {
     }
 }
 
-crate::__model!(CampaignRuleEntities);
+codec::__model!(CampaignRuleEntities);

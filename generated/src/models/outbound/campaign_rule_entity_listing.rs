@@ -45,4 +45,4 @@ impl codec::Model for CampaignRuleEntityListing {
     }
 }
 
-crate::__model!(CampaignRuleEntityListing);
+codec::__model!(CampaignRuleEntityListing);

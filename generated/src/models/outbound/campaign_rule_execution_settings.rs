@@ -22,7 +22,7 @@ impl codec::Model for CampaignRuleExecutionSettings {
     }
 }
 
-crate::__model!(CampaignRuleExecutionSettings);
+codec::__model!(CampaignRuleExecutionSettings);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -51,4 +51,4 @@ impl codec::OpenEnum for CampaignRuleExecutionSettingsFrequency {
     }
 }
 
-crate::__open_enum!(CampaignRuleExecutionSettingsFrequency);
+codec::__open_enum!(CampaignRuleExecutionSettingsFrequency);

@@ -59,7 +59,7 @@ impl codec::Model for CampaignRuleParameters {
     }
 }
 
-crate::__model!(CampaignRuleParameters);
+codec::__model!(CampaignRuleParameters);
 
 /// The same values as [`CampaignDiagnosticCampaignStateDialingMode`].
 pub type CampaignRuleParametersDialingMode = CampaignDiagnosticCampaignStateDialingMode;
@@ -122,7 +122,7 @@ impl codec::OpenEnum for CampaignRuleParametersOperator {
     }
 }
 
-crate::__open_enum!(CampaignRuleParametersOperator);
+codec::__open_enum!(CampaignRuleParametersOperator);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -160,4 +160,4 @@ impl codec::OpenEnum for CampaignRuleParametersPriority {
     }
 }
 
-crate::__open_enum!(CampaignRuleParametersPriority);
+codec::__open_enum!(CampaignRuleParametersPriority);

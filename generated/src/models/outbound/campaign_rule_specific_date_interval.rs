@@ -20,4 +20,4 @@ impl codec::Model for CampaignRuleSpecificDateInterval {
     }
 }
 
-crate::__model!(CampaignRuleSpecificDateInterval);
+codec::__model!(CampaignRuleSpecificDateInterval);

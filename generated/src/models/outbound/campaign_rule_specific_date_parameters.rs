@@ -25,4 +25,4 @@ impl codec::Model for CampaignRuleSpecificDateParameters {
     }
 }
 
-crate::__model!(CampaignRuleSpecificDateParameters);
+codec::__model!(CampaignRuleSpecificDateParameters);

@@ -20,4 +20,4 @@ impl codec::Model for CampaignRuleTimeOfDayInterval {
     }
 }
 
-crate::__model!(CampaignRuleTimeOfDayInterval);
+codec::__model!(CampaignRuleTimeOfDayInterval);

@@ -22,4 +22,4 @@ impl codec::Model for CampaignRuleTimeOfDayParameters {
     }
 }
 
-crate::__model!(CampaignRuleTimeOfDayParameters);
+codec::__model!(CampaignRuleTimeOfDayParameters);

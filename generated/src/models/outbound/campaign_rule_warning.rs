@@ -25,7 +25,7 @@ impl codec::Model for CampaignRuleWarning {
     }
 }
 
-crate::__model!(CampaignRuleWarning);
+codec::__model!(CampaignRuleWarning);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -95,4 +95,4 @@ impl codec::OpenEnum for CampaignRuleWarningCode {
     }
 }
 
-crate::__open_enum!(CampaignRuleWarningCode);
+codec::__open_enum!(CampaignRuleWarningCode);

@@ -31,7 +31,7 @@ impl codec::Model for CampaignRuleWarningParameters {
     }
 }
 
-crate::__model!(CampaignRuleWarningParameters);
+codec::__model!(CampaignRuleWarningParameters);
 
 /// The same values as [`CampaignRuleActionActionType`].
 pub type CampaignRuleWarningParametersActionType = CampaignRuleActionActionType;

@@ -23,4 +23,4 @@ impl codec::Model for CampaignRuleWeekDayOfMonth {
     }
 }
 
-crate::__model!(CampaignRuleWeekDayOfMonth);
+codec::__model!(CampaignRuleWeekDayOfMonth);

@@ -23,4 +23,4 @@ impl codec::Model for CampaignRuleWeekDayOfMonthInterval {
     }
 }
 
-crate::__model!(CampaignRuleWeekDayOfMonthInterval);
+codec::__model!(CampaignRuleWeekDayOfMonthInterval);

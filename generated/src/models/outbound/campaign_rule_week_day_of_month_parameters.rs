@@ -24,4 +24,4 @@ impl codec::Model for CampaignRuleWeekDayOfMonthParameters {
     }
 }
 
-crate::__model!(CampaignRuleWeekDayOfMonthParameters);
+codec::__model!(CampaignRuleWeekDayOfMonthParameters);

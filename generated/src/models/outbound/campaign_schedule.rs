@@ -45,4 +45,4 @@ impl codec::Model for CampaignSchedule {
     }
 }
 
-crate::__model!(CampaignSchedule);
+codec::__model!(CampaignSchedule);

@@ -48,7 +48,7 @@ impl codec::Model for CampaignSequence {
     }
 }
 
-crate::__model!(CampaignSequence);
+codec::__model!(CampaignSequence);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -80,4 +80,4 @@ impl codec::OpenEnum for CampaignSequenceStatus {
     }
 }
 
-crate::__open_enum!(CampaignSequenceStatus);
+codec::__open_enum!(CampaignSequenceStatus);

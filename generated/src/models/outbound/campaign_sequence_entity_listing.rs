@@ -45,4 +45,4 @@ impl codec::Model for CampaignSequenceEntityListing {
     }
 }
 
-crate::__model!(CampaignSequenceEntityListing);
+codec::__model!(CampaignSequenceEntityListing);

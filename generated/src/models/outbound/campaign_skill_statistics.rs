@@ -22,4 +22,4 @@ impl codec::Model for CampaignSkillStatistics {
     }
 }
 
-crate::__model!(CampaignSkillStatistics);
+codec::__model!(CampaignSkillStatistics);

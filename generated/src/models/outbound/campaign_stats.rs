@@ -55,4 +55,4 @@ impl codec::Model for CampaignStats {
     }
 }
 
-crate::__model!(CampaignStats);
+codec::__model!(CampaignStats);

@@ -25,4 +25,4 @@ impl codec::Model for CampaignTimeSlot {
     }
 }
 
-crate::__model!(CampaignTimeSlot);
+codec::__model!(CampaignTimeSlot);

@@ -27,4 +27,4 @@ impl codec::Model for Column {
     }
 }
 
-crate::__model!(Column);
+codec::__model!(Column);

@@ -29,7 +29,7 @@ impl codec::Model for ColumnDataTypeSpecification {
     }
 }
 
-crate::__model!(ColumnDataTypeSpecification);
+codec::__model!(ColumnDataTypeSpecification);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -64,4 +64,4 @@ impl codec::OpenEnum for ColumnDataTypeSpecificationColumnDataType {
     }
 }
 
-crate::__open_enum!(ColumnDataTypeSpecificationColumnDataType);
+codec::__open_enum!(ColumnDataTypeSpecificationColumnDataType);

@@ -18,4 +18,4 @@ impl codec::Model for ColumnStatus {
     }
 }
 
-crate::__model!(ColumnStatus);
+codec::__model!(ColumnStatus);

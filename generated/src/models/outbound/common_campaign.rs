@@ -31,7 +31,7 @@ impl codec::Model for CommonCampaign {
     }
 }
 
-crate::__model!(CommonCampaign);
+codec::__model!(CommonCampaign);
 
 /// The same values as [`CommonCampaignDivisionViewMediaType`].
 pub type CommonCampaignMediaType = CommonCampaignDivisionViewMediaType;

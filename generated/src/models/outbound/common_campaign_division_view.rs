@@ -30,7 +30,7 @@ impl codec::Model for CommonCampaignDivisionView {
     }
 }
 
-crate::__model!(CommonCampaignDivisionView);
+codec::__model!(CommonCampaignDivisionView);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -65,4 +65,4 @@ impl codec::OpenEnum for CommonCampaignDivisionViewMediaType {
     }
 }
 
-crate::__open_enum!(CommonCampaignDivisionViewMediaType);
+codec::__open_enum!(CommonCampaignDivisionViewMediaType);

@@ -45,4 +45,4 @@ impl codec::Model for CommonCampaignDivisionViewEntityListing {
     }
 }
 
-crate::__model!(CommonCampaignDivisionViewEntityListing);
+codec::__model!(CommonCampaignDivisionViewEntityListing);

@@ -45,4 +45,4 @@ impl codec::Model for CommonCampaignEntityListing {
     }
 }
 
-crate::__model!(CommonCampaignEntityListing);
+codec::__model!(CommonCampaignEntityListing);

@@ -78,7 +78,7 @@ impl codec::Model for Condition {
     }
 }
 
-crate::__model!(Condition);
+codec::__model!(Condition);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -150,7 +150,7 @@ impl codec::OpenEnum for ConditionOperator {
     }
 }
 
-crate::__open_enum!(ConditionOperator);
+codec::__open_enum!(ConditionOperator);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -190,7 +190,7 @@ impl codec::OpenEnum for ConditionPropertyType {
     }
 }
 
-crate::__open_enum!(ConditionPropertyType);
+codec::__open_enum!(ConditionPropertyType);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -250,7 +250,7 @@ impl codec::OpenEnum for ConditionType {
     }
 }
 
-crate::__open_enum!(ConditionType);
+codec::__open_enum!(ConditionType);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -285,4 +285,4 @@ impl codec::OpenEnum for ConditionValueType {
     }
 }
 
-crate::__open_enum!(ConditionValueType);
+codec::__open_enum!(ConditionValueType);

@@ -18,4 +18,4 @@ impl codec::Model for ConfigurationOverrides {
     }
 }
 
-crate::__model!(ConfigurationOverrides);
+codec::__model!(ConfigurationOverrides);

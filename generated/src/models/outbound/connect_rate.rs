@@ -25,4 +25,4 @@ impl codec::Model for ConnectRate {
     }
 }
 
-crate::__model!(ConnectRate);
+codec::__model!(ConnectRate);

@@ -22,7 +22,7 @@ impl codec::Model for ContactAddressConditionSettings {
     }
 }
 
-crate::__model!(ContactAddressConditionSettings);
+codec::__model!(ContactAddressConditionSettings);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -53,4 +53,4 @@ impl codec::OpenEnum for ContactAddressConditionSettingsOperator {
     }
 }
 
-crate::__open_enum!(ContactAddressConditionSettingsOperator);
+codec::__open_enum!(ContactAddressConditionSettingsOperator);

@@ -23,7 +23,7 @@ impl codec::Model for ContactAddressTypeConditionSettings {
     }
 }
 
-crate::__model!(ContactAddressTypeConditionSettings);
+codec::__model!(ContactAddressTypeConditionSettings);
 
 /// The same values as [`ContactAddressConditionSettingsOperator`].
 pub type ContactAddressTypeConditionSettingsOperator = ContactAddressConditionSettingsOperator;

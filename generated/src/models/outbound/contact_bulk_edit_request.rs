@@ -30,4 +30,4 @@ impl codec::Model for ContactBulkEditRequest {
     }
 }
 
-crate::__model!(ContactBulkEditRequest);
+codec::__model!(ContactBulkEditRequest);

@@ -22,7 +22,7 @@ impl codec::Model for ContactBulkSearchCriteria {
     }
 }
 
-crate::__model!(ContactBulkSearchCriteria);
+codec::__model!(ContactBulkSearchCriteria);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -51,4 +51,4 @@ impl codec::OpenEnum for ContactBulkSearchCriteriaFilterType {
     }
 }
 
-crate::__open_enum!(ContactBulkSearchCriteriaFilterType);
+codec::__open_enum!(ContactBulkSearchCriteriaFilterType);

@@ -25,4 +25,4 @@ impl codec::Model for ContactBulkSearchParameters {
     }
 }
 
-crate::__model!(ContactBulkSearchParameters);
+codec::__model!(ContactBulkSearchParameters);

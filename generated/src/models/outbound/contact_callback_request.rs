@@ -31,4 +31,4 @@ impl codec::Model for ContactCallbackRequest {
     }
 }
 
-crate::__model!(ContactCallbackRequest);
+codec::__model!(ContactCallbackRequest);

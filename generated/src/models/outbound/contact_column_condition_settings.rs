@@ -28,7 +28,7 @@ impl codec::Model for ContactColumnConditionSettings {
     }
 }
 
-crate::__model!(ContactColumnConditionSettings);
+codec::__model!(ContactColumnConditionSettings);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -82,7 +82,7 @@ impl codec::OpenEnum for ContactColumnConditionSettingsOperator {
     }
 }
 
-crate::__open_enum!(ContactColumnConditionSettingsOperator);
+codec::__open_enum!(ContactColumnConditionSettingsOperator);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -113,4 +113,4 @@ impl codec::OpenEnum for ContactColumnConditionSettingsValueType {
     }
 }
 
-crate::__open_enum!(ContactColumnConditionSettingsValueType);
+codec::__open_enum!(ContactColumnConditionSettingsValueType);

@@ -22,7 +22,7 @@ impl codec::Model for ContactColumnTimeZone {
     }
 }
 
-crate::__model!(ContactColumnTimeZone);
+codec::__model!(ContactColumnTimeZone);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -51,4 +51,4 @@ impl codec::OpenEnum for ContactColumnTimeZoneColumnType {
     }
 }
 
-crate::__open_enum!(ContactColumnTimeZoneColumnType);
+codec::__open_enum!(ContactColumnTimeZoneColumnType);

@@ -22,4 +22,4 @@ impl codec::Model for ContactColumnToDataActionFieldMapping {
     }
 }
 
-crate::__model!(ContactColumnToDataActionFieldMapping);
+codec::__model!(ContactColumnToDataActionFieldMapping);

@@ -97,7 +97,7 @@ impl codec::Model for ContactList {
     }
 }
 
-crate::__model!(ContactList);
+codec::__model!(ContactList);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -126,4 +126,4 @@ impl codec::OpenEnum for ContactListRetentionType {
     }
 }
 
-crate::__open_enum!(ContactListRetentionType);
+codec::__open_enum!(ContactListRetentionType);

@@ -49,4 +49,4 @@ impl codec::Model for ContactListDivisionView {
     }
 }
 
-crate::__model!(ContactListDivisionView);
+codec::__model!(ContactListDivisionView);

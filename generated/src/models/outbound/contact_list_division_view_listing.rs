@@ -45,4 +45,4 @@ impl codec::Model for ContactListDivisionViewListing {
     }
 }
 
-crate::__model!(ContactListDivisionViewListing);
+codec::__model!(ContactListDivisionViewListing);

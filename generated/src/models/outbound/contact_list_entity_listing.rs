@@ -45,4 +45,4 @@ impl codec::Model for ContactListEntityListing {
     }
 }
 
-crate::__model!(ContactListEntityListing);
+codec::__model!(ContactListEntityListing);

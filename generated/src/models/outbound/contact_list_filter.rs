@@ -53,7 +53,7 @@ impl codec::Model for ContactListFilter {
     }
 }
 
-crate::__model!(ContactListFilter);
+codec::__model!(ContactListFilter);
 
 /// The same values as [`ContactBulkSearchCriteriaFilterType`].
 pub type ContactListFilterFilterType = ContactBulkSearchCriteriaFilterType;
@@ -83,4 +83,4 @@ impl codec::OpenEnum for ContactListFilterSourceType {
     }
 }
 
-crate::__open_enum!(ContactListFilterSourceType);
+codec::__open_enum!(ContactListFilterSourceType);

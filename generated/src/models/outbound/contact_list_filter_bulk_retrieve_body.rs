@@ -19,4 +19,4 @@ impl codec::Model for ContactListFilterBulkRetrieveBody {
     }
 }
 
-crate::__model!(ContactListFilterBulkRetrieveBody);
+codec::__model!(ContactListFilterBulkRetrieveBody);

@@ -24,7 +24,7 @@ impl codec::Model for ContactListFilterClause {
     }
 }
 
-crate::__model!(ContactListFilterClause);
+codec::__model!(ContactListFilterClause);
 
 /// The same values as [`ContactBulkSearchCriteriaFilterType`].
 pub type ContactListFilterClauseFilterType = ContactBulkSearchCriteriaFilterType;

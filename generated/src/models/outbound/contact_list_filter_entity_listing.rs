@@ -45,4 +45,4 @@ impl codec::Model for ContactListFilterEntityListing {
     }
 }
 
-crate::__model!(ContactListFilterEntityListing);
+codec::__model!(ContactListFilterEntityListing);

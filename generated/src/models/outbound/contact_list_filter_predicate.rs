@@ -30,7 +30,7 @@ impl codec::Model for ContactListFilterPredicate {
     }
 }
 
-crate::__model!(ContactListFilterPredicate);
+codec::__model!(ContactListFilterPredicate);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -59,7 +59,7 @@ impl codec::OpenEnum for ContactListFilterPredicateColumnType {
     }
 }
 
-crate::__open_enum!(ContactListFilterPredicateColumnType);
+codec::__open_enum!(ContactListFilterPredicateColumnType);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -131,4 +131,4 @@ impl codec::OpenEnum for ContactListFilterPredicateOperator {
     }
 }
 
-crate::__open_enum!(ContactListFilterPredicateOperator);
+codec::__open_enum!(ContactListFilterPredicateOperator);

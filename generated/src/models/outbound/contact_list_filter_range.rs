@@ -29,4 +29,4 @@ impl codec::Model for ContactListFilterRange {
     }
 }
 
-crate::__model!(ContactListFilterRange);
+codec::__model!(ContactListFilterRange);

@@ -86,7 +86,7 @@ impl codec::Model for ContactListTemplate {
     }
 }
 
-crate::__model!(ContactListTemplate);
+codec::__model!(ContactListTemplate);
 
 /// The same values as [`ContactListRetentionType`].
 pub type ContactListTemplateRetentionType = ContactListRetentionType;

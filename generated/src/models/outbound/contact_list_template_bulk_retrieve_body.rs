@@ -19,4 +19,4 @@ impl codec::Model for ContactListTemplateBulkRetrieveBody {
     }
 }
 
-crate::__model!(ContactListTemplateBulkRetrieveBody);
+codec::__model!(ContactListTemplateBulkRetrieveBody);

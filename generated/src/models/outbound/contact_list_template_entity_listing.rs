@@ -45,4 +45,4 @@ impl codec::Model for ContactListTemplateEntityListing {
     }
 }
 
-crate::__model!(ContactListTemplateEntityListing);
+codec::__model!(ContactListTemplateEntityListing);

@@ -63,4 +63,4 @@ impl codec::Model for ContactListUploadUrlRequest {
     }
 }
 
-crate::__model!(ContactListUploadUrlRequest);
+codec::__model!(ContactListUploadUrlRequest);

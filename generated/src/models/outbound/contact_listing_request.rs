@@ -32,4 +32,4 @@ impl codec::Model for ContactListingRequest {
     }
 }
 
-crate::__model!(ContactListingRequest);
+codec::__model!(ContactListingRequest);

@@ -48,4 +48,4 @@ impl codec::Model for ContactListingResponse {
     }
 }
 
-crate::__model!(ContactListingResponse);
+codec::__model!(ContactListingResponse);

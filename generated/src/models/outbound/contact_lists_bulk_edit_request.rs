@@ -23,4 +23,4 @@ impl codec::Model for ContactListsBulkEditRequest {
     }
 }
 
-crate::__model!(ContactListsBulkEditRequest);
+codec::__model!(ContactListsBulkEditRequest);

@@ -27,4 +27,4 @@ impl codec::Model for ContactListsBulkEditResponse {
     }
 }
 
-crate::__model!(ContactListsBulkEditResponse);
+codec::__model!(ContactListsBulkEditResponse);

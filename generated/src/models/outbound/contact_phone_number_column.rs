@@ -28,4 +28,4 @@ impl codec::Model for ContactPhoneNumberColumn {
     }
 }
 
-crate::__model!(ContactPhoneNumberColumn);
+codec::__model!(ContactPhoneNumberColumn);

@@ -23,4 +23,4 @@ impl codec::Model for ContactableStatus {
     }
 }
 
-crate::__model!(ContactableStatus);
+codec::__model!(ContactableStatus);

@@ -44,7 +44,7 @@ impl codec::Model for ContactsBulkOperationJob {
     }
 }
 
-crate::__model!(ContactsBulkOperationJob);
+codec::__model!(ContactsBulkOperationJob);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -73,7 +73,7 @@ impl codec::OpenEnum for ContactsBulkOperationJobState {
     }
 }
 
-crate::__open_enum!(ContactsBulkOperationJobState);
+codec::__open_enum!(ContactsBulkOperationJobState);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -100,4 +100,4 @@ impl codec::OpenEnum for ContactsBulkOperationJobType {
     }
 }
 
-crate::__open_enum!(ContactsBulkOperationJobType);
+codec::__open_enum!(ContactsBulkOperationJobType);

@@ -24,4 +24,4 @@ impl codec::Model for ContactsBulkOperationJobListing {
     }
 }
 
-crate::__model!(ContactsBulkOperationJobListing);
+codec::__model!(ContactsBulkOperationJobListing);

@@ -25,4 +25,4 @@ impl codec::Model for ContactsExportRequest {
     }
 }
 
-crate::__model!(ContactsExportRequest);
+codec::__model!(ContactsExportRequest);

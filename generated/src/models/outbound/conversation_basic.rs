@@ -50,4 +50,4 @@ impl codec::Model for ConversationBasic {
     }
 }
 
-crate::__model!(ConversationBasic);
+codec::__model!(ConversationBasic);

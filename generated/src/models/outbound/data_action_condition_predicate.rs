@@ -35,7 +35,7 @@ impl codec::Model for DataActionConditionPredicate {
     }
 }
 
-crate::__model!(DataActionConditionPredicate);
+codec::__model!(DataActionConditionPredicate);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -99,4 +99,4 @@ impl codec::OpenEnum for DataActionConditionPredicateOutputOperator {
     }
 }
 
-crate::__open_enum!(DataActionConditionPredicateOutputOperator);
+codec::__open_enum!(DataActionConditionPredicateOutputOperator);

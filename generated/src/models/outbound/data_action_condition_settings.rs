@@ -39,4 +39,4 @@ impl codec::Model for DataActionConditionSettings {
     }
 }
 
-crate::__model!(DataActionConditionSettings);
+codec::__model!(DataActionConditionSettings);

@@ -22,4 +22,4 @@ impl codec::Model for DataActionContactColumnFieldMapping {
     }
 }
 
-crate::__model!(DataActionContactColumnFieldMapping);
+codec::__model!(DataActionContactColumnFieldMapping);

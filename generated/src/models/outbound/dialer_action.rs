@@ -51,7 +51,7 @@ impl codec::Model for DialerAction {
     }
 }
 
-crate::__model!(DialerAction);
+codec::__model!(DialerAction);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -119,7 +119,7 @@ impl codec::OpenEnum for DialerActionActionTypeName {
     }
 }
 
-crate::__open_enum!(DialerActionActionTypeName);
+codec::__open_enum!(DialerActionActionTypeName);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -150,7 +150,7 @@ impl codec::OpenEnum for DialerActionType {
     }
 }
 
-crate::__open_enum!(DialerActionType);
+codec::__open_enum!(DialerActionType);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -185,4 +185,4 @@ impl codec::OpenEnum for DialerActionUpdateOption {
     }
 }
 
-crate::__open_enum!(DialerActionUpdateOption);
+codec::__open_enum!(DialerActionUpdateOption);

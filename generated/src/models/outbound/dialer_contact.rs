@@ -76,7 +76,7 @@ impl codec::Model for DialerContact {
     }
 }
 
-crate::__model!(DialerContact);
+codec::__model!(DialerContact);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -107,4 +107,4 @@ impl codec::OpenEnum for DialerContactRetentionType {
     }
 }
 
-crate::__open_enum!(DialerContactRetentionType);
+codec::__open_enum!(DialerContactRetentionType);

@@ -45,4 +45,4 @@ impl codec::Model for DialerEventEntityListing {
     }
 }
 
-crate::__model!(DialerEventEntityListing);
+codec::__model!(DialerEventEntityListing);

@@ -33,7 +33,7 @@ impl codec::Model for DialerRule {
     }
 }
 
-crate::__model!(DialerRule);
+codec::__model!(DialerRule);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -62,4 +62,4 @@ impl codec::OpenEnum for DialerRuleCategory {
     }
 }
 
-crate::__open_enum!(DialerRuleCategory);
+codec::__open_enum!(DialerRuleCategory);

@@ -84,4 +84,4 @@ impl codec::Model for DigitalAction {
     }
 }
 
-crate::__model!(DigitalAction);
+codec::__model!(DigitalAction);

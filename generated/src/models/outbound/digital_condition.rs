@@ -90,4 +90,4 @@ impl codec::Model for DigitalCondition {
     }
 }
 
-crate::__model!(DigitalCondition);
+codec::__model!(DigitalCondition);

@@ -35,7 +35,7 @@ impl codec::Model for DigitalDataActionConditionPredicate {
     }
 }
 
-crate::__model!(DigitalDataActionConditionPredicate);
+codec::__model!(DigitalDataActionConditionPredicate);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -89,4 +89,4 @@ impl codec::OpenEnum for DigitalDataActionConditionPredicateOutputOperator {
     }
 }
 
-crate::__open_enum!(DigitalDataActionConditionPredicateOutputOperator);
+codec::__open_enum!(DigitalDataActionConditionPredicateOutputOperator);

@@ -35,7 +35,7 @@ impl codec::Model for DigitalRule {
     }
 }
 
-crate::__model!(DigitalRule);
+codec::__model!(DigitalRule);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -62,4 +62,4 @@ impl codec::OpenEnum for DigitalRuleCategory {
     }
 }
 
-crate::__open_enum!(DigitalRuleCategory);
+codec::__open_enum!(DigitalRuleCategory);

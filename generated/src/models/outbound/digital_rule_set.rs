@@ -41,4 +41,4 @@ impl codec::Model for DigitalRuleSet {
     }
 }
 
-crate::__model!(DigitalRuleSet);
+codec::__model!(DigitalRuleSet);

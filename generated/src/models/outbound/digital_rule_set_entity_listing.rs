@@ -45,4 +45,4 @@ impl codec::Model for DigitalRuleSetEntityListing {
     }
 }
 
-crate::__model!(DigitalRuleSetEntityListing);
+codec::__model!(DigitalRuleSetEntityListing);

@@ -27,4 +27,4 @@ impl codec::Model for DivisionedDomainEntityRef {
     }
 }
 
-crate::__model!(DivisionedDomainEntityRef);
+codec::__model!(DivisionedDomainEntityRef);

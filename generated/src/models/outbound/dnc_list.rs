@@ -65,7 +65,7 @@ impl codec::Model for DncList {
     }
 }
 
-crate::__model!(DncList);
+codec::__model!(DncList);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -96,7 +96,7 @@ impl codec::OpenEnum for DncListContactMethod {
     }
 }
 
-crate::__open_enum!(DncListContactMethod);
+codec::__open_enum!(DncListContactMethod);
 
 /// The same values as [`DncListCreateDncSourceType`].
 pub type DncListDncSourceType = DncListCreateDncSourceType;

@@ -65,7 +65,7 @@ impl codec::Model for DncListCreate {
     }
 }
 
-crate::__model!(DncListCreate);
+codec::__model!(DncListCreate);
 
 /// The same values as [`DncListContactMethod`].
 pub type DncListCreateContactMethod = DncListContactMethod;
@@ -103,4 +103,4 @@ impl codec::OpenEnum for DncListCreateDncSourceType {
     }
 }
 
-crate::__open_enum!(DncListCreateDncSourceType);
+codec::__open_enum!(DncListCreateDncSourceType);

@@ -43,7 +43,7 @@ impl codec::Model for DncListDivisionView {
     }
 }
 
-crate::__model!(DncListDivisionView);
+codec::__model!(DncListDivisionView);
 
 /// The same values as [`DncListContactMethod`].
 pub type DncListDivisionViewContactMethod = DncListContactMethod;

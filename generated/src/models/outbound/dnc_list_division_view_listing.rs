@@ -45,4 +45,4 @@ impl codec::Model for DncListDivisionViewListing {
     }
 }
 
-crate::__model!(DncListDivisionViewListing);
+codec::__model!(DncListDivisionViewListing);

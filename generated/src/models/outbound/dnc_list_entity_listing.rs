@@ -45,4 +45,4 @@ impl codec::Model for DncListEntityListing {
     }
 }
 
-crate::__model!(DncListEntityListing);
+codec::__model!(DncListEntityListing);

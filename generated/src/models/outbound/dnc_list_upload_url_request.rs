@@ -41,4 +41,4 @@ impl codec::Model for DncListUploadUrlRequest {
     }
 }
 
-crate::__model!(DncListUploadUrlRequest);
+codec::__model!(DncListUploadUrlRequest);

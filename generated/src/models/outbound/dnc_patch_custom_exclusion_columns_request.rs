@@ -29,4 +29,4 @@ impl codec::Model for DncPatchCustomExclusionColumnsRequest {
     }
 }
 
-crate::__model!(DncPatchCustomExclusionColumnsRequest);
+codec::__model!(DncPatchCustomExclusionColumnsRequest);

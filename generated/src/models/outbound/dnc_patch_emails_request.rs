@@ -25,7 +25,7 @@ impl codec::Model for DncPatchEmailsRequest {
     }
 }
 
-crate::__model!(DncPatchEmailsRequest);
+codec::__model!(DncPatchEmailsRequest);
 
 /// The same values as [`DncPatchCustomExclusionColumnsRequestAction`].
 pub type DncPatchEmailsRequestAction = DncPatchCustomExclusionColumnsRequestAction;

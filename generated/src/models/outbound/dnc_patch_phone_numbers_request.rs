@@ -25,7 +25,7 @@ impl codec::Model for DncPatchPhoneNumbersRequest {
     }
 }
 
-crate::__model!(DncPatchPhoneNumbersRequest);
+codec::__model!(DncPatchPhoneNumbersRequest);
 
 /// The same values as [`DncPatchCustomExclusionColumnsRequestAction`].
 pub type DncPatchPhoneNumbersRequestAction = DncPatchCustomExclusionColumnsRequestAction;

@@ -25,7 +25,7 @@ impl codec::Model for DncPatchWhatsAppNumbersRequest {
     }
 }
 
-crate::__model!(DncPatchWhatsAppNumbersRequest);
+codec::__model!(DncPatchWhatsAppNumbersRequest);
 
 /// The same values as [`DncPatchCustomExclusionColumnsRequestAction`].
 pub type DncPatchWhatsAppNumbersRequestAction = DncPatchCustomExclusionColumnsRequestAction;

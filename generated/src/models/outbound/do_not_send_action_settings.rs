@@ -16,4 +16,4 @@ impl codec::Model for DoNotSendActionSettings {
     }
 }
 
-crate::__model!(DoNotSendActionSettings);
+codec::__model!(DoNotSendActionSettings);

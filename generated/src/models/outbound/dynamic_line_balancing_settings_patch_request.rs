@@ -21,4 +21,4 @@ impl codec::Model for DynamicLineBalancingSettingsPatchRequest {
     }
 }
 
-crate::__model!(DynamicLineBalancingSettingsPatchRequest);
+codec::__model!(DynamicLineBalancingSettingsPatchRequest);

@@ -45,4 +45,4 @@ impl codec::Model for EmailCampaignSchedule {
     }
 }
 
-crate::__model!(EmailCampaignSchedule);
+codec::__model!(EmailCampaignSchedule);

@@ -45,4 +45,4 @@ impl codec::Model for EmailCampaignScheduleEntityListing {
     }
 }
 
-crate::__model!(EmailCampaignScheduleEntityListing);
+codec::__model!(EmailCampaignScheduleEntityListing);

@@ -29,4 +29,4 @@ impl codec::Model for EmailColumn {
     }
 }
 
-crate::__model!(EmailColumn);
+codec::__model!(EmailColumn);

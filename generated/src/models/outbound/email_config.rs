@@ -30,4 +30,4 @@ impl codec::Model for EmailConfig {
     }
 }
 
-crate::__model!(EmailConfig);
+codec::__model!(EmailConfig);

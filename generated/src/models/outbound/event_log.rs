@@ -45,7 +45,7 @@ impl codec::Model for EventLog {
     }
 }
 
-crate::__model!(EventLog);
+codec::__model!(EventLog);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -149,7 +149,7 @@ impl codec::OpenEnum for EventLogCategory {
     }
 }
 
-crate::__open_enum!(EventLogCategory);
+codec::__open_enum!(EventLogCategory);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -181,4 +181,4 @@ impl codec::OpenEnum for EventLogLevel {
     }
 }
 
-crate::__open_enum!(EventLogLevel);
+codec::__open_enum!(EventLogLevel);

@@ -33,7 +33,7 @@ impl codec::Model for EventMessage {
     }
 }
 
-crate::__model!(EventMessage);
+codec::__model!(EventMessage);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -617,4 +617,4 @@ impl codec::OpenEnum for EventMessageCode {
     }
 }
 
-crate::__open_enum!(EventMessageCode);
+codec::__open_enum!(EventMessageCode);

@@ -22,4 +22,4 @@ impl codec::Model for ExportUri {
     }
 }
 
-crate::__model!(ExportUri);
+codec::__model!(ExportUri);

@@ -67,7 +67,7 @@ impl codec::Model for FileSpecificationTemplate {
     }
 }
 
-crate::__model!(FileSpecificationTemplate);
+codec::__model!(FileSpecificationTemplate);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -109,7 +109,7 @@ impl codec::OpenEnum for FileSpecificationTemplateDelimiter {
     }
 }
 
-crate::__open_enum!(FileSpecificationTemplateDelimiter);
+codec::__open_enum!(FileSpecificationTemplateDelimiter);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -136,4 +136,4 @@ impl codec::OpenEnum for FileSpecificationTemplateFormat {
     }
 }
 
-crate::__open_enum!(FileSpecificationTemplateFormat);
+codec::__open_enum!(FileSpecificationTemplateFormat);

@@ -45,4 +45,4 @@ impl codec::Model for FileSpecificationTemplateEntityListing {
     }
 }
 
-crate::__model!(FileSpecificationTemplateEntityListing);
+codec::__model!(FileSpecificationTemplateEntityListing);

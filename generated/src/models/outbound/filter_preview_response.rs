@@ -25,4 +25,4 @@ impl codec::Model for FilterPreviewResponse {
     }
 }
 
-crate::__model!(FilterPreviewResponse);
+codec::__model!(FilterPreviewResponse);

@@ -26,4 +26,4 @@ impl codec::Model for FromEmailAddress {
     }
 }
 
-crate::__model!(FromEmailAddress);
+codec::__model!(FromEmailAddress);

@@ -37,7 +37,7 @@ impl codec::Model for ImportStatus {
     }
 }
 
-crate::__model!(ImportStatus);
+codec::__model!(ImportStatus);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -66,4 +66,4 @@ impl codec::OpenEnum for ImportStatusState {
     }
 }
 
-crate::__open_enum!(ImportStatusState);
+codec::__open_enum!(ImportStatusState);

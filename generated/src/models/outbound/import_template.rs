@@ -57,7 +57,7 @@ impl codec::Model for ImportTemplate {
     }
 }
 
-crate::__model!(ImportTemplate);
+codec::__model!(ImportTemplate);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -106,4 +106,4 @@ impl codec::OpenEnum for ImportTemplateListNameFormat {
     }
 }
 
-crate::__open_enum!(ImportTemplateListNameFormat);
+codec::__open_enum!(ImportTemplateListNameFormat);

@@ -45,4 +45,4 @@ impl codec::Model for ImportTemplateEntityListing {
     }
 }
 
-crate::__model!(ImportTemplateEntityListing);
+codec::__model!(ImportTemplateEntityListing);

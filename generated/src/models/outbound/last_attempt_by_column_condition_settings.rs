@@ -31,7 +31,7 @@ impl codec::Model for LastAttemptByColumnConditionSettings {
     }
 }
 
-crate::__model!(LastAttemptByColumnConditionSettings);
+codec::__model!(LastAttemptByColumnConditionSettings);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -58,4 +58,4 @@ impl codec::OpenEnum for LastAttemptByColumnConditionSettingsOperator {
     }
 }
 
-crate::__open_enum!(LastAttemptByColumnConditionSettingsOperator);
+codec::__open_enum!(LastAttemptByColumnConditionSettingsOperator);

@@ -26,7 +26,7 @@ impl codec::Model for LastAttemptOverallConditionSettings {
     }
 }
 
-crate::__model!(LastAttemptOverallConditionSettings);
+codec::__model!(LastAttemptOverallConditionSettings);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -57,7 +57,7 @@ impl codec::OpenEnum for LastAttemptOverallConditionSettingsMediaTypes {
     }
 }
 
-crate::__open_enum!(LastAttemptOverallConditionSettingsMediaTypes);
+codec::__open_enum!(LastAttemptOverallConditionSettingsMediaTypes);
 
 /// The same values as [`LastAttemptByColumnConditionSettingsOperator`].
 pub type LastAttemptOverallConditionSettingsOperator = LastAttemptByColumnConditionSettingsOperator;

@@ -34,4 +34,4 @@ impl codec::Model for LastResultByColumnConditionSettings {
     }
 }
 
-crate::__model!(LastResultByColumnConditionSettings);
+codec::__model!(LastResultByColumnConditionSettings);

@@ -25,4 +25,4 @@ impl codec::Model for LastResultOverallConditionSettings {
     }
 }
 
-crate::__model!(LastResultOverallConditionSettings);
+codec::__model!(LastResultOverallConditionSettings);

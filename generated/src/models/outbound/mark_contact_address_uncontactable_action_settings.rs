@@ -16,4 +16,4 @@ impl codec::Model for MarkContactAddressUncontactableActionSettings {
     }
 }
 
-crate::__model!(MarkContactAddressUncontactableActionSettings);
+codec::__model!(MarkContactAddressUncontactableActionSettings);

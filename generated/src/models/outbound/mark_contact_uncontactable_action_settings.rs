@@ -20,7 +20,7 @@ impl codec::Model for MarkContactUncontactableActionSettings {
     }
 }
 
-crate::__model!(MarkContactUncontactableActionSettings);
+codec::__model!(MarkContactUncontactableActionSettings);
 
 /// The same values as [`LastAttemptOverallConditionSettingsMediaTypes`].
 pub type MarkContactUncontactableActionSettingsMediaTypes = LastAttemptOverallConditionSettingsMediaTypes;

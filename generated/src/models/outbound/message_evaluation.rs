@@ -31,7 +31,7 @@ impl codec::Model for MessageEvaluation {
     }
 }
 
-crate::__model!(MessageEvaluation);
+codec::__model!(MessageEvaluation);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -60,4 +60,4 @@ impl codec::OpenEnum for MessageEvaluationMessageType {
     }
 }
 
-crate::__open_enum!(MessageEvaluationMessageType);
+codec::__open_enum!(MessageEvaluationMessageType);

@@ -86,7 +86,7 @@ impl codec::Model for MessagingCampaign {
     }
 }
 
-crate::__model!(MessagingCampaign);
+codec::__model!(MessagingCampaign);
 
 /// The same values as [`CampaignCampaignStatus`].
 pub type MessagingCampaignCampaignStatus = CampaignCampaignStatus;

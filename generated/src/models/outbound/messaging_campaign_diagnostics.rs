@@ -26,4 +26,4 @@ impl codec::Model for MessagingCampaignDiagnostics {
     }
 }
 
-crate::__model!(MessagingCampaignDiagnostics);
+codec::__model!(MessagingCampaignDiagnostics);

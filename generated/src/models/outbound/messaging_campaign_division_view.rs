@@ -27,4 +27,4 @@ impl codec::Model for MessagingCampaignDivisionView {
     }
 }
 
-crate::__model!(MessagingCampaignDivisionView);
+codec::__model!(MessagingCampaignDivisionView);

@@ -45,4 +45,4 @@ impl codec::Model for MessagingCampaignDivisionViewEntityListing {
     }
 }
 
-crate::__model!(MessagingCampaignDivisionViewEntityListing);
+codec::__model!(MessagingCampaignDivisionViewEntityListing);

@@ -45,4 +45,4 @@ impl codec::Model for MessagingCampaignEntityListing {
     }
 }
 
-crate::__model!(MessagingCampaignEntityListing);
+codec::__model!(MessagingCampaignEntityListing);

@@ -45,4 +45,4 @@ impl codec::Model for MessagingCampaignSchedule {
     }
 }
 
-crate::__model!(MessagingCampaignSchedule);
+codec::__model!(MessagingCampaignSchedule);

@@ -45,4 +45,4 @@ impl codec::Model for MessagingCampaignScheduleEntityListing {
     }
 }
 
-crate::__model!(MessagingCampaignScheduleEntityListing);
+codec::__model!(MessagingCampaignScheduleEntityListing);

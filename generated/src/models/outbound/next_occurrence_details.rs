@@ -23,4 +23,4 @@ impl codec::Model for NextOccurrenceDetails {
     }
 }
 
-crate::__model!(NextOccurrenceDetails);
+codec::__model!(NextOccurrenceDetails);

@@ -23,4 +23,4 @@ impl codec::Model for OccurrenceDetails {
     }
 }
 
-crate::__model!(OccurrenceDetails);
+codec::__model!(OccurrenceDetails);

@@ -91,7 +91,7 @@ impl codec::Model for OutboundSettings {
     }
 }
 
-crate::__model!(OutboundSettings);
+codec::__model!(OutboundSettings);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -120,7 +120,7 @@ impl codec::OpenEnum for OutboundSettingsComplianceAbandonRateDenominator {
     }
 }
 
-crate::__open_enum!(OutboundSettingsComplianceAbandonRateDenominator);
+codec::__open_enum!(OutboundSettingsComplianceAbandonRateDenominator);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -149,4 +149,4 @@ impl codec::OpenEnum for OutboundSettingsContactListDefaultRetentionType {
     }
 }
 
-crate::__open_enum!(OutboundSettingsContactListDefaultRetentionType);
+codec::__open_enum!(OutboundSettingsContactListDefaultRetentionType);

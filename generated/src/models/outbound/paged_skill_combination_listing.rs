@@ -30,4 +30,4 @@ impl codec::Model for PagedSkillCombinationListing {
     }
 }
 
-crate::__model!(PagedSkillCombinationListing);
+codec::__model!(PagedSkillCombinationListing);

@@ -163,7 +163,7 @@ impl codec::Model for ParticipantBasic {
     }
 }
 
-crate::__model!(ParticipantBasic);
+codec::__model!(ParticipantBasic);
 
 /// The same values as [`AnalyticsParticipantFlaggedReason`].
 pub type ParticipantBasicFlaggedReason = AnalyticsParticipantFlaggedReason;

@@ -26,7 +26,7 @@ impl codec::Model for Pattern {
     }
 }
 
-crate::__model!(Pattern);
+codec::__model!(Pattern);
 
 /// The same values as [`DayOfWeekMinimumsDaysOfWeek`].
 pub type PatternDaysOfWeek = DayOfWeekMinimumsDaysOfWeek;
@@ -56,4 +56,4 @@ impl codec::OpenEnum for PatternType {
     }
 }
 
-crate::__open_enum!(PatternType);
+codec::__open_enum!(PatternType);

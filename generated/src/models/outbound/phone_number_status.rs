@@ -18,4 +18,4 @@ impl codec::Model for PhoneNumberStatus {
     }
 }
 
-crate::__model!(PhoneNumberStatus);
+codec::__model!(PhoneNumberStatus);

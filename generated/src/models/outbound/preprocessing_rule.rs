@@ -26,4 +26,4 @@ impl codec::Model for PreprocessingRule {
     }
 }
 
-crate::__model!(PreprocessingRule);
+codec::__model!(PreprocessingRule);

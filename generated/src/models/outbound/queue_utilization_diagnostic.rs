@@ -45,4 +45,4 @@ impl codec::Model for QueueUtilizationDiagnostic {
     }
 }
 
-crate::__model!(QueueUtilizationDiagnostic);
+codec::__model!(QueueUtilizationDiagnostic);

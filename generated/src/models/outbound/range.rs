@@ -24,7 +24,7 @@ impl codec::Model for Range {
     }
 }
 
-crate::__model!(Range);
+codec::__model!(Range);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -53,4 +53,4 @@ impl codec::OpenEnum for RangeType {
     }
 }
 
-crate::__open_enum!(RangeType);
+codec::__open_enum!(RangeType);

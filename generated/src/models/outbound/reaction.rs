@@ -23,7 +23,7 @@ impl codec::Model for Reaction {
     }
 }
 
-crate::__model!(Reaction);
+codec::__model!(Reaction);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -58,4 +58,4 @@ impl codec::OpenEnum for ReactionReactionType {
     }
 }
 
-crate::__open_enum!(ReactionReactionType);
+codec::__open_enum!(ReactionReactionType);

@@ -22,4 +22,4 @@ impl codec::Model for RecallEntry {
     }
 }
 
-crate::__model!(RecallEntry);
+codec::__model!(RecallEntry);

@@ -39,4 +39,4 @@ impl codec::Model for Reoccurrence {
     }
 }
 
-crate::__model!(Reoccurrence);
+codec::__model!(Reoccurrence);

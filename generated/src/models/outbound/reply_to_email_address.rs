@@ -23,4 +23,4 @@ impl codec::Model for ReplyToEmailAddress {
     }
 }
 
-crate::__model!(ReplyToEmailAddress);
+codec::__model!(ReplyToEmailAddress);

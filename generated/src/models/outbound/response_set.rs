@@ -52,7 +52,7 @@ impl codec::Model for ResponseSet {
     }
 }
 
-crate::__model!(ResponseSet);
+codec::__model!(ResponseSet);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -83,4 +83,4 @@ impl codec::OpenEnum for ResponseSetLiveSpeakerDetectionMode {
     }
 }
 
-crate::__open_enum!(ResponseSetLiveSpeakerDetectionMode);
+codec::__open_enum!(ResponseSetLiveSpeakerDetectionMode);

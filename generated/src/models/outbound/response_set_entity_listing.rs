@@ -45,4 +45,4 @@ impl codec::Model for ResponseSetEntityListing {
     }
 }
 
-crate::__model!(ResponseSetEntityListing);
+codec::__model!(ResponseSetEntityListing);

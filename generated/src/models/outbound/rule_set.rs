@@ -44,4 +44,4 @@ impl codec::Model for RuleSet {
     }
 }
 
-crate::__model!(RuleSet);
+codec::__model!(RuleSet);

@@ -23,7 +23,7 @@ impl codec::Model for RuleSetDiagnostic {
     }
 }
 
-crate::__model!(RuleSetDiagnostic);
+codec::__model!(RuleSetDiagnostic);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -67,4 +67,4 @@ impl codec::OpenEnum for RuleSetDiagnosticWarnings {
     }
 }
 
-crate::__open_enum!(RuleSetDiagnosticWarnings);
+codec::__open_enum!(RuleSetDiagnosticWarnings);

@@ -45,4 +45,4 @@ impl codec::Model for RuleSetEntityListing {
     }
 }
 
-crate::__model!(RuleSetEntityListing);
+codec::__model!(RuleSetEntityListing);

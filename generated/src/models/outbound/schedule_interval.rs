@@ -22,4 +22,4 @@ impl codec::Model for ScheduleInterval {
     }
 }
 
-crate::__model!(ScheduleInterval);
+codec::__model!(ScheduleInterval);

@@ -46,4 +46,4 @@ impl codec::Model for SequenceSchedule {
     }
 }
 
-crate::__model!(SequenceSchedule);
+codec::__model!(SequenceSchedule);

@@ -26,4 +26,4 @@ impl codec::Model for SetContentTemplateActionSettings {
     }
 }
 
-crate::__model!(SetContentTemplateActionSettings);
+codec::__model!(SetContentTemplateActionSettings);

@@ -19,4 +19,4 @@ impl codec::Model for SetSmsPhoneNumberActionSettings {
     }
 }
 
-crate::__model!(SetSmsPhoneNumberActionSettings);
+codec::__model!(SetSmsPhoneNumberActionSettings);

@@ -19,4 +19,4 @@ impl codec::Model for SetWhatsAppIntegrationActionSettings {
     }
 }
 
-crate::__model!(SetWhatsAppIntegrationActionSettings);
+codec::__model!(SetWhatsAppIntegrationActionSettings);

@@ -25,4 +25,4 @@ impl codec::Model for SkillCombinationInfo {
     }
 }
 
-crate::__model!(SkillCombinationInfo);
+codec::__model!(SkillCombinationInfo);

@@ -30,4 +30,4 @@ impl codec::Model for SmsConfig {
     }
 }
 
-crate::__model!(SmsConfig);
+codec::__model!(SmsConfig);

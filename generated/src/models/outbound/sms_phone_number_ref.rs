@@ -22,4 +22,4 @@ impl codec::Model for SmsPhoneNumberRef {
     }
 }
 
-crate::__model!(SmsPhoneNumberRef);
+codec::__model!(SmsPhoneNumberRef);

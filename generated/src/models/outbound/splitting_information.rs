@@ -31,7 +31,7 @@ impl codec::Model for SplittingInformation {
     }
 }
 
-crate::__model!(SplittingInformation);
+codec::__model!(SplittingInformation);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -62,4 +62,4 @@ impl codec::OpenEnum for SplittingInformationCriteria {
     }
 }
 
-crate::__open_enum!(SplittingInformationCriteria);
+codec::__open_enum!(SplittingInformationCriteria);

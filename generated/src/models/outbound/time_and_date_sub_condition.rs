@@ -31,7 +31,7 @@ impl codec::Model for TimeAndDateSubCondition {
     }
 }
 
-crate::__model!(TimeAndDateSubCondition);
+codec::__model!(TimeAndDateSubCondition);
 
 /// The same values as [`ConditionOperator`].
 pub type TimeAndDateSubConditionOperator = ConditionOperator;
@@ -74,4 +74,4 @@ impl codec::OpenEnum for TimeAndDateSubConditionType {
     }
 }
 
-crate::__open_enum!(TimeAndDateSubConditionType);
+codec::__open_enum!(TimeAndDateSubConditionType);

@@ -23,4 +23,4 @@ impl codec::Model for TimeAndDateSubConditionRange {
     }
 }
 
-crate::__model!(TimeAndDateSubConditionRange);
+codec::__model!(TimeAndDateSubConditionRange);

@@ -65,4 +65,4 @@ impl codec::Model for TimeZoneMappingPreview {
     }
 }
 
-crate::__model!(TimeZoneMappingPreview);
+codec::__model!(TimeZoneMappingPreview);

@@ -23,7 +23,7 @@ impl codec::Model for UpdateContactColumnActionSettings {
     }
 }
 
-crate::__model!(UpdateContactColumnActionSettings);
+codec::__model!(UpdateContactColumnActionSettings);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -54,4 +54,4 @@ impl codec::OpenEnum for UpdateContactColumnActionSettingsUpdateOption {
     }
 }
 
-crate::__open_enum!(UpdateContactColumnActionSettingsUpdateOption);
+codec::__open_enum!(UpdateContactColumnActionSettingsUpdateOption);

@@ -45,4 +45,4 @@ impl codec::Model for WhatsAppCampaignSchedule {
     }
 }
 
-crate::__model!(WhatsAppCampaignSchedule);
+codec::__model!(WhatsAppCampaignSchedule);

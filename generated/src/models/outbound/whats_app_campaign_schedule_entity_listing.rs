@@ -45,4 +45,4 @@ impl codec::Model for WhatsAppCampaignScheduleEntityListing {
     }
 }
 
-crate::__model!(WhatsAppCampaignScheduleEntityListing);
+codec::__model!(WhatsAppCampaignScheduleEntityListing);

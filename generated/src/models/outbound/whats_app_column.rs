@@ -29,4 +29,4 @@ impl codec::Model for WhatsAppColumn {
     }
 }
 
-crate::__model!(WhatsAppColumn);
+codec::__model!(WhatsAppColumn);

@@ -27,4 +27,4 @@ impl codec::Model for WhatsAppConfig {
     }
 }
 
-crate::__model!(WhatsAppConfig);
+codec::__model!(WhatsAppConfig);

@@ -39,7 +39,7 @@ impl codec::Model for WrapUpCodeMapping {
     }
 }
 
-crate::__model!(WrapUpCodeMapping);
+codec::__model!(WrapUpCodeMapping);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -87,4 +87,4 @@ impl codec::OpenEnum for WrapUpCodeMappingDefaultSet {
     }
 }
 
-crate::__open_enum!(WrapUpCodeMappingDefaultSet);
+codec::__open_enum!(WrapUpCodeMappingDefaultSet);

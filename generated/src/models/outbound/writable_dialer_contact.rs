@@ -60,7 +60,7 @@ impl codec::Model for WritableDialerContact {
     }
 }
 
-crate::__model!(WritableDialerContact);
+codec::__model!(WritableDialerContact);
 
 /// The same values as [`DialerContactRetentionType`].
 pub type WritableDialerContactRetentionType = DialerContactRetentionType;

@@ -43,4 +43,4 @@ impl codec::Model for MutableUserPresence {
     }
 }
 
-crate::__model!(MutableUserPresence);
+codec::__model!(MutableUserPresence);

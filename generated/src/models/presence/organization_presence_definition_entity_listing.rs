@@ -24,4 +24,4 @@ impl codec::Model for OrganizationPresenceDefinitionEntityListing {
     }
 }
 
-crate::__model!(OrganizationPresenceDefinitionEntityListing);
+codec::__model!(OrganizationPresenceDefinitionEntityListing);

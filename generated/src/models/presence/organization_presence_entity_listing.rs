@@ -45,4 +45,4 @@ impl codec::Model for OrganizationPresenceEntityListing {
     }
 }
 
-crate::__model!(OrganizationPresenceEntityListing);
+codec::__model!(OrganizationPresenceEntityListing);

@@ -39,4 +39,4 @@ impl codec::Model for PresenceSettings {
     }
 }
 
-crate::__model!(PresenceSettings);
+codec::__model!(PresenceSettings);

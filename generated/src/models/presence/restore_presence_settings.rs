@@ -25,4 +25,4 @@ impl codec::Model for RestorePresenceSettings {
     }
 }
 
-crate::__model!(RestorePresenceSettings);
+codec::__model!(RestorePresenceSettings);

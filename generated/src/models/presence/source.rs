@@ -32,7 +32,7 @@ impl codec::Model for Source {
     }
 }
 
-crate::__model!(Source);
+codec::__model!(Source);
 
 /// The same values as [`OrganizationPresenceDefinitionType`].
 pub type SourceType = OrganizationPresenceDefinitionType;

@@ -24,4 +24,4 @@ impl codec::Model for SourceEntityListing {
     }
 }
 
-crate::__model!(SourceEntityListing);
+codec::__model!(SourceEntityListing);

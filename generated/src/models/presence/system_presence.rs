@@ -24,4 +24,4 @@ impl codec::Model for SystemPresence {
     }
 }
 
-crate::__model!(SystemPresence);
+codec::__model!(SystemPresence);

@@ -42,4 +42,4 @@ impl codec::Model for UcUserPresence {
     }
 }
 
-crate::__model!(UcUserPresence);
+codec::__model!(UcUserPresence);

@@ -29,4 +29,4 @@ impl codec::Model for UserPrimarySource {
     }
 }
 
-crate::__model!(UserPrimarySource);
+codec::__model!(UserPrimarySource);

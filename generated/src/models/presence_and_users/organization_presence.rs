@@ -49,4 +49,4 @@ impl codec::Model for OrganizationPresence {
     }
 }
 
-crate::__model!(OrganizationPresence);
+codec::__model!(OrganizationPresence);

@@ -39,7 +39,7 @@ impl codec::Model for OrganizationPresenceDefinition {
     }
 }
 
-crate::__model!(OrganizationPresenceDefinition);
+codec::__model!(OrganizationPresenceDefinition);
 
 /// The same values as [`ChatPresenceSystemPresence`].
 pub type OrganizationPresenceDefinitionSystemPresence = ChatPresenceSystemPresence;
@@ -69,4 +69,4 @@ impl codec::OpenEnum for OrganizationPresenceDefinitionType {
     }
 }
 
-crate::__open_enum!(OrganizationPresenceDefinitionType);
+codec::__open_enum!(OrganizationPresenceDefinitionType);

@@ -31,4 +31,4 @@ impl codec::Model for CreateScheduledTriggerRequest {
     }
 }
 
-crate::__model!(CreateScheduledTriggerRequest);
+codec::__model!(CreateScheduledTriggerRequest);

@@ -40,4 +40,4 @@ impl codec::Model for CreateTriggerRequest {
     }
 }
 
-crate::__model!(CreateTriggerRequest);
+codec::__model!(CreateTriggerRequest);

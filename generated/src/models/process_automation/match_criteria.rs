@@ -25,7 +25,7 @@ impl codec::Model for MatchCriteria {
     }
 }
 
-crate::__model!(MatchCriteria);
+codec::__model!(MatchCriteria);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -85,4 +85,4 @@ impl codec::OpenEnum for MatchCriteriaOperator {
     }
 }
 
-crate::__open_enum!(MatchCriteriaOperator);
+codec::__open_enum!(MatchCriteriaOperator);

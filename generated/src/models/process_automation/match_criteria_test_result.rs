@@ -38,7 +38,7 @@ impl codec::Model for MatchCriteriaTestResult {
     }
 }
 
-crate::__model!(MatchCriteriaTestResult);
+codec::__model!(MatchCriteriaTestResult);
 
 /// The same values as [`MatchCriteriaOperator`].
 pub type MatchCriteriaTestResultOperator = MatchCriteriaOperator;

@@ -20,4 +20,4 @@ impl codec::Model for MatchTestResult {
     }
 }
 
-crate::__model!(MatchTestResult);
+codec::__model!(MatchTestResult);

@@ -35,4 +35,4 @@ impl codec::Model for ScheduledTrigger {
     }
 }
 
-crate::__model!(ScheduledTrigger);
+codec::__model!(ScheduledTrigger);

@@ -28,4 +28,4 @@ impl codec::Model for ScheduledTriggerEntityListing {
     }
 }
 
-crate::__model!(ScheduledTriggerEntityListing);
+codec::__model!(ScheduledTriggerEntityListing);

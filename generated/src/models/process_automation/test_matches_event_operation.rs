@@ -27,4 +27,4 @@ impl codec::Model for TestMatchesEventOperation {
     }
 }
 
-crate::__model!(TestMatchesEventOperation);
+codec::__model!(TestMatchesEventOperation);

@@ -25,4 +25,4 @@ impl codec::Model for TestMatchesOperation {
     }
 }
 
-crate::__model!(TestMatchesOperation);
+codec::__model!(TestMatchesOperation);

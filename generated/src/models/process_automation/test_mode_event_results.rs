@@ -23,4 +23,4 @@ impl codec::Model for TestModeEventResults {
     }
 }
 
-crate::__model!(TestModeEventResults);
+codec::__model!(TestModeEventResults);

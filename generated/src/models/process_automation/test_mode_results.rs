@@ -31,4 +31,4 @@ impl codec::Model for TestModeResults {
     }
 }
 
-crate::__model!(TestModeResults);
+codec::__model!(TestModeResults);

@@ -26,4 +26,4 @@ impl codec::Model for TestModeTrigger {
     }
 }
 
-crate::__model!(TestModeTrigger);
+codec::__model!(TestModeTrigger);

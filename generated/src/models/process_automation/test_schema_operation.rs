@@ -24,4 +24,4 @@ impl codec::Model for TestSchemaOperation {
     }
 }
 
-crate::__model!(TestSchemaOperation);
+codec::__model!(TestSchemaOperation);

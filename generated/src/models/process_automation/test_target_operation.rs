@@ -24,4 +24,4 @@ impl codec::Model for TestTargetOperation {
     }
 }
 
-crate::__model!(TestTargetOperation);
+codec::__model!(TestTargetOperation);

@@ -27,4 +27,4 @@ impl codec::Model for TopicCursorEntityListing {
     }
 }
 
-crate::__model!(TopicCursorEntityListing);
+codec::__model!(TopicCursorEntityListing);

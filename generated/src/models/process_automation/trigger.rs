@@ -45,4 +45,4 @@ impl codec::Model for Trigger {
     }
 }
 
-crate::__model!(Trigger);
+codec::__model!(Trigger);

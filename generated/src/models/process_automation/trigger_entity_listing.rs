@@ -28,4 +28,4 @@ impl codec::Model for TriggerEntityListing {
     }
 }
 
-crate::__model!(TriggerEntityListing);
+codec::__model!(TriggerEntityListing);

@@ -30,4 +30,4 @@ impl codec::Model for TriggerSchedule {
     }
 }
 
-crate::__model!(TriggerSchedule);
+codec::__model!(TriggerSchedule);

@@ -24,7 +24,7 @@ impl codec::Model for TriggerTarget {
     }
 }
 
-crate::__model!(TriggerTarget);
+codec::__model!(TriggerTarget);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -49,4 +49,4 @@ impl codec::OpenEnum for TriggerTargetType {
     }
 }
 
-crate::__open_enum!(TriggerTargetType);
+codec::__open_enum!(TriggerTargetType);

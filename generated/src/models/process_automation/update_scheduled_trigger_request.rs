@@ -34,4 +34,4 @@ impl codec::Model for UpdateScheduledTriggerRequest {
     }
 }
 
-crate::__model!(UpdateScheduledTriggerRequest);
+codec::__model!(UpdateScheduledTriggerRequest);

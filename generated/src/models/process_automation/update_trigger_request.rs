@@ -43,4 +43,4 @@ impl codec::Model for UpdateTriggerRequest {
     }
 }
 
-crate::__model!(UpdateTriggerRequest);
+codec::__model!(UpdateTriggerRequest);

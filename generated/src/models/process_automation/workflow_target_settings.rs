@@ -19,7 +19,7 @@ impl codec::Model for WorkflowTargetSettings {
     }
 }
 
-crate::__model!(WorkflowTargetSettings);
+codec::__model!(WorkflowTargetSettings);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -46,4 +46,4 @@ impl codec::OpenEnum for WorkflowTargetSettingsDataFormat {
     }
 }
 
-crate::__open_enum!(WorkflowTargetSettingsDataFormat);
+codec::__open_enum!(WorkflowTargetSettingsDataFormat);

@@ -66,4 +66,4 @@ impl codec::Model for AgentActivity {
     }
 }
 
-crate::__model!(AgentActivity);
+codec::__model!(AgentActivity);

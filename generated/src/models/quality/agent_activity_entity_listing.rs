@@ -45,4 +45,4 @@ impl codec::Model for AgentActivityEntityListing {
     }
 }
 
-crate::__model!(AgentActivityEntityListing);
+codec::__model!(AgentActivityEntityListing);

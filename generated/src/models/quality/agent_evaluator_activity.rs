@@ -42,4 +42,4 @@ impl codec::Model for AgentEvaluatorActivity {
     }
 }
 
-crate::__model!(AgentEvaluatorActivity);
+codec::__model!(AgentEvaluatorActivity);

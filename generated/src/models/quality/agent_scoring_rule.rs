@@ -56,7 +56,7 @@ impl codec::Model for AgentScoringRule {
     }
 }
 
-crate::__model!(AgentScoringRule);
+codec::__model!(AgentScoringRule);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -85,7 +85,7 @@ impl codec::OpenEnum for AgentScoringRuleAgentToScore {
     }
 }
 
-crate::__open_enum!(AgentScoringRuleAgentToScore);
+codec::__open_enum!(AgentScoringRuleAgentToScore);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -112,7 +112,7 @@ impl codec::OpenEnum for AgentScoringRuleSamplingType {
     }
 }
 
-crate::__open_enum!(AgentScoringRuleSamplingType);
+codec::__open_enum!(AgentScoringRuleSamplingType);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -139,4 +139,4 @@ impl codec::OpenEnum for AgentScoringRuleSubmissionType {
     }
 }
 
-crate::__open_enum!(AgentScoringRuleSubmissionType);
+codec::__open_enum!(AgentScoringRuleSubmissionType);

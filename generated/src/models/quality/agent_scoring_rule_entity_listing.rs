@@ -45,4 +45,4 @@ impl codec::Model for AgentScoringRuleEntityListing {
     }
 }
 
-crate::__model!(AgentScoringRuleEntityListing);
+codec::__model!(AgentScoringRuleEntityListing);

@@ -64,4 +64,4 @@ impl codec::Model for CalibrationCreate {
     }
 }
 
-crate::__model!(CalibrationCreate);
+codec::__model!(CalibrationCreate);

@@ -45,4 +45,4 @@ impl codec::Model for CalibrationEntityListing {
     }
 }
 
-crate::__model!(CalibrationEntityListing);
+codec::__model!(CalibrationEntityListing);

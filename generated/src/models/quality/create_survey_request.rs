@@ -28,4 +28,4 @@ impl codec::Model for CreateSurveyRequest {
     }
 }
 
-crate::__model!(CreateSurveyRequest);
+codec::__model!(CreateSurveyRequest);

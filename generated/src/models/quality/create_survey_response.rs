@@ -65,7 +65,7 @@ impl codec::Model for CreateSurveyResponse {
     }
 }
 
-crate::__model!(CreateSurveyResponse);
+codec::__model!(CreateSurveyResponse);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -110,7 +110,7 @@ impl codec::OpenEnum for CreateSurveyResponseStatus {
     }
 }
 
-crate::__open_enum!(CreateSurveyResponseStatus);
+codec::__open_enum!(CreateSurveyResponseStatus);
 
 /// The same values as [`AnalyticsSurveySurveyType`].
 pub type CreateSurveyResponseSurveyType = AnalyticsSurveySurveyType;

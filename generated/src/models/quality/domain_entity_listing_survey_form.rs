@@ -45,4 +45,4 @@ impl codec::Model for DomainEntityListingSurveyForm {
     }
 }
 
-crate::__model!(DomainEntityListingSurveyForm);
+codec::__model!(DomainEntityListingSurveyForm);

@@ -40,7 +40,7 @@ impl codec::Model for EvaluationAggregationQueryMe {
     }
 }
 
-crate::__model!(EvaluationAggregationQueryMe);
+codec::__model!(EvaluationAggregationQueryMe);
 
 /// The same values as [`EvaluationAggregationQueryAlternateTimeDimension`].
 pub type EvaluationAggregationQueryMeAlternateTimeDimension = EvaluationAggregationQueryAlternateTimeDimension;

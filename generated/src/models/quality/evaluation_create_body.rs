@@ -75,4 +75,4 @@ impl codec::Model for EvaluationCreateBody {
     }
 }
 
-crate::__model!(EvaluationCreateBody);
+codec::__model!(EvaluationCreateBody);

@@ -21,4 +21,4 @@ impl codec::Model for EvaluationCreateCalibration {
     }
 }
 
-crate::__model!(EvaluationCreateCalibration);
+codec::__model!(EvaluationCreateCalibration);

@@ -21,4 +21,4 @@ impl codec::Model for EvaluationCreateConversation {
     }
 }
 
-crate::__model!(EvaluationCreateConversation);
+codec::__model!(EvaluationCreateConversation);

@@ -21,4 +21,4 @@ impl codec::Model for EvaluationCreateEvalForm {
     }
 }
 
-crate::__model!(EvaluationCreateEvalForm);
+codec::__model!(EvaluationCreateEvalForm);

@@ -21,4 +21,4 @@ impl codec::Model for EvaluationCreateQueue {
     }
 }
 
-crate::__model!(EvaluationCreateQueue);
+codec::__model!(EvaluationCreateQueue);

@@ -22,4 +22,4 @@ impl codec::Model for EvaluationCreateUser {
     }
 }
 
-crate::__model!(EvaluationCreateUser);
+codec::__model!(EvaluationCreateUser);

@@ -45,4 +45,4 @@ impl codec::Model for EvaluationEntityListing {
     }
 }
 
-crate::__model!(EvaluationEntityListing);
+codec::__model!(EvaluationEntityListing);

@@ -23,4 +23,4 @@ impl codec::Model for EvaluationFormAndScoringSet {
     }
 }
 
-crate::__model!(EvaluationFormAndScoringSet);
+codec::__model!(EvaluationFormAndScoringSet);

@@ -36,4 +36,4 @@ impl codec::Model for EvaluationFormDivisionView {
     }
 }
 
-crate::__model!(EvaluationFormDivisionView);
+codec::__model!(EvaluationFormDivisionView);

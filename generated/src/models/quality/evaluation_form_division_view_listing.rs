@@ -45,4 +45,4 @@ impl codec::Model for EvaluationFormDivisionViewListing {
     }
 }
 
-crate::__model!(EvaluationFormDivisionViewListing);
+codec::__model!(EvaluationFormDivisionViewListing);

@@ -62,7 +62,7 @@ impl codec::Model for EvaluationFormResponse {
     }
 }
 
-crate::__model!(EvaluationFormResponse);
+codec::__model!(EvaluationFormResponse);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -91,4 +91,4 @@ impl codec::OpenEnum for EvaluationFormResponseWeightMode {
     }
 }
 
-crate::__open_enum!(EvaluationFormResponseWeightMode);
+codec::__open_enum!(EvaluationFormResponseWeightMode);

@@ -45,4 +45,4 @@ impl codec::Model for EvaluationFormResponseEntityListing {
     }
 }
 
-crate::__model!(EvaluationFormResponseEntityListing);
+codec::__model!(EvaluationFormResponseEntityListing);

@@ -60,7 +60,7 @@ impl codec::Model for EvaluationFormSearchResponse {
     }
 }
 
-crate::__model!(EvaluationFormSearchResponse);
+codec::__model!(EvaluationFormSearchResponse);
 
 /// The same values as [`EvaluationFormResponseWeightMode`].
 pub type EvaluationFormSearchResponseWeightMode = EvaluationFormResponseWeightMode;

@@ -143,7 +143,7 @@ impl codec::Model for EvaluationResponse {
     }
 }
 
-crate::__model!(EvaluationResponse);
+codec::__model!(EvaluationResponse);
 
 /// The same values as [`ConversationAssociationMediaType`].
 pub type EvaluationResponseMediaType = ConversationAssociationMediaType;

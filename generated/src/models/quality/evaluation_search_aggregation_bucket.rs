@@ -48,4 +48,4 @@ impl codec::Model for EvaluationSearchAggregationBucket {
     }
 }
 
-crate::__model!(EvaluationSearchAggregationBucket);
+codec::__model!(EvaluationSearchAggregationBucket);

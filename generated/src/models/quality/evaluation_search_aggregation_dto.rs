@@ -41,7 +41,7 @@ impl codec::Model for EvaluationSearchAggregationDto {
     }
 }
 
-crate::__model!(EvaluationSearchAggregationDto);
+codec::__model!(EvaluationSearchAggregationDto);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -199,7 +199,7 @@ impl codec::OpenEnum for EvaluationSearchAggregationDtoField {
     }
 }
 
-crate::__open_enum!(EvaluationSearchAggregationDtoField);
+codec::__open_enum!(EvaluationSearchAggregationDtoField);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -251,4 +251,4 @@ impl codec::OpenEnum for EvaluationSearchAggregationDtoType {
     }
 }
 
-crate::__open_enum!(EvaluationSearchAggregationDtoType);
+codec::__open_enum!(EvaluationSearchAggregationDtoType);

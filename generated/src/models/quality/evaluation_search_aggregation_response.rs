@@ -41,4 +41,4 @@ impl codec::Model for EvaluationSearchAggregationResponse {
     }
 }
 
-crate::__model!(EvaluationSearchAggregationResponse);
+codec::__model!(EvaluationSearchAggregationResponse);

@@ -35,7 +35,7 @@ impl codec::Model for EvaluationSearchCriteriaDto {
     }
 }
 
-crate::__model!(EvaluationSearchCriteriaDto);
+codec::__model!(EvaluationSearchCriteriaDto);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -181,7 +181,7 @@ impl codec::OpenEnum for EvaluationSearchCriteriaDtoField {
     }
 }
 
-crate::__open_enum!(EvaluationSearchCriteriaDtoField);
+codec::__open_enum!(EvaluationSearchCriteriaDtoField);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -210,7 +210,7 @@ impl codec::OpenEnum for EvaluationSearchCriteriaDtoOperator {
     }
 }
 
-crate::__open_enum!(EvaluationSearchCriteriaDtoOperator);
+codec::__open_enum!(EvaluationSearchCriteriaDtoOperator);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -266,4 +266,4 @@ impl codec::OpenEnum for EvaluationSearchCriteriaDtoType {
     }
 }
 
-crate::__open_enum!(EvaluationSearchCriteriaDtoType);
+codec::__open_enum!(EvaluationSearchCriteriaDtoType);

@@ -143,7 +143,7 @@ impl codec::Model for EvaluationSearchItemResponse {
     }
 }
 
-crate::__model!(EvaluationSearchItemResponse);
+codec::__model!(EvaluationSearchItemResponse);
 
 /// The same values as [`ConversationAssociationMediaType`].
 pub type EvaluationSearchItemResponseMediaType = ConversationAssociationMediaType;

@@ -42,7 +42,7 @@ impl codec::Model for EvaluationSearchRequestDto {
     }
 }
 
-crate::__model!(EvaluationSearchRequestDto);
+codec::__model!(EvaluationSearchRequestDto);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -82,4 +82,4 @@ impl codec::OpenEnum for EvaluationSearchRequestDtoSortBy {
     }
 }
 
-crate::__open_enum!(EvaluationSearchRequestDtoSortBy);
+codec::__open_enum!(EvaluationSearchRequestDtoSortBy);

@@ -32,4 +32,4 @@ impl codec::Model for EvaluationSearchResponse {
     }
 }
 
-crate::__model!(EvaluationSearchResponse);
+codec::__model!(EvaluationSearchResponse);

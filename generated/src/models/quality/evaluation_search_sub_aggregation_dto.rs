@@ -42,7 +42,7 @@ impl codec::Model for EvaluationSearchSubAggregationDto {
     }
 }
 
-crate::__model!(EvaluationSearchSubAggregationDto);
+codec::__model!(EvaluationSearchSubAggregationDto);
 
 /// The same values as [`EvaluationSearchAggregationDtoField`].
 pub type EvaluationSearchSubAggregationDtoField = EvaluationSearchAggregationDtoField;

@@ -52,4 +52,4 @@ impl codec::Model for EvaluatorActivity {
     }
 }
 
-crate::__model!(EvaluatorActivity);
+codec::__model!(EvaluatorActivity);

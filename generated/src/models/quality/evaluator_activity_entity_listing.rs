@@ -45,4 +45,4 @@ impl codec::Model for EvaluatorActivityEntityListing {
     }
 }
 
-crate::__model!(EvaluatorActivityEntityListing);
+codec::__model!(EvaluatorActivityEntityListing);

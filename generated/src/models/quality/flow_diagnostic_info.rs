@@ -19,4 +19,4 @@ impl codec::Model for FlowDiagnosticInfo {
     }
 }
 
-crate::__model!(FlowDiagnosticInfo);
+codec::__model!(FlowDiagnosticInfo);

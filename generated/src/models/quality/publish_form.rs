@@ -22,4 +22,4 @@ impl codec::Model for PublishForm {
     }
 }
 
-crate::__model!(PublishForm);
+codec::__model!(PublishForm);

@@ -27,4 +27,4 @@ impl codec::Model for QmAuditQueryRequest {
     }
 }
 
-crate::__model!(QmAuditQueryRequest);
+codec::__model!(QmAuditQueryRequest);

@@ -62,7 +62,7 @@ impl codec::Model for QualityAuditLogMessage {
     }
 }
 
-crate::__model!(QualityAuditLogMessage);
+codec::__model!(QualityAuditLogMessage);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -131,7 +131,7 @@ impl codec::OpenEnum for QualityAuditLogMessageAction {
     }
 }
 
-crate::__open_enum!(QualityAuditLogMessageAction);
+codec::__open_enum!(QualityAuditLogMessageAction);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -179,7 +179,7 @@ impl codec::OpenEnum for QualityAuditLogMessageEntityType {
     }
 }
 
-crate::__open_enum!(QualityAuditLogMessageEntityType);
+codec::__open_enum!(QualityAuditLogMessageEntityType);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -209,7 +209,7 @@ impl codec::OpenEnum for QualityAuditLogMessageLevel {
     }
 }
 
-crate::__open_enum!(QualityAuditLogMessageLevel);
+codec::__open_enum!(QualityAuditLogMessageLevel);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -245,7 +245,7 @@ impl codec::OpenEnum for QualityAuditLogMessageServiceName {
     }
 }
 
-crate::__open_enum!(QualityAuditLogMessageServiceName);
+codec::__open_enum!(QualityAuditLogMessageServiceName);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -274,4 +274,4 @@ impl codec::OpenEnum for QualityAuditLogMessageStatus {
     }
 }
 
-crate::__open_enum!(QualityAuditLogMessageStatus);
+codec::__open_enum!(QualityAuditLogMessageStatus);

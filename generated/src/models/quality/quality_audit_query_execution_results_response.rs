@@ -26,4 +26,4 @@ impl codec::Model for QualityAuditQueryExecutionResultsResponse {
     }
 }
 
-crate::__model!(QualityAuditQueryExecutionResultsResponse);
+codec::__model!(QualityAuditQueryExecutionResultsResponse);

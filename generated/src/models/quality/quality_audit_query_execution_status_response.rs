@@ -35,7 +35,7 @@ impl codec::Model for QualityAuditQueryExecutionStatusResponse {
     }
 }
 
-crate::__model!(QualityAuditQueryExecutionStatusResponse);
+codec::__model!(QualityAuditQueryExecutionStatusResponse);
 
 /// The same values as [`AuditQueryExecutionStatusResponseState`].
 pub type QualityAuditQueryExecutionStatusResponseState = AuditQueryExecutionStatusResponseState;

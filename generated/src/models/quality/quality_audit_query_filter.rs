@@ -22,7 +22,7 @@ impl codec::Model for QualityAuditQueryFilter {
     }
 }
 
-crate::__model!(QualityAuditQueryFilter);
+codec::__model!(QualityAuditQueryFilter);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -73,4 +73,4 @@ impl codec::OpenEnum for QualityAuditQueryFilterProperty {
     }
 }
 
-crate::__open_enum!(QualityAuditQueryFilterProperty);
+codec::__open_enum!(QualityAuditQueryFilterProperty);

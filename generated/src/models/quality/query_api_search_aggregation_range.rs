@@ -20,4 +20,4 @@ impl codec::Model for QueryApiSearchAggregationRange {
     }
 }
 
-crate::__model!(QueryApiSearchAggregationRange);
+codec::__model!(QueryApiSearchAggregationRange);

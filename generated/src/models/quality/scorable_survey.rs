@@ -32,7 +32,7 @@ impl codec::Model for ScorableSurvey {
     }
 }
 
-crate::__model!(ScorableSurvey);
+codec::__model!(ScorableSurvey);
 
 /// The same values as [`CreateSurveyResponseStatus`].
 pub type ScorableSurveyStatus = CreateSurveyResponseStatus;

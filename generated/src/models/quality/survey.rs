@@ -65,7 +65,7 @@ impl codec::Model for Survey {
     }
 }
 
-crate::__model!(Survey);
+codec::__model!(Survey);
 
 /// The same values as [`CreateSurveyResponseStatus`].
 pub type SurveyStatus = CreateSurveyResponseStatus;

@@ -23,4 +23,4 @@ impl codec::Model for SurveyErrorDetails {
     }
 }
 
-crate::__model!(SurveyErrorDetails);
+codec::__model!(SurveyErrorDetails);

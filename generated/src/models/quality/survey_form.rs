@@ -55,4 +55,4 @@ impl codec::Model for SurveyForm {
     }
 }
 
-crate::__model!(SurveyForm);
+codec::__model!(SurveyForm);

@@ -22,4 +22,4 @@ impl codec::Model for SurveyFormAndScoringSet {
     }
 }
 
-crate::__model!(SurveyFormAndScoringSet);
+codec::__model!(SurveyFormAndScoringSet);

@@ -37,4 +37,4 @@ impl codec::Model for SurveyFormDivisionView {
     }
 }
 
-crate::__model!(SurveyFormDivisionView);
+codec::__model!(SurveyFormDivisionView);

@@ -45,4 +45,4 @@ impl codec::Model for SurveyFormDivisionViewListing {
     }
 }
 
-crate::__model!(SurveyFormDivisionViewListing);
+codec::__model!(SurveyFormDivisionViewListing);

@@ -45,4 +45,4 @@ impl codec::Model for SurveyFormEntityListing {
     }
 }
 
-crate::__model!(SurveyFormEntityListing);
+codec::__model!(SurveyFormEntityListing);

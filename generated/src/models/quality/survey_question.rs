@@ -45,7 +45,7 @@ impl codec::Model for SurveyQuestion {
     }
 }
 
-crate::__model!(SurveyQuestion);
+codec::__model!(SurveyQuestion);
 
 /// The same values as [`EvaluationQuestionType`].
 pub type SurveyQuestionType = EvaluationQuestionType;

@@ -35,4 +35,4 @@ impl codec::Model for SurveyQuestionGroup {
     }
 }
 
-crate::__model!(SurveyQuestionGroup);
+codec::__model!(SurveyQuestionGroup);

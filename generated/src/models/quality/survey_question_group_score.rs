@@ -35,4 +35,4 @@ impl codec::Model for SurveyQuestionGroupScore {
     }
 }
 
-crate::__model!(SurveyQuestionGroupScore);
+codec::__model!(SurveyQuestionGroupScore);

@@ -42,4 +42,4 @@ impl codec::Model for SurveyQuestionScore {
     }
 }
 
-crate::__model!(SurveyQuestionScore);
+codec::__model!(SurveyQuestionScore);

@@ -26,4 +26,4 @@ impl codec::Model for SurveyScoringSet {
     }
 }
 
-crate::__model!(SurveyScoringSet);
+codec::__model!(SurveyScoringSet);

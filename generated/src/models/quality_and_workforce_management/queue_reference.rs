@@ -21,4 +21,4 @@ impl codec::Model for QueueReference {
     }
 }
 
-crate::__model!(QueueReference);
+codec::__model!(QueueReference);

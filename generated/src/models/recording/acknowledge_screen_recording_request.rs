@@ -25,4 +25,4 @@ impl codec::Model for AcknowledgeScreenRecordingRequest {
     }
 }
 
-crate::__model!(AcknowledgeScreenRecordingRequest);
+codec::__model!(AcknowledgeScreenRecordingRequest);

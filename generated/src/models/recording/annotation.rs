@@ -56,7 +56,7 @@ impl codec::Model for Annotation {
     }
 }
 
-crate::__model!(Annotation);
+codec::__model!(Annotation);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -87,4 +87,4 @@ impl codec::OpenEnum for AnnotationReason {
     }
 }
 
-crate::__open_enum!(AnnotationReason);
+codec::__open_enum!(AnnotationReason);

@@ -21,7 +21,7 @@ impl codec::Model for ArchiveRetention {
     }
 }
 
-crate::__model!(ArchiveRetention);
+codec::__model!(ArchiveRetention);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -47,4 +47,4 @@ impl codec::OpenEnum for ArchiveRetentionStorageMedium {
     }
 }
 
-crate::__open_enum!(ArchiveRetentionStorageMedium);
+codec::__open_enum!(ArchiveRetentionStorageMedium);

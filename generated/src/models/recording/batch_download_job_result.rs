@@ -31,4 +31,4 @@ impl codec::Model for BatchDownloadJobResult {
     }
 }
 
-crate::__model!(BatchDownloadJobResult);
+codec::__model!(BatchDownloadJobResult);

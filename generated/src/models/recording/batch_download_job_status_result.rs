@@ -39,7 +39,7 @@ impl codec::Model for BatchDownloadJobStatusResult {
     }
 }
 
-crate::__model!(BatchDownloadJobStatusResult);
+codec::__model!(BatchDownloadJobStatusResult);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -66,4 +66,4 @@ impl codec::OpenEnum for BatchDownloadJobStatusResultStatus {
     }
 }
 
-crate::__open_enum!(BatchDownloadJobStatusResultStatus);
+codec::__open_enum!(BatchDownloadJobStatusResultStatus);

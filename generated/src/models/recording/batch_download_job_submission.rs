@@ -20,4 +20,4 @@ impl codec::Model for BatchDownloadJobSubmission {
     }
 }
 
-crate::__model!(BatchDownloadJobSubmission);
+codec::__model!(BatchDownloadJobSubmission);

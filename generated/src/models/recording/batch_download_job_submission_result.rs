@@ -22,4 +22,4 @@ impl codec::Model for BatchDownloadJobSubmissionResult {
     }
 }
 
-crate::__model!(BatchDownloadJobSubmissionResult);
+codec::__model!(BatchDownloadJobSubmissionResult);

@@ -22,4 +22,4 @@ impl codec::Model for BatchDownloadRequest {
     }
 }
 
-crate::__model!(BatchDownloadRequest);
+codec::__model!(BatchDownloadRequest);

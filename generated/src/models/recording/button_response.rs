@@ -29,7 +29,7 @@ impl codec::Model for ButtonResponse {
     }
 }
 
-crate::__model!(ButtonResponse);
+codec::__model!(ButtonResponse);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -58,4 +58,4 @@ impl codec::OpenEnum for ButtonResponseMessageType {
     }
 }
 
-crate::__open_enum!(ButtonResponseMessageType);
+codec::__open_enum!(ButtonResponseMessageType);

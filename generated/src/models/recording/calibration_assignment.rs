@@ -28,4 +28,4 @@ impl codec::Model for CalibrationAssignment {
     }
 }
 
-crate::__model!(CalibrationAssignment);
+codec::__model!(CalibrationAssignment);

@@ -21,4 +21,4 @@ impl codec::Model for CallMediaPolicy {
     }
 }
 
-crate::__model!(CallMediaPolicy);
+codec::__model!(CallMediaPolicy);

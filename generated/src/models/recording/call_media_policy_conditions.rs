@@ -44,7 +44,7 @@ impl codec::Model for CallMediaPolicyConditions {
     }
 }
 
-crate::__model!(CallMediaPolicyConditions);
+codec::__model!(CallMediaPolicyConditions);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -73,4 +73,4 @@ impl codec::OpenEnum for CallMediaPolicyConditionsDirections {
     }
 }
 
-crate::__open_enum!(CallMediaPolicyConditionsDirections);
+codec::__open_enum!(CallMediaPolicyConditionsDirections);

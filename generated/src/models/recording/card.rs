@@ -28,4 +28,4 @@ impl codec::Model for Card {
     }
 }
 
-crate::__model!(Card);
+codec::__model!(Card);

@@ -28,4 +28,4 @@ impl codec::Model for CardAction {
     }
 }
 
-crate::__model!(CardAction);
+codec::__model!(CardAction);

@@ -21,4 +21,4 @@ impl codec::Model for ChatMediaPolicy {
     }
 }
 
-crate::__model!(ChatMediaPolicy);
+codec::__model!(ChatMediaPolicy);

@@ -42,4 +42,4 @@ impl codec::Model for ChatMediaPolicyConditions {
     }
 }
 
-crate::__model!(ChatMediaPolicyConditions);
+codec::__model!(ChatMediaPolicyConditions);

@@ -44,7 +44,7 @@ impl codec::Model for ChatMessage {
     }
 }
 
-crate::__model!(ChatMessage);
+codec::__model!(ChatMessage);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -96,4 +96,4 @@ impl codec::OpenEnum for ChatMessageBodyType {
     }
 }
 
-crate::__open_enum!(ChatMessageBodyType);
+codec::__open_enum!(ChatMessageBodyType);

@@ -28,4 +28,4 @@ impl codec::Model for ChatMessageUser {
     }
 }
 
-crate::__model!(ChatMessageUser);
+codec::__model!(ChatMessageUser);

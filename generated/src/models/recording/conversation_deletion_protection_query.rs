@@ -19,4 +19,4 @@ impl codec::Model for ConversationDeletionProtectionQuery {
     }
 }
 
-crate::__model!(ConversationDeletionProtectionQuery);
+codec::__model!(ConversationDeletionProtectionQuery);

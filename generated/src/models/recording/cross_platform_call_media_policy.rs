@@ -21,4 +21,4 @@ impl codec::Model for CrossPlatformCallMediaPolicy {
     }
 }
 
-crate::__model!(CrossPlatformCallMediaPolicy);
+codec::__model!(CrossPlatformCallMediaPolicy);

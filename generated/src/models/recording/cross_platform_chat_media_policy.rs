@@ -21,4 +21,4 @@ impl codec::Model for CrossPlatformChatMediaPolicy {
     }
 }
 
-crate::__model!(CrossPlatformChatMediaPolicy);
+codec::__model!(CrossPlatformChatMediaPolicy);

@@ -21,4 +21,4 @@ impl codec::Model for CrossPlatformEmailMediaPolicy {
     }
 }
 
-crate::__model!(CrossPlatformEmailMediaPolicy);
+codec::__model!(CrossPlatformEmailMediaPolicy);

@@ -32,4 +32,4 @@ impl codec::Model for CrossPlatformMediaPolicies {
     }
 }
 
-crate::__model!(CrossPlatformMediaPolicies);
+codec::__model!(CrossPlatformMediaPolicies);

@@ -21,4 +21,4 @@ impl codec::Model for CrossPlatformMessageMediaPolicy {
     }
 }
 
-crate::__model!(CrossPlatformMessageMediaPolicy);
+codec::__model!(CrossPlatformMessageMediaPolicy);

@@ -52,4 +52,4 @@ impl codec::Model for CrossPlatformPolicy {
     }
 }
 
-crate::__model!(CrossPlatformPolicy);
+codec::__model!(CrossPlatformPolicy);

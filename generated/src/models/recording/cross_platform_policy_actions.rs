@@ -51,4 +51,4 @@ impl codec::Model for CrossPlatformPolicyActions {
     }
 }
 
-crate::__model!(CrossPlatformPolicyActions);
+codec::__model!(CrossPlatformPolicyActions);

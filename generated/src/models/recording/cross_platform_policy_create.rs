@@ -53,4 +53,4 @@ impl codec::Model for CrossPlatformPolicyCreate {
     }
 }
 
-crate::__model!(CrossPlatformPolicyCreate);
+codec::__model!(CrossPlatformPolicyCreate);

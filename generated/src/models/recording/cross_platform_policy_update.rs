@@ -18,4 +18,4 @@ impl codec::Model for CrossPlatformPolicyUpdate {
     }
 }
 
-crate::__model!(CrossPlatformPolicyUpdate);
+codec::__model!(CrossPlatformPolicyUpdate);

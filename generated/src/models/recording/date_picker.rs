@@ -34,4 +34,4 @@ impl codec::Model for DatePicker {
     }
 }
 
-crate::__model!(DatePicker);
+codec::__model!(DatePicker);

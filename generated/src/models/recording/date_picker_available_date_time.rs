@@ -22,4 +22,4 @@ impl codec::Model for DatePickerAvailableDateTime {
     }
 }
 
-crate::__model!(DatePickerAvailableDateTime);
+codec::__model!(DatePickerAvailableDateTime);

@@ -18,4 +18,4 @@ impl codec::Model for DeleteRetention {
     }
 }
 
-crate::__model!(DeleteRetention);
+codec::__model!(DeleteRetention);

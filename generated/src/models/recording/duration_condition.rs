@@ -28,7 +28,7 @@ impl codec::Model for DurationCondition {
     }
 }
 
-crate::__model!(DurationCondition);
+codec::__model!(DurationCondition);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -57,7 +57,7 @@ impl codec::OpenEnum for DurationConditionDurationMode {
     }
 }
 
-crate::__open_enum!(DurationConditionDurationMode);
+codec::__open_enum!(DurationConditionDurationMode);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -86,4 +86,4 @@ impl codec::OpenEnum for DurationConditionDurationTarget {
     }
 }
 
-crate::__open_enum!(DurationConditionDurationTarget);
+codec::__open_enum!(DurationConditionDurationTarget);

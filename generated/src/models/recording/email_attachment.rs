@@ -30,4 +30,4 @@ impl codec::Model for EmailAttachment {
     }
 }
 
-crate::__model!(EmailAttachment);
+codec::__model!(EmailAttachment);

@@ -21,4 +21,4 @@ impl codec::Model for EmailMediaPolicy {
     }
 }
 
-crate::__model!(EmailMediaPolicy);
+codec::__model!(EmailMediaPolicy);

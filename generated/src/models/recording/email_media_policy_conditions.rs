@@ -43,7 +43,7 @@ impl codec::Model for EmailMediaPolicyConditions {
     }
 }
 
-crate::__model!(EmailMediaPolicyConditions);
+codec::__model!(EmailMediaPolicyConditions);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -72,4 +72,4 @@ impl codec::OpenEnum for EmailMediaPolicyConditionsCustomerParticipation {
     }
 }
 
-crate::__open_enum!(EmailMediaPolicyConditionsCustomerParticipation);
+codec::__open_enum!(EmailMediaPolicyConditionsCustomerParticipation);

@@ -49,7 +49,7 @@ impl codec::Model for EncryptionKey {
     }
 }
 
-crate::__model!(EncryptionKey);
+codec::__model!(EncryptionKey);
 
 /// The same values as [`ConversationEncryptionConfigurationKeyConfigurationType`].
 pub type EncryptionKeyKeyConfigurationType = ConversationEncryptionConfigurationKeyConfigurationType;

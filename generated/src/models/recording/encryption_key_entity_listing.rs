@@ -45,4 +45,4 @@ impl codec::Model for EncryptionKeyEntityListing {
     }
 }
 
-crate::__model!(EncryptionKeyEntityListing);
+codec::__model!(EncryptionKeyEntityListing);

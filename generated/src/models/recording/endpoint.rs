@@ -70,7 +70,7 @@ impl codec::Model for Endpoint {
     }
 }
 
-crate::__model!(Endpoint);
+codec::__model!(Endpoint);
 
 /// The same values as [`ActionTargetState`].
 pub type EndpointState = ActionTargetState;

@@ -23,4 +23,4 @@ impl codec::Model for EvaluationAssignment {
     }
 }
 
-crate::__model!(EvaluationAssignment);
+codec::__model!(EvaluationAssignment);

@@ -19,7 +19,7 @@ impl codec::Model for ExecuteRecordingJobsQuery {
     }
 }
 
-crate::__model!(ExecuteRecordingJobsQuery);
+codec::__model!(ExecuteRecordingJobsQuery);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -45,4 +45,4 @@ impl codec::OpenEnum for ExecuteRecordingJobsQueryState {
     }
 }
 
-crate::__open_enum!(ExecuteRecordingJobsQueryState);
+codec::__open_enum!(ExecuteRecordingJobsQueryState);

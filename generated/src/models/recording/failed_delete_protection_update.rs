@@ -25,4 +25,4 @@ impl codec::Model for FailedDeleteProtectionUpdate {
     }
 }
 
-crate::__model!(FailedDeleteProtectionUpdate);
+codec::__model!(FailedDeleteProtectionUpdate);

@@ -45,4 +45,4 @@ impl codec::Model for FailedRecordingEntityListing {
     }
 }
 
-crate::__model!(FailedRecordingEntityListing);
+codec::__model!(FailedRecordingEntityListing);

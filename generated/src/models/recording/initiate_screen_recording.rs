@@ -26,4 +26,4 @@ impl codec::Model for InitiateScreenRecording {
     }
 }
 
-crate::__model!(InitiateScreenRecording);
+codec::__model!(InitiateScreenRecording);

@@ -27,4 +27,4 @@ impl codec::Model for IntegrationExport {
     }
 }
 
-crate::__model!(IntegrationExport);
+codec::__model!(IntegrationExport);

@@ -20,4 +20,4 @@ impl codec::Model for InteractiveApplication {
     }
 }
 
-crate::__model!(InteractiveApplication);
+codec::__model!(InteractiveApplication);

@@ -27,7 +27,7 @@ impl codec::Model for KeyRotationSchedule {
     }
 }
 
-crate::__model!(KeyRotationSchedule);
+codec::__model!(KeyRotationSchedule);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -71,4 +71,4 @@ impl codec::OpenEnum for KeyRotationSchedulePeriod {
     }
 }
 
-crate::__open_enum!(KeyRotationSchedulePeriod);
+codec::__open_enum!(KeyRotationSchedulePeriod);

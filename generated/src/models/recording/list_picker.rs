@@ -28,4 +28,4 @@ impl codec::Model for ListPicker {
     }
 }
 
-crate::__model!(ListPicker);
+codec::__model!(ListPicker);

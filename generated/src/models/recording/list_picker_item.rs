@@ -27,4 +27,4 @@ impl codec::Model for ListPickerItem {
     }
 }
 
-crate::__model!(ListPickerItem);
+codec::__model!(ListPickerItem);

@@ -26,4 +26,4 @@ impl codec::Model for ListPickerSection {
     }
 }
 
-crate::__model!(ListPickerSection);
+codec::__model!(ListPickerSection);

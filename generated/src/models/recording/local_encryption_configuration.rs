@@ -33,4 +33,4 @@ impl codec::Model for LocalEncryptionConfiguration {
     }
 }
 
-crate::__model!(LocalEncryptionConfiguration);
+codec::__model!(LocalEncryptionConfiguration);

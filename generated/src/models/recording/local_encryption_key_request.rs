@@ -25,4 +25,4 @@ impl codec::Model for LocalEncryptionKeyRequest {
     }
 }
 
-crate::__model!(LocalEncryptionKeyRequest);
+codec::__model!(LocalEncryptionKeyRequest);

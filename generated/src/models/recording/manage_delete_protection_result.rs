@@ -20,4 +20,4 @@ impl codec::Model for ManageDeleteProtectionResult {
     }
 }
 
-crate::__model!(ManageDeleteProtectionResult);
+codec::__model!(ManageDeleteProtectionResult);

@@ -31,4 +31,4 @@ impl codec::Model for MediaPolicies {
     }
 }
 
-crate::__model!(MediaPolicies);
+codec::__model!(MediaPolicies);

@@ -22,4 +22,4 @@ impl codec::Model for MediaResult {
     }
 }
 
-crate::__model!(MediaResult);
+codec::__model!(MediaResult);

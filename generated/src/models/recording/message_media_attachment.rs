@@ -28,7 +28,7 @@ impl codec::Model for MessageMediaAttachment {
     }
 }
 
-crate::__model!(MessageMediaAttachment);
+codec::__model!(MessageMediaAttachment);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -60,4 +60,4 @@ impl codec::OpenEnum for MessageMediaAttachmentMediaType {
     }
 }
 
-crate::__open_enum!(MessageMediaAttachmentMediaType);
+codec::__open_enum!(MessageMediaAttachmentMediaType);

@@ -21,4 +21,4 @@ impl codec::Model for MessageMediaPolicy {
     }
 }
 
-crate::__model!(MessageMediaPolicy);
+codec::__model!(MessageMediaPolicy);

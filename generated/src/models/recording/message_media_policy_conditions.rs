@@ -48,7 +48,7 @@ impl codec::Model for MessageMediaPolicyConditions {
     }
 }
 
-crate::__model!(MessageMediaPolicyConditions);
+codec::__model!(MessageMediaPolicyConditions);
 
 /// The same values as [`EmailMediaPolicyConditionsCustomerParticipation`].
 pub type MessageMediaPolicyConditionsCustomerParticipation = EmailMediaPolicyConditionsCustomerParticipation;

@@ -20,4 +20,4 @@ impl codec::Model for MessageStickerAttachment {
     }
 }
 
-crate::__model!(MessageStickerAttachment);
+codec::__model!(MessageStickerAttachment);

@@ -36,4 +36,4 @@ impl codec::Model for MeteredAssignmentByAgent {
     }
 }
 
-crate::__model!(MeteredAssignmentByAgent);
+codec::__model!(MeteredAssignmentByAgent);

@@ -36,4 +36,4 @@ impl codec::Model for MeteredEvaluationAssignment {
     }
 }
 
-crate::__model!(MeteredEvaluationAssignment);
+codec::__model!(MeteredEvaluationAssignment);

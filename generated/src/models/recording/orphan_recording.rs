@@ -63,7 +63,7 @@ impl codec::Model for OrphanRecording {
     }
 }
 
-crate::__model!(OrphanRecording);
+codec::__model!(OrphanRecording);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -111,7 +111,7 @@ impl codec::OpenEnum for OrphanRecordingFileState {
     }
 }
 
-crate::__open_enum!(OrphanRecordingFileState);
+codec::__open_enum!(OrphanRecordingFileState);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -150,7 +150,7 @@ impl codec::OpenEnum for OrphanRecordingMediaSubtype {
     }
 }
 
-crate::__open_enum!(OrphanRecordingMediaSubtype);
+codec::__open_enum!(OrphanRecordingMediaSubtype);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -185,7 +185,7 @@ impl codec::OpenEnum for OrphanRecordingMediaType {
     }
 }
 
-crate::__open_enum!(OrphanRecordingMediaType);
+codec::__open_enum!(OrphanRecordingMediaType);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -229,7 +229,7 @@ impl codec::OpenEnum for OrphanRecordingOrphanStatus {
     }
 }
 
-crate::__open_enum!(OrphanRecordingOrphanStatus);
+codec::__open_enum!(OrphanRecordingOrphanStatus);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -277,7 +277,7 @@ impl codec::OpenEnum for OrphanRecordingProviderType {
     }
 }
 
-crate::__open_enum!(OrphanRecordingProviderType);
+codec::__open_enum!(OrphanRecordingProviderType);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -381,4 +381,4 @@ impl codec::OpenEnum for OrphanRecordingRegion {
     }
 }
 
-crate::__open_enum!(OrphanRecordingRegion);
+codec::__open_enum!(OrphanRecordingRegion);

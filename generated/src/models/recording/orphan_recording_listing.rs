@@ -45,4 +45,4 @@ impl codec::Model for OrphanRecordingListing {
     }
 }
 
-crate::__model!(OrphanRecordingListing);
+codec::__model!(OrphanRecordingListing);

@@ -32,4 +32,4 @@ impl codec::Model for OrphanUpdateRequest {
     }
 }
 
-crate::__model!(OrphanUpdateRequest);
+codec::__model!(OrphanUpdateRequest);

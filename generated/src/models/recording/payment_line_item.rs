@@ -20,4 +20,4 @@ impl codec::Model for PaymentLineItem {
     }
 }
 
-crate::__model!(PaymentLineItem);
+codec::__model!(PaymentLineItem);

@@ -36,7 +36,7 @@ impl codec::Model for PaymentRequest {
     }
 }
 
-crate::__model!(PaymentRequest);
+codec::__model!(PaymentRequest);
 
 /// The same values as [`ConversationContentPaymentRequestPaymentPlatform`].
 pub type PaymentRequestPaymentPlatform = ConversationContentPaymentRequestPaymentPlatform;

@@ -26,7 +26,7 @@ impl codec::Model for PaymentResponse {
     }
 }
 
-crate::__model!(PaymentResponse);
+codec::__model!(PaymentResponse);
 
 /// The same values as [`ConversationContentPaymentResponsePaymentStatus`].
 pub type PaymentResponsePaymentStatus = ConversationContentPaymentResponsePaymentStatus;

@@ -51,4 +51,4 @@ impl codec::Model for Policy {
     }
 }
 
-crate::__model!(Policy);
+codec::__model!(Policy);

@@ -58,4 +58,4 @@ impl codec::Model for PolicyActions {
     }
 }
 
-crate::__model!(PolicyActions);
+codec::__model!(PolicyActions);

@@ -51,7 +51,7 @@ impl codec::Model for PolicyConditions {
     }
 }
 
-crate::__model!(PolicyConditions);
+codec::__model!(PolicyConditions);
 
 /// The same values as [`EmailMediaPolicyConditionsCustomerParticipation`].
 pub type PolicyConditionsCustomerParticipation = EmailMediaPolicyConditionsCustomerParticipation;
@@ -86,4 +86,4 @@ impl codec::OpenEnum for PolicyConditionsMediaTypes {
     }
 }
 
-crate::__open_enum!(PolicyConditionsMediaTypes);
+codec::__open_enum!(PolicyConditionsMediaTypes);

@@ -52,4 +52,4 @@ impl codec::Model for PolicyCreate {
     }
 }
 
-crate::__model!(PolicyCreate);
+codec::__model!(PolicyCreate);

@@ -45,4 +45,4 @@ impl codec::Model for PolicyEntityListing {
     }
 }
 
-crate::__model!(PolicyEntityListing);
+codec::__model!(PolicyEntityListing);

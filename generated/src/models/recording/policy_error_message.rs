@@ -39,4 +39,4 @@ impl codec::Model for PolicyErrorMessage {
     }
 }
 
-crate::__model!(PolicyErrorMessage);
+codec::__model!(PolicyErrorMessage);

@@ -20,4 +20,4 @@ impl codec::Model for PolicyErrors {
     }
 }
 
-crate::__model!(PolicyErrors);
+codec::__model!(PolicyErrors);

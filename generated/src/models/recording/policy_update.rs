@@ -18,4 +18,4 @@ impl codec::Model for PolicyUpdate {
     }
 }
 
-crate::__model!(PolicyUpdate);
+codec::__model!(PolicyUpdate);

@@ -135,7 +135,7 @@ impl codec::Model for PolicyUser {
     }
 }
 
-crate::__model!(PolicyUser);
+codec::__model!(PolicyUser);
 
 /// The same values as [`ActionTargetState`].
 pub type PolicyUserState = ActionTargetState;

@@ -27,4 +27,4 @@ impl codec::Model for PublishedSurveyFormReference {
     }
 }
 
-crate::__model!(PublishedSurveyFormReference);
+codec::__model!(PublishedSurveyFormReference);

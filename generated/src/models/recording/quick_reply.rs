@@ -28,7 +28,7 @@ impl codec::Model for QuickReply {
     }
 }
 
-crate::__model!(QuickReply);
+codec::__model!(QuickReply);
 
 /// The same values as [`ConversationContentQuickReplyAction`].
 pub type QuickReplyAction = ConversationContentQuickReplyAction;

@@ -20,4 +20,4 @@ impl codec::Model for ReceivedReplyMessage {
     }
 }
 
-crate::__model!(ReceivedReplyMessage);
+codec::__model!(ReceivedReplyMessage);

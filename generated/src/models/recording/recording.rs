@@ -136,7 +136,7 @@ impl codec::Model for Recording {
     }
 }
 
-crate::__model!(Recording);
+codec::__model!(Recording);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -162,7 +162,7 @@ impl codec::OpenEnum for RecordingArchiveMedium {
     }
 }
 
-crate::__open_enum!(RecordingArchiveMedium);
+codec::__open_enum!(RecordingArchiveMedium);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -214,7 +214,7 @@ impl codec::OpenEnum for RecordingFileState {
     }
 }
 
-crate::__open_enum!(RecordingFileState);
+codec::__open_enum!(RecordingFileState);
 
 /// The same values as [`OrphanRecordingMediaSubtype`].
 pub type RecordingMediaSubtype = OrphanRecordingMediaSubtype;
@@ -243,7 +243,7 @@ impl codec::OpenEnum for RecordingRecordingErrorStatus {
     }
 }
 
-crate::__open_enum!(RecordingRecordingErrorStatus);
+codec::__open_enum!(RecordingRecordingErrorStatus);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -272,4 +272,4 @@ impl codec::OpenEnum for RecordingRecordingFileRole {
     }
 }
 
-crate::__open_enum!(RecordingRecordingFileRole);
+codec::__open_enum!(RecordingRecordingFileRole);

@@ -32,7 +32,7 @@ impl codec::Model for RecordingAttachment {
     }
 }
 
-crate::__model!(RecordingAttachment);
+codec::__model!(RecordingAttachment);
 
 /// The same values as [`ConversationContentAttachmentMediaType`].
 pub type RecordingAttachmentMediaType = ConversationContentAttachmentMediaType;

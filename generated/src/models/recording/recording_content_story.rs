@@ -24,7 +24,7 @@ impl codec::Model for RecordingContentStory {
     }
 }
 
-crate::__model!(RecordingContentStory);
+codec::__model!(RecordingContentStory);
 
 /// The same values as [`ConversationContentStoryType`].
 pub type RecordingContentStoryType = ConversationContentStoryType;

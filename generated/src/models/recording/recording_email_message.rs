@@ -44,4 +44,4 @@ impl codec::Model for RecordingEmailMessage {
     }
 }
 
-crate::__model!(RecordingEmailMessage);
+codec::__model!(RecordingEmailMessage);

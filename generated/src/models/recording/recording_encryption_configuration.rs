@@ -41,7 +41,7 @@ impl codec::Model for RecordingEncryptionConfiguration {
     }
 }
 
-crate::__model!(RecordingEncryptionConfiguration);
+codec::__model!(RecordingEncryptionConfiguration);
 
 /// The same values as [`ConversationEncryptionConfigurationKeyConfigurationType`].
 pub type RecordingEncryptionConfigurationKeyConfigurationType = ConversationEncryptionConfigurationKeyConfigurationType;

@@ -24,4 +24,4 @@ impl codec::Model for RecordingEncryptionConfigurationListing {
     }
 }
 
-crate::__model!(RecordingEncryptionConfigurationListing);
+codec::__model!(RecordingEncryptionConfigurationListing);

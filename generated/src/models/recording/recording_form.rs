@@ -39,4 +39,4 @@ impl codec::Model for RecordingForm {
     }
 }
 
-crate::__model!(RecordingForm);
+codec::__model!(RecordingForm);

@@ -24,4 +24,4 @@ impl codec::Model for RecordingFormPage {
     }
 }
 
-crate::__model!(RecordingFormPage);
+codec::__model!(RecordingFormPage);

@@ -35,7 +35,7 @@ impl codec::Model for RecordingFormPageComponent {
     }
 }
 
-crate::__model!(RecordingFormPageComponent);
+codec::__model!(RecordingFormPageComponent);
 
 /// The same values as [`ConversationFormPageComponentFormComponentType`].
 pub type RecordingFormPageComponentFormComponentType = ConversationFormPageComponentFormComponentType;

@@ -21,4 +21,4 @@ impl codec::Model for RecordingFormResponseComponent {
     }
 }
 
-crate::__model!(RecordingFormResponseComponent);
+codec::__model!(RecordingFormResponseComponent);

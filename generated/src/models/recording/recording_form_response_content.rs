@@ -24,7 +24,7 @@ impl codec::Model for RecordingFormResponseContent {
     }
 }
 
-crate::__model!(RecordingFormResponseContent);
+codec::__model!(RecordingFormResponseContent);
 
 /// The same values as [`ConversationFormResponseContentContentType`].
 pub type RecordingFormResponseContentContentType = ConversationFormResponseContentContentType;

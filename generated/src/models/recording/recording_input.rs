@@ -25,4 +25,4 @@ impl codec::Model for RecordingInput {
     }
 }
 
-crate::__model!(RecordingInput);
+codec::__model!(RecordingInput);

@@ -20,4 +20,4 @@ impl codec::Model for RecordingIntroduction {
     }
 }
 
-crate::__model!(RecordingIntroduction);
+codec::__model!(RecordingIntroduction);

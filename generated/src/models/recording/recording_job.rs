@@ -61,7 +61,7 @@ impl codec::Model for RecordingJob {
     }
 }
 
-crate::__model!(RecordingJob);
+codec::__model!(RecordingJob);
 
 /// The same values as [`GetRecordingJobsState`].
 pub type RecordingJobState = GetRecordingJobsState;

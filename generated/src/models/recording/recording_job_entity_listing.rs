@@ -45,4 +45,4 @@ impl codec::Model for RecordingJobEntityListing {
     }
 }
 
-crate::__model!(RecordingJobEntityListing);
+codec::__model!(RecordingJobEntityListing);

@@ -23,4 +23,4 @@ impl codec::Model for RecordingJobFailedRecording {
     }
 }
 
-crate::__model!(RecordingJobFailedRecording);
+codec::__model!(RecordingJobFailedRecording);

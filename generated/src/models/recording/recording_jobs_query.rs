@@ -66,7 +66,7 @@ impl codec::Model for RecordingJobsQuery {
     }
 }
 
-crate::__model!(RecordingJobsQuery);
+codec::__model!(RecordingJobsQuery);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -98,4 +98,4 @@ impl codec::OpenEnum for RecordingJobsQueryAction {
     }
 }
 
-crate::__open_enum!(RecordingJobsQueryAction);
+codec::__open_enum!(RecordingJobsQueryAction);

@@ -26,4 +26,4 @@ impl codec::Model for RecordingLocation {
     }
 }
 
-crate::__model!(RecordingLocation);
+codec::__model!(RecordingLocation);

@@ -28,7 +28,7 @@ impl codec::Model for RecordingMessageReceipt {
     }
 }
 
-crate::__model!(RecordingMessageReceipt);
+codec::__model!(RecordingMessageReceipt);
 
 /// The same values as [`ConversationNormalizedMessageStatus`].
 pub type RecordingMessageReceiptStatus = ConversationNormalizedMessageStatus;

@@ -21,7 +21,7 @@ impl codec::Model for RecordingMessageReceiptReason {
     }
 }
 
-crate::__model!(RecordingMessageReceiptReason);
+codec::__model!(RecordingMessageReceiptReason);
 
 /// The same values as [`ConversationReasonCode`].
 pub type RecordingMessageReceiptReasonCode = ConversationReasonCode;

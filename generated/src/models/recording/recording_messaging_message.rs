@@ -117,7 +117,7 @@ impl codec::Model for RecordingMessagingMessage {
     }
 }
 
-crate::__model!(RecordingMessagingMessage);
+codec::__model!(RecordingMessagingMessage);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -207,7 +207,7 @@ impl codec::OpenEnum for RecordingMessagingMessageContentType {
     }
 }
 
-crate::__open_enum!(RecordingMessagingMessageContentType);
+codec::__open_enum!(RecordingMessagingMessageContentType);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -234,4 +234,4 @@ impl codec::OpenEnum for RecordingMessagingMessageSocialVisibility {
     }
 }
 
-crate::__open_enum!(RecordingMessagingMessageSocialVisibility);
+codec::__open_enum!(RecordingMessagingMessageSocialVisibility);

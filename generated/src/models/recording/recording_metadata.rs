@@ -91,7 +91,7 @@ impl codec::Model for RecordingMetadata {
     }
 }
 
-crate::__model!(RecordingMetadata);
+codec::__model!(RecordingMetadata);
 
 /// The same values as [`RecordingArchiveMedium`].
 pub type RecordingMetadataArchiveMedium = RecordingArchiveMedium;

@@ -29,7 +29,7 @@ impl codec::Model for RecordingNotificationResponse {
     }
 }
 
-crate::__model!(RecordingNotificationResponse);
+codec::__model!(RecordingNotificationResponse);
 
 /// The same values as [`ConversationContentNotificationResponseNotificationStatus`].
 pub type RecordingNotificationResponseNotificationStatus = ConversationContentNotificationResponseNotificationStatus;

@@ -35,4 +35,4 @@ impl codec::Model for RecordingNotificationTemplate {
     }
 }
 
-crate::__model!(RecordingNotificationTemplate);
+codec::__model!(RecordingNotificationTemplate);

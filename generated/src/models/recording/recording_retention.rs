@@ -42,7 +42,7 @@ impl codec::Model for RecordingRetention {
     }
 }
 
-crate::__model!(RecordingRetention);
+codec::__model!(RecordingRetention);
 
 /// The same values as [`RecordingArchiveMedium`].
 pub type RecordingRetentionArchiveMedium = RecordingArchiveMedium;

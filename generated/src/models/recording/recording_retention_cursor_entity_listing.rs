@@ -28,4 +28,4 @@ impl codec::Model for RecordingRetentionCursorEntityListing {
     }
 }
 
-crate::__model!(RecordingRetentionCursorEntityListing);
+codec::__model!(RecordingRetentionCursorEntityListing);

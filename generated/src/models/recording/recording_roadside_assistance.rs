@@ -30,4 +30,4 @@ impl codec::Model for RecordingRoadsideAssistance {
     }
 }
 
-crate::__model!(RecordingRoadsideAssistance);
+codec::__model!(RecordingRoadsideAssistance);

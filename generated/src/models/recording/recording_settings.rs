@@ -50,4 +50,4 @@ impl codec::Model for RecordingSettings {
     }
 }
 
-crate::__model!(RecordingSettings);
+codec::__model!(RecordingSettings);

@@ -18,4 +18,4 @@ impl codec::Model for RecordingTemplateBody {
     }
 }
 
-crate::__model!(RecordingTemplateBody);
+codec::__model!(RecordingTemplateBody);

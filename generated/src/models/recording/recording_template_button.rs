@@ -31,7 +31,7 @@ impl codec::Model for RecordingTemplateButton {
     }
 }
 
-crate::__model!(RecordingTemplateButton);
+codec::__model!(RecordingTemplateButton);
 
 /// The same values as [`ButtonType`].
 pub type RecordingTemplateButtonType = ButtonType;

@@ -25,4 +25,4 @@ impl codec::Model for RecordingTemplateCard {
     }
 }
 
-crate::__model!(RecordingTemplateCard);
+codec::__model!(RecordingTemplateCard);

@@ -19,4 +19,4 @@ impl codec::Model for RecordingTemplateCarousel {
     }
 }
 
-crate::__model!(RecordingTemplateCarousel);
+codec::__model!(RecordingTemplateCarousel);

@@ -18,4 +18,4 @@ impl codec::Model for RecordingTemplateFooter {
     }
 }
 
-crate::__model!(RecordingTemplateFooter);
+codec::__model!(RecordingTemplateFooter);

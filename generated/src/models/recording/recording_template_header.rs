@@ -24,7 +24,7 @@ impl codec::Model for RecordingTemplateHeader {
     }
 }
 
-crate::__model!(RecordingTemplateHeader);
+codec::__model!(RecordingTemplateHeader);
 
 /// The same values as [`ConversationNotificationTemplateHeaderType`].
 pub type RecordingTemplateHeaderType = ConversationNotificationTemplateHeaderType;

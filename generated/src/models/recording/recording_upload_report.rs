@@ -28,7 +28,7 @@ impl codec::Model for RecordingUploadReport {
     }
 }
 
-crate::__model!(RecordingUploadReport);
+codec::__model!(RecordingUploadReport);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -57,4 +57,4 @@ impl codec::OpenEnum for RecordingUploadReportState {
     }
 }
 
-crate::__open_enum!(RecordingUploadReportState);
+codec::__open_enum!(RecordingUploadReportState);

@@ -23,7 +23,7 @@ impl codec::Model for RecordingUploadReportRequest {
     }
 }
 
-crate::__model!(RecordingUploadReportRequest);
+codec::__model!(RecordingUploadReportRequest);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -59,4 +59,4 @@ impl codec::OpenEnum for RecordingUploadReportRequestUploadStatus {
     }
 }
 
-crate::__open_enum!(RecordingUploadReportRequestUploadStatus);
+codec::__open_enum!(RecordingUploadReportRequestUploadStatus);

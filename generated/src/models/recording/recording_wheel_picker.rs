@@ -21,4 +21,4 @@ impl codec::Model for RecordingWheelPicker {
     }
 }
 
-crate::__model!(RecordingWheelPicker);
+codec::__model!(RecordingWheelPicker);

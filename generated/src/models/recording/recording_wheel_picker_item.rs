@@ -25,4 +25,4 @@ impl codec::Model for RecordingWheelPickerItem {
     }
 }
 
-crate::__model!(RecordingWheelPickerItem);
+codec::__model!(RecordingWheelPickerItem);

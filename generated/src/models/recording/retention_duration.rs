@@ -23,4 +23,4 @@ impl codec::Model for RetentionDuration {
     }
 }
 
-crate::__model!(RetentionDuration);
+codec::__model!(RetentionDuration);

@@ -31,4 +31,4 @@ impl codec::Model for RichLink {
     }
 }
 
-crate::__model!(RichLink);
+codec::__model!(RichLink);

@@ -22,7 +22,7 @@ impl codec::Model for RichLinkHeader {
     }
 }
 
-crate::__model!(RichLinkHeader);
+codec::__model!(RichLinkHeader);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -53,4 +53,4 @@ impl codec::OpenEnum for RichLinkHeaderType {
     }
 }
 
-crate::__open_enum!(RichLinkHeaderType);
+codec::__open_enum!(RichLinkHeaderType);

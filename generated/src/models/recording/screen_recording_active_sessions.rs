@@ -18,4 +18,4 @@ impl codec::Model for ScreenRecordingActiveSessions {
     }
 }
 
-crate::__model!(ScreenRecordingActiveSessions);
+codec::__model!(ScreenRecordingActiveSessions);

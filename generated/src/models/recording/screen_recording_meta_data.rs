@@ -35,4 +35,4 @@ impl codec::Model for ScreenRecordingMetaData {
     }
 }
 
-crate::__model!(ScreenRecordingMetaData);
+codec::__model!(ScreenRecordingMetaData);

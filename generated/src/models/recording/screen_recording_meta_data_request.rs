@@ -26,4 +26,4 @@ impl codec::Model for ScreenRecordingMetaDataRequest {
     }
 }
 
-crate::__model!(ScreenRecordingMetaDataRequest);
+codec::__model!(ScreenRecordingMetaDataRequest);

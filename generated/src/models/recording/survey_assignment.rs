@@ -39,4 +39,4 @@ impl codec::Model for SurveyAssignment {
     }
 }
 
-crate::__model!(SurveyAssignment);
+codec::__model!(SurveyAssignment);

@@ -25,4 +25,4 @@ impl codec::Model for TimeAllowed {
     }
 }
 
-crate::__model!(TimeAllowed);
+codec::__model!(TimeAllowed);

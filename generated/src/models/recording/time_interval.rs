@@ -24,4 +24,4 @@ impl codec::Model for TimeInterval {
     }
 }
 
-crate::__model!(TimeInterval);
+codec::__model!(TimeInterval);

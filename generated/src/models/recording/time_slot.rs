@@ -24,4 +24,4 @@ impl codec::Model for TimeSlot {
     }
 }
 
-crate::__model!(TimeSlot);
+codec::__model!(TimeSlot);

@@ -28,7 +28,7 @@ impl codec::Model for AppleInvitation {
     }
 }
 
-crate::__model!(AppleInvitation);
+codec::__model!(AppleInvitation);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -53,4 +53,4 @@ impl codec::OpenEnum for AppleInvitationTemplateType {
     }
 }
 
-crate::__open_enum!(AppleInvitationTemplateType);
+codec::__open_enum!(AppleInvitationTemplateType);

@@ -26,4 +26,4 @@ impl codec::Model for Button {
     }
 }
 
-crate::__model!(Button);
+codec::__model!(Button);

@@ -22,7 +22,7 @@ impl codec::Model for CardBodyText {
     }
 }
 
-crate::__model!(CardBodyText);
+codec::__model!(CardBodyText);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -48,4 +48,4 @@ impl codec::OpenEnum for CardBodyTextContentType {
     }
 }
 
-crate::__open_enum!(CardBodyTextContentType);
+codec::__open_enum!(CardBodyTextContentType);

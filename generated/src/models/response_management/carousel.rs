@@ -20,4 +20,4 @@ impl codec::Model for Carousel {
     }
 }
 
-crate::__model!(Carousel);
+codec::__model!(Carousel);

@@ -26,4 +26,4 @@ impl codec::Model for CarouselCard {
     }
 }
 
-crate::__model!(CarouselCard);
+codec::__model!(CarouselCard);

@@ -25,4 +25,4 @@ impl codec::Model for CreateResponseAssetRequest {
     }
 }
 
-crate::__model!(CreateResponseAssetRequest);
+codec::__model!(CreateResponseAssetRequest);

@@ -26,4 +26,4 @@ impl codec::Model for CreateResponseAssetResponse {
     }
 }
 
-crate::__model!(CreateResponseAssetResponse);
+codec::__model!(CreateResponseAssetResponse);

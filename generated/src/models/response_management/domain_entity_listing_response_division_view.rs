@@ -45,4 +45,4 @@ impl codec::Model for DomainEntityListingResponseDivisionView {
     }
 }
 
-crate::__model!(DomainEntityListingResponseDivisionView);
+codec::__model!(DomainEntityListingResponseDivisionView);

@@ -21,7 +21,7 @@ impl codec::Model for FooterTemplate {
     }
 }
 
-crate::__model!(FooterTemplate);
+codec::__model!(FooterTemplate);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -46,7 +46,7 @@ impl codec::OpenEnum for FooterTemplateApplicableResources {
     }
 }
 
-crate::__open_enum!(FooterTemplateApplicableResources);
+codec::__open_enum!(FooterTemplateApplicableResources);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -71,4 +71,4 @@ impl codec::OpenEnum for FooterTemplateType {
     }
 }
 
-crate::__open_enum!(FooterTemplateType);
+codec::__open_enum!(FooterTemplateType);

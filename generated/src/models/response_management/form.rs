@@ -34,4 +34,4 @@ impl codec::Model for Form {
     }
 }
 
-crate::__model!(Form);
+codec::__model!(Form);

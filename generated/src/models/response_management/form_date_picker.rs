@@ -25,4 +25,4 @@ impl codec::Model for FormDatePicker {
     }
 }
 
-crate::__model!(FormDatePicker);
+codec::__model!(FormDatePicker);

@@ -28,4 +28,4 @@ impl codec::Model for FormIntroduction {
     }
 }
 
-crate::__model!(FormIntroduction);
+codec::__model!(FormIntroduction);

@@ -22,4 +22,4 @@ impl codec::Model for FormListPicker {
     }
 }
 
-crate::__model!(FormListPicker);
+codec::__model!(FormListPicker);

@@ -24,4 +24,4 @@ impl codec::Model for FormListPickerItem {
     }
 }
 
-crate::__model!(FormListPickerItem);
+codec::__model!(FormListPickerItem);

@@ -25,4 +25,4 @@ impl codec::Model for FormListPickerSection {
     }
 }
 
-crate::__model!(FormListPickerSection);
+codec::__model!(FormListPickerSection);

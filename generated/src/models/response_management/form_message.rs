@@ -24,4 +24,4 @@ impl codec::Model for FormMessage {
     }
 }
 
-crate::__model!(FormMessage);
+codec::__model!(FormMessage);

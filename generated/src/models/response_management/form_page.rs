@@ -26,4 +26,4 @@ impl codec::Model for FormPage {
     }
 }
 
-crate::__model!(FormPage);
+codec::__model!(FormPage);

@@ -33,7 +33,7 @@ impl codec::Model for FormPageComponent {
     }
 }
 
-crate::__model!(FormPageComponent);
+codec::__model!(FormPageComponent);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -64,4 +64,4 @@ impl codec::OpenEnum for FormPageComponentFormComponentType {
     }
 }
 
-crate::__open_enum!(FormPageComponentFormComponentType);
+codec::__open_enum!(FormPageComponentFormComponentType);

@@ -40,7 +40,7 @@ impl codec::Model for Input {
     }
 }
 
-crate::__model!(Input);
+codec::__model!(Input);
 
 /// The same values as [`ConversationContentInputAutoCompleteType`].
 pub type InputAutoCompleteType = ConversationContentInputAutoCompleteType;

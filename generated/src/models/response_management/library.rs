@@ -41,7 +41,7 @@ impl codec::Model for Library {
     }
 }
 
-crate::__model!(Library);
+codec::__model!(Library);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -83,4 +83,4 @@ impl codec::OpenEnum for LibraryResponseType {
     }
 }
 
-crate::__open_enum!(LibraryResponseType);
+codec::__open_enum!(LibraryResponseType);

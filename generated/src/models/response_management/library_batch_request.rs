@@ -19,4 +19,4 @@ impl codec::Model for LibraryBatchRequest {
     }
 }
 
-crate::__model!(LibraryBatchRequest);
+codec::__model!(LibraryBatchRequest);

@@ -24,4 +24,4 @@ impl codec::Model for LibraryDivisionView {
     }
 }
 
-crate::__model!(LibraryDivisionView);
+codec::__model!(LibraryDivisionView);

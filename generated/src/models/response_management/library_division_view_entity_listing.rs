@@ -45,4 +45,4 @@ impl codec::Model for LibraryDivisionViewEntityListing {
     }
 }
 
-crate::__model!(LibraryDivisionViewEntityListing);
+codec::__model!(LibraryDivisionViewEntityListing);

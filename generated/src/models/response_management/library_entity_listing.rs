@@ -45,4 +45,4 @@ impl codec::Model for LibraryEntityListing {
     }
 }
 
-crate::__model!(LibraryEntityListing);
+codec::__model!(LibraryEntityListing);

@@ -21,7 +21,7 @@ impl codec::Model for MessageFooter {
     }
 }
 
-crate::__model!(MessageFooter);
+codec::__model!(MessageFooter);
 
 /// The same values as [`ConversationContentTextType`].
 pub type MessageFooterType = ConversationContentTextType;

@@ -20,7 +20,7 @@ impl codec::Model for MessageHeader {
     }
 }
 
-crate::__model!(MessageHeader);
+codec::__model!(MessageHeader);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -51,4 +51,4 @@ impl codec::OpenEnum for MessageHeaderType {
     }
 }
 
-crate::__open_enum!(MessageHeaderType);
+codec::__open_enum!(MessageHeaderType);

@@ -20,4 +20,4 @@ impl codec::Model for MessagingTemplate {
     }
 }
 
-crate::__model!(MessagingTemplate);
+codec::__model!(MessagingTemplate);

@@ -25,4 +25,4 @@ impl codec::Model for QueryCriteriaGroup {
     }
 }
 
-crate::__model!(QueryCriteriaGroup);
+codec::__model!(QueryCriteriaGroup);

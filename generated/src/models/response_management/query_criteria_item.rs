@@ -24,7 +24,7 @@ impl codec::Model for QueryCriteriaItem {
     }
 }
 
-crate::__model!(QueryCriteriaItem);
+codec::__model!(QueryCriteriaItem);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -55,7 +55,7 @@ impl codec::OpenEnum for QueryCriteriaItemKey {
     }
 }
 
-crate::__open_enum!(QueryCriteriaItemKey);
+codec::__open_enum!(QueryCriteriaItemKey);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -103,4 +103,4 @@ impl codec::OpenEnum for QueryCriteriaItemOperator {
     }
 }
 
-crate::__open_enum!(QueryCriteriaItemOperator);
+codec::__open_enum!(QueryCriteriaItemOperator);

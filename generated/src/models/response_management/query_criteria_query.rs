@@ -20,4 +20,4 @@ impl codec::Model for QueryCriteriaQuery {
     }
 }
 
-crate::__model!(QueryCriteriaQuery);
+codec::__model!(QueryCriteriaQuery);

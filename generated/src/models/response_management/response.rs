@@ -69,7 +69,7 @@ impl codec::Model for Response {
     }
 }
 
-crate::__model!(Response);
+codec::__model!(Response);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -101,7 +101,7 @@ impl codec::OpenEnum for ResponseInteractionType {
     }
 }
 
-crate::__open_enum!(ResponseInteractionType);
+codec::__open_enum!(ResponseInteractionType);
 
 /// The same values as [`LibraryResponseType`].
 pub type ResponseResponseType = LibraryResponseType;

@@ -52,4 +52,4 @@ impl codec::Model for ResponseAsset {
     }
 }
 
-crate::__model!(ResponseAsset);
+codec::__model!(ResponseAsset);

@@ -26,7 +26,7 @@ impl codec::Model for ResponseAssetBulkRequest {
     }
 }
 
-crate::__model!(ResponseAssetBulkRequest);
+codec::__model!(ResponseAssetBulkRequest);
 
 /// The same values as [`GetAgenticVirtualagentsSortOrder`].
 pub type ResponseAssetBulkRequestSortOrder = GetAgenticVirtualagentsSortOrder;

@@ -22,4 +22,4 @@ impl codec::Model for ResponseAssetEntityListing {
     }
 }
 
-crate::__model!(ResponseAssetEntityListing);
+codec::__model!(ResponseAssetEntityListing);

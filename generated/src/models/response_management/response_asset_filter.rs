@@ -30,7 +30,7 @@ impl codec::Model for ResponseAssetFilter {
     }
 }
 
-crate::__model!(ResponseAssetFilter);
+codec::__model!(ResponseAssetFilter);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -82,4 +82,4 @@ impl codec::OpenEnum for ResponseAssetFilterType {
     }
 }
 
-crate::__open_enum!(ResponseAssetFilterType);
+codec::__open_enum!(ResponseAssetFilterType);

@@ -22,4 +22,4 @@ impl codec::Model for ResponseAssetRequest {
     }
 }
 
-crate::__model!(ResponseAssetRequest);
+codec::__model!(ResponseAssetRequest);

@@ -33,7 +33,7 @@ impl codec::Model for ResponseAssetSearchRequest {
     }
 }
 
-crate::__model!(ResponseAssetSearchRequest);
+codec::__model!(ResponseAssetSearchRequest);
 
 /// The same values as [`EvaluationSearchRequestDtoSortOrder`].
 pub type ResponseAssetSearchRequestSortOrder = EvaluationSearchRequestDtoSortOrder;

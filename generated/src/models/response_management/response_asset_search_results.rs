@@ -30,4 +30,4 @@ impl codec::Model for ResponseAssetSearchResults {
     }
 }
 
-crate::__model!(ResponseAssetSearchResults);
+codec::__model!(ResponseAssetSearchResults);

@@ -28,7 +28,7 @@ impl codec::Model for ResponseAssetStatus {
     }
 }
 
-crate::__model!(ResponseAssetStatus);
+codec::__model!(ResponseAssetStatus);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -57,4 +57,4 @@ impl codec::OpenEnum for ResponseAssetStatusStatus {
     }
 }
 
-crate::__open_enum!(ResponseAssetStatusStatus);
+codec::__open_enum!(ResponseAssetStatusStatus);

@@ -45,7 +45,7 @@ impl codec::Model for ResponseDivisionView {
     }
 }
 
-crate::__model!(ResponseDivisionView);
+codec::__model!(ResponseDivisionView);
 
 /// The same values as [`LibraryResponseType`].
 pub type ResponseDivisionViewResponseType = LibraryResponseType;

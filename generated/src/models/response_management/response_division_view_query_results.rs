@@ -20,4 +20,4 @@ impl codec::Model for ResponseDivisionViewQueryResults {
     }
 }
 
-crate::__model!(ResponseDivisionViewQueryResults);
+codec::__model!(ResponseDivisionViewQueryResults);

@@ -45,4 +45,4 @@ impl codec::Model for ResponseEntityList {
     }
 }
 
-crate::__model!(ResponseEntityList);
+codec::__model!(ResponseEntityList);

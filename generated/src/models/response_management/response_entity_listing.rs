@@ -45,4 +45,4 @@ impl codec::Model for ResponseEntityListing {
     }
 }
 
-crate::__model!(ResponseEntityListing);
+codec::__model!(ResponseEntityListing);

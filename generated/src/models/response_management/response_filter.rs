@@ -26,7 +26,7 @@ impl codec::Model for ResponseFilter {
     }
 }
 
-crate::__model!(ResponseFilter);
+codec::__model!(ResponseFilter);
 
 /// The same values as [`QueryCriteriaItemOperator`].
 pub type ResponseFilterOperator = QueryCriteriaItemOperator;

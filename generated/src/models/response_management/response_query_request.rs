@@ -28,4 +28,4 @@ impl codec::Model for ResponseQueryRequest {
     }
 }
 
-crate::__model!(ResponseQueryRequest);
+codec::__model!(ResponseQueryRequest);

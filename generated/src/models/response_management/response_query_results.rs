@@ -20,4 +20,4 @@ impl codec::Model for ResponseQueryResults {
     }
 }
 
-crate::__model!(ResponseQueryResults);
+codec::__model!(ResponseQueryResults);

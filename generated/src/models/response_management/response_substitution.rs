@@ -24,4 +24,4 @@ impl codec::Model for ResponseSubstitution {
     }
 }
 
-crate::__model!(ResponseSubstitution);
+codec::__model!(ResponseSubstitution);

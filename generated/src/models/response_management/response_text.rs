@@ -24,7 +24,7 @@ impl codec::Model for ResponseText {
     }
 }
 
-crate::__model!(ResponseText);
+codec::__model!(ResponseText);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -53,7 +53,7 @@ impl codec::OpenEnum for ResponseTextContentType {
     }
 }
 
-crate::__open_enum!(ResponseTextContentType);
+codec::__open_enum!(ResponseTextContentType);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -82,4 +82,4 @@ impl codec::OpenEnum for ResponseTextType {
     }
 }
 
-crate::__open_enum!(ResponseTextType);
+codec::__open_enum!(ResponseTextType);

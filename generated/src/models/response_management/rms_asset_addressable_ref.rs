@@ -27,7 +27,7 @@ impl codec::Model for RmsAssetAddressableRef {
     }
 }
 
-crate::__model!(RmsAssetAddressableRef);
+codec::__model!(RmsAssetAddressableRef);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -52,4 +52,4 @@ impl codec::OpenEnum for RmsAssetAddressableRefAssetUsage {
     }
 }
 
-crate::__open_enum!(RmsAssetAddressableRefAssetUsage);
+codec::__open_enum!(RmsAssetAddressableRefAssetUsage);

@@ -22,4 +22,4 @@ impl codec::Model for StatusInfo {
     }
 }
 
-crate::__model!(StatusInfo);
+codec::__model!(StatusInfo);

@@ -47,7 +47,7 @@ impl codec::Model for WhatsAppDefinition {
     }
 }
 
-crate::__model!(WhatsAppDefinition);
+codec::__model!(WhatsAppDefinition);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -73,4 +73,4 @@ impl codec::OpenEnum for WhatsAppDefinitionCategory {
     }
 }
 
-crate::__open_enum!(WhatsAppDefinitionCategory);
+codec::__open_enum!(WhatsAppDefinitionCategory);

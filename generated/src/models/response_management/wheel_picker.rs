@@ -22,4 +22,4 @@ impl codec::Model for WheelPicker {
     }
 }
 
-crate::__model!(WheelPicker);
+codec::__model!(WheelPicker);

@@ -23,4 +23,4 @@ impl codec::Model for WheelPickerItem {
     }
 }
 
-crate::__model!(WheelPickerItem);
+codec::__model!(WheelPickerItem);

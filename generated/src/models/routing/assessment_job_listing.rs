@@ -24,4 +24,4 @@ impl codec::Model for AssessmentJobListing {
     }
 }
 
-crate::__model!(AssessmentJobListing);
+codec::__model!(AssessmentJobListing);

@@ -28,4 +28,4 @@ impl codec::Model for AssessmentListing {
     }
 }
 
-crate::__model!(AssessmentListing);
+codec::__model!(AssessmentListing);

@@ -18,4 +18,4 @@ impl codec::Model for AuthorizedDomains {
     }
 }
 
-crate::__model!(AuthorizedDomains);
+codec::__model!(AuthorizedDomains);

@@ -22,4 +22,4 @@ impl codec::Model for AvailableMediaType {
     }
 }
 
-crate::__model!(AvailableMediaType);
+codec::__model!(AvailableMediaType);

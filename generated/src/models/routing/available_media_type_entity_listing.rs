@@ -19,4 +19,4 @@ impl codec::Model for AvailableMediaTypeEntityListing {
     }
 }
 
-crate::__model!(AvailableMediaTypeEntityListing);
+codec::__model!(AvailableMediaTypeEntityListing);

@@ -43,7 +43,7 @@ impl codec::Model for BenefitAssessment {
     }
 }
 
-crate::__model!(BenefitAssessment);
+codec::__model!(BenefitAssessment);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -72,4 +72,4 @@ impl codec::OpenEnum for BenefitAssessmentState {
     }
 }
 
-crate::__open_enum!(BenefitAssessmentState);
+codec::__open_enum!(BenefitAssessmentState);

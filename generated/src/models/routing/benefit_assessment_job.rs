@@ -32,7 +32,7 @@ impl codec::Model for BenefitAssessmentJob {
     }
 }
 
-crate::__model!(BenefitAssessmentJob);
+codec::__model!(BenefitAssessmentJob);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -59,4 +59,4 @@ impl codec::OpenEnum for BenefitAssessmentJobState {
     }
 }
 
-crate::__open_enum!(BenefitAssessmentJobState);
+codec::__open_enum!(BenefitAssessmentJobState);

@@ -22,7 +22,7 @@ impl codec::Model for Check {
     }
 }
 
-crate::__model!(Check);
+codec::__model!(Check);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -62,7 +62,7 @@ impl codec::OpenEnum for CheckResult {
     }
 }
 
-crate::__open_enum!(CheckResult);
+codec::__open_enum!(CheckResult);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -119,4 +119,4 @@ impl codec::OpenEnum for CheckType {
     }
 }
 
-crate::__open_enum!(CheckType);
+codec::__open_enum!(CheckType);

@@ -39,4 +39,4 @@ impl codec::Model for ComparisonPeriod {
     }
 }
 
-crate::__model!(ComparisonPeriod);
+codec::__model!(ComparisonPeriod);

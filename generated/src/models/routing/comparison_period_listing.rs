@@ -24,4 +24,4 @@ impl codec::Model for ComparisonPeriodListing {
     }
 }
 
-crate::__model!(ComparisonPeriodListing);
+codec::__model!(ComparisonPeriodListing);

@@ -26,4 +26,4 @@ impl codec::Model for Compliance {
     }
 }
 
-crate::__model!(Compliance);
+codec::__model!(Compliance);

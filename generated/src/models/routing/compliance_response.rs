@@ -19,4 +19,4 @@ impl codec::Model for ComplianceResponse {
     }
 }
 
-crate::__model!(ComplianceResponse);
+codec::__model!(ComplianceResponse);

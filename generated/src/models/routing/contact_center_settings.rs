@@ -23,4 +23,4 @@ impl codec::Model for ContactCenterSettings {
     }
 }
 
-crate::__model!(ContactCenterSettings);
+codec::__model!(ContactCenterSettings);

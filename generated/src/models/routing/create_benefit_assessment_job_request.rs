@@ -19,4 +19,4 @@ impl codec::Model for CreateBenefitAssessmentJobRequest {
     }
 }
 
-crate::__model!(CreateBenefitAssessmentJobRequest);
+codec::__model!(CreateBenefitAssessmentJobRequest);

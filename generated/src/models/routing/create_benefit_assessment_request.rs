@@ -19,4 +19,4 @@ impl codec::Model for CreateBenefitAssessmentRequest {
     }
 }
 
-crate::__model!(CreateBenefitAssessmentRequest);
+codec::__model!(CreateBenefitAssessmentRequest);

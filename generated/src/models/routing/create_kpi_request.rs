@@ -31,7 +31,7 @@ impl codec::Model for CreateKpiRequest {
     }
 }
 
-crate::__model!(CreateKpiRequest);
+codec::__model!(CreateKpiRequest);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -62,7 +62,7 @@ impl codec::OpenEnum for CreateKpiRequestKpiType {
     }
 }
 
-crate::__open_enum!(CreateKpiRequestKpiType);
+codec::__open_enum!(CreateKpiRequestKpiType);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -91,4 +91,4 @@ impl codec::OpenEnum for CreateKpiRequestSource {
     }
 }
 
-crate::__open_enum!(CreateKpiRequestSource);
+codec::__open_enum!(CreateKpiRequestSource);

@@ -31,4 +31,4 @@ impl codec::Model for CreatePredictorRequest {
     }
 }
 
-crate::__model!(CreatePredictorRequest);
+codec::__model!(CreatePredictorRequest);

@@ -161,4 +161,4 @@ impl codec::Model for CreateQueueRequest {
     }
 }
 
-crate::__model!(CreateQueueRequest);
+codec::__model!(CreateQueueRequest);

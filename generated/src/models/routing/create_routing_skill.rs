@@ -22,4 +22,4 @@ impl codec::Model for CreateRoutingSkill {
     }
 }
 
-crate::__model!(CreateRoutingSkill);
+codec::__model!(CreateRoutingSkill);

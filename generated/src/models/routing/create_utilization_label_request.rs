@@ -22,4 +22,4 @@ impl codec::Model for CreateUtilizationLabelRequest {
     }
 }
 
-crate::__model!(CreateUtilizationLabelRequest);
+codec::__model!(CreateUtilizationLabelRequest);

@@ -18,4 +18,4 @@ impl codec::Model for CustomSmtpServerRequest {
     }
 }
 
-crate::__model!(CustomSmtpServerRequest);
+codec::__model!(CustomSmtpServerRequest);

@@ -30,7 +30,7 @@ impl codec::Model for DmarcResult {
     }
 }
 
-crate::__model!(DmarcResult);
+codec::__model!(DmarcResult);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -65,7 +65,7 @@ impl codec::OpenEnum for DmarcResultDetectedPolicy {
     }
 }
 
-crate::__open_enum!(DmarcResultDetectedPolicy);
+codec::__open_enum!(DmarcResultDetectedPolicy);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -94,4 +94,4 @@ impl codec::OpenEnum for DmarcResultStatus {
     }
 }
 
-crate::__open_enum!(DmarcResultStatus);
+codec::__open_enum!(DmarcResultStatus);

@@ -24,7 +24,7 @@ impl codec::Model for DnsRecordEntry {
     }
 }
 
-crate::__model!(DnsRecordEntry);
+codec::__model!(DnsRecordEntry);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -56,4 +56,4 @@ impl codec::OpenEnum for DnsRecordEntryVerificationStatus {
     }
 }
 
-crate::__open_enum!(DnsRecordEntryVerificationStatus);
+codec::__open_enum!(DnsRecordEntryVerificationStatus);

@@ -34,4 +34,4 @@ impl codec::Model for Domains {
     }
 }
 
-crate::__model!(Domains);
+codec::__model!(Domains);

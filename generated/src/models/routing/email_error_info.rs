@@ -22,4 +22,4 @@ impl codec::Model for EmailErrorInfo {
     }
 }
 
-crate::__model!(EmailErrorInfo);
+codec::__model!(EmailErrorInfo);

@@ -38,7 +38,7 @@ impl codec::Model for EmailOutboundDomainResult {
     }
 }
 
-crate::__model!(EmailOutboundDomainResult);
+codec::__model!(EmailOutboundDomainResult);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -77,7 +77,7 @@ impl codec::OpenEnum for EmailOutboundDomainResultSenderStatus {
     }
 }
 
-crate::__open_enum!(EmailOutboundDomainResultSenderStatus);
+codec::__open_enum!(EmailOutboundDomainResultSenderStatus);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -114,4 +114,4 @@ impl codec::OpenEnum for EmailOutboundDomainResultSenderType {
     }
 }
 
-crate::__open_enum!(EmailOutboundDomainResultSenderType);
+codec::__open_enum!(EmailOutboundDomainResultSenderType);

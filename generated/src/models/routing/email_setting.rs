@@ -28,4 +28,4 @@ impl codec::Model for EmailSetting {
     }
 }
 
-crate::__model!(EmailSetting);
+codec::__model!(EmailSetting);

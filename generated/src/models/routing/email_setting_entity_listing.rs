@@ -45,4 +45,4 @@ impl codec::Model for EmailSettingEntityListing {
     }
 }
 
-crate::__model!(EmailSettingEntityListing);
+codec::__model!(EmailSettingEntityListing);

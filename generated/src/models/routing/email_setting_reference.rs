@@ -24,4 +24,4 @@ impl codec::Model for EmailSettingReference {
     }
 }
 
-crate::__model!(EmailSettingReference);
+codec::__model!(EmailSettingReference);

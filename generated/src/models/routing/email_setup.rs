@@ -19,4 +19,4 @@ impl codec::Model for EmailSetup {
     }
 }
 
-crate::__model!(EmailSetup);
+codec::__model!(EmailSetup);

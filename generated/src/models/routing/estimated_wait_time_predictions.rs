@@ -20,4 +20,4 @@ impl codec::Model for EstimatedWaitTimePredictions {
     }
 }
 
-crate::__model!(EstimatedWaitTimePredictions);
+codec::__model!(EstimatedWaitTimePredictions);

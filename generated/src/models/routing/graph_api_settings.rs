@@ -26,7 +26,7 @@ impl codec::Model for GraphApiSettings {
     }
 }
 
-crate::__model!(GraphApiSettings);
+codec::__model!(GraphApiSettings);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -66,4 +66,4 @@ impl codec::OpenEnum for GraphApiSettingsStatus {
     }
 }
 
-crate::__open_enum!(GraphApiSettingsStatus);
+codec::__open_enum!(GraphApiSettingsStatus);

@@ -23,4 +23,4 @@ impl codec::Model for HelpSettings {
     }
 }
 
-crate::__model!(HelpSettings);
+codec::__model!(HelpSettings);

@@ -20,4 +20,4 @@ impl codec::Model for IdentityResolutionQueueConfig {
     }
 }
 
-crate::__model!(IdentityResolutionQueueConfig);
+codec::__model!(IdentityResolutionQueueConfig);

@@ -26,7 +26,7 @@ impl codec::Model for ImapSettings {
     }
 }
 
-crate::__model!(ImapSettings);
+codec::__model!(ImapSettings);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -69,4 +69,4 @@ impl codec::OpenEnum for ImapSettingsStatus {
     }
 }
 
-crate::__open_enum!(ImapSettingsStatus);
+codec::__open_enum!(ImapSettingsStatus);

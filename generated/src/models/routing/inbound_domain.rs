@@ -52,7 +52,7 @@ impl codec::Model for InboundDomain {
     }
 }
 
-crate::__model!(InboundDomain);
+codec::__model!(InboundDomain);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -84,4 +84,4 @@ impl codec::OpenEnum for InboundDomainMxRecordStatus {
     }
 }
 
-crate::__open_enum!(InboundDomainMxRecordStatus);
+codec::__open_enum!(InboundDomainMxRecordStatus);

@@ -42,4 +42,4 @@ impl codec::Model for InboundDomainCreateRequest {
     }
 }
 
-crate::__model!(InboundDomainCreateRequest);
+codec::__model!(InboundDomainCreateRequest);

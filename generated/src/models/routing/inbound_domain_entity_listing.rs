@@ -45,4 +45,4 @@ impl codec::Model for InboundDomainEntityListing {
     }
 }
 
-crate::__model!(InboundDomainEntityListing);
+codec::__model!(InboundDomainEntityListing);

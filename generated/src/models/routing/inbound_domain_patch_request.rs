@@ -36,4 +36,4 @@ impl codec::Model for InboundDomainPatchRequest {
     }
 }
 
-crate::__model!(InboundDomainPatchRequest);
+codec::__model!(InboundDomainPatchRequest);

@@ -45,4 +45,4 @@ impl codec::Model for InboundRouteEntityListing {
     }
 }
 
-crate::__model!(InboundRouteEntityListing);
+codec::__model!(InboundRouteEntityListing);

@@ -67,7 +67,7 @@ impl codec::Model for KeyPerformanceIndicator {
     }
 }
 
-crate::__model!(KeyPerformanceIndicator);
+codec::__model!(KeyPerformanceIndicator);
 
 /// The same values as [`GetRoutingPredictorsKeyperformanceindicatorsKpiGroup`].
 pub type KeyPerformanceIndicatorKpiGroup = GetRoutingPredictorsKeyperformanceindicatorsKpiGroup;
@@ -112,7 +112,7 @@ impl codec::OpenEnum for KeyPerformanceIndicatorKpiType {
     }
 }
 
-crate::__open_enum!(KeyPerformanceIndicatorKpiType);
+codec::__open_enum!(KeyPerformanceIndicatorKpiType);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -139,7 +139,7 @@ impl codec::OpenEnum for KeyPerformanceIndicatorOptimizationType {
     }
 }
 
-crate::__open_enum!(KeyPerformanceIndicatorOptimizationType);
+codec::__open_enum!(KeyPerformanceIndicatorOptimizationType);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -166,7 +166,7 @@ impl codec::OpenEnum for KeyPerformanceIndicatorProblemType {
     }
 }
 
-crate::__open_enum!(KeyPerformanceIndicatorProblemType);
+codec::__open_enum!(KeyPerformanceIndicatorProblemType);
 
 /// The same values as [`CreateKpiRequestSource`].
 pub type KeyPerformanceIndicatorSource = CreateKpiRequestSource;
@@ -196,4 +196,4 @@ impl codec::OpenEnum for KeyPerformanceIndicatorStatus {
     }
 }
 
-crate::__open_enum!(KeyPerformanceIndicatorStatus);
+codec::__open_enum!(KeyPerformanceIndicatorStatus);

@@ -26,7 +26,7 @@ impl codec::Model for KeyPerformanceIndicatorAssessment {
     }
 }
 
-crate::__model!(KeyPerformanceIndicatorAssessment);
+codec::__model!(KeyPerformanceIndicatorAssessment);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -66,4 +66,4 @@ impl codec::OpenEnum for KeyPerformanceIndicatorAssessmentAssessmentResult {
     }
 }
 
-crate::__open_enum!(KeyPerformanceIndicatorAssessmentAssessmentResult);
+codec::__open_enum!(KeyPerformanceIndicatorAssessmentAssessmentResult);

@@ -19,4 +19,4 @@ impl codec::Model for KeyPerformanceIndicatorEntityListing {
     }
 }
 
-crate::__model!(KeyPerformanceIndicatorEntityListing);
+codec::__model!(KeyPerformanceIndicatorEntityListing);

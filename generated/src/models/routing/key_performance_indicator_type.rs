@@ -22,7 +22,7 @@ impl codec::Model for KeyPerformanceIndicatorType {
     }
 }
 
-crate::__model!(KeyPerformanceIndicatorType);
+codec::__model!(KeyPerformanceIndicatorType);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -64,7 +64,7 @@ impl codec::OpenEnum for KeyPerformanceIndicatorTypeId {
     }
 }
 
-crate::__open_enum!(KeyPerformanceIndicatorTypeId);
+codec::__open_enum!(KeyPerformanceIndicatorTypeId);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -93,4 +93,4 @@ impl codec::OpenEnum for KeyPerformanceIndicatorTypeSources {
     }
 }
 
-crate::__open_enum!(KeyPerformanceIndicatorTypeSources);
+codec::__open_enum!(KeyPerformanceIndicatorTypeSources);

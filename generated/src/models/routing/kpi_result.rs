@@ -34,7 +34,7 @@ impl codec::Model for KpiResult {
     }
 }
 
-crate::__model!(KpiResult);
+codec::__model!(KpiResult);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -66,4 +66,4 @@ impl codec::OpenEnum for KpiResultMediaType {
     }
 }
 
-crate::__open_enum!(KpiResultMediaType);
+codec::__open_enum!(KpiResultMediaType);

@@ -24,7 +24,7 @@ impl codec::Model for MailFromResult {
     }
 }
 
-crate::__model!(MailFromResult);
+codec::__model!(MailFromResult);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -59,4 +59,4 @@ impl codec::OpenEnum for MailFromResultStatus {
     }
 }
 
-crate::__open_enum!(MailFromResultStatus);
+codec::__open_enum!(MailFromResultStatus);

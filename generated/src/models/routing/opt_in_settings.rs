@@ -23,4 +23,4 @@ impl codec::Model for OptInSettings {
     }
 }
 
-crate::__model!(OptInSettings);
+codec::__model!(OptInSettings);

@@ -42,7 +42,7 @@ impl codec::Model for OutboundDomain {
     }
 }
 
-crate::__model!(OutboundDomain);
+codec::__model!(OutboundDomain);
 
 /// The same values as [`EmailOutboundDomainResultSenderType`].
 pub type OutboundDomainSenderType = EmailOutboundDomainResultSenderType;

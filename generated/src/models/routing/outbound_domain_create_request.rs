@@ -29,7 +29,7 @@ impl codec::Model for OutboundDomainCreateRequest {
     }
 }
 
-crate::__model!(OutboundDomainCreateRequest);
+codec::__model!(OutboundDomainCreateRequest);
 
 /// The same values as [`EmailOutboundDomainResultSenderType`].
 pub type OutboundDomainCreateRequestSenderType = EmailOutboundDomainResultSenderType;

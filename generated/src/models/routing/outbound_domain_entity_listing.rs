@@ -45,4 +45,4 @@ impl codec::Model for OutboundDomainEntityListing {
     }
 }
 
-crate::__model!(OutboundDomainEntityListing);
+codec::__model!(OutboundDomainEntityListing);

@@ -28,7 +28,7 @@ impl codec::Model for OutboundDomainPatchRequest {
     }
 }
 
-crate::__model!(OutboundDomainPatchRequest);
+codec::__model!(OutboundDomainPatchRequest);
 
 /// The same values as [`EmailOutboundDomainResultSenderType`].
 pub type OutboundDomainPatchRequestSenderType = EmailOutboundDomainResultSenderType;

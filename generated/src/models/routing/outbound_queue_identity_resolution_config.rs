@@ -25,4 +25,4 @@ impl codec::Model for OutboundQueueIdentityResolutionConfig {
     }
 }
 
-crate::__model!(OutboundQueueIdentityResolutionConfig);
+codec::__model!(OutboundQueueIdentityResolutionConfig);

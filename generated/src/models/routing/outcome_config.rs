@@ -18,4 +18,4 @@ impl codec::Model for OutcomeConfig {
     }
 }
 
-crate::__model!(OutcomeConfig);
+codec::__model!(OutcomeConfig);

@@ -25,4 +25,4 @@ impl codec::Model for PatchPredictorRequest {
     }
 }
 
-crate::__model!(PatchPredictorRequest);
+codec::__model!(PatchPredictorRequest);

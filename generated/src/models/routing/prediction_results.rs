@@ -27,7 +27,7 @@ impl codec::Model for PredictionResults {
     }
 }
 
-crate::__model!(PredictionResults);
+codec::__model!(PredictionResults);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -75,7 +75,7 @@ impl codec::OpenEnum for PredictionResultsFormula {
     }
 }
 
-crate::__open_enum!(PredictionResultsFormula);
+codec::__open_enum!(PredictionResultsFormula);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -131,4 +131,4 @@ impl codec::OpenEnum for PredictionResultsIntent {
     }
 }
 
-crate::__open_enum!(PredictionResultsIntent);
+codec::__open_enum!(PredictionResultsIntent);

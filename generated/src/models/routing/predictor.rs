@@ -58,7 +58,7 @@ impl codec::Model for Predictor {
     }
 }
 
-crate::__model!(Predictor);
+codec::__model!(Predictor);
 
 /// The same values as [`GetRoutingPredictorsState`].
 pub type PredictorState = GetRoutingPredictorsState;

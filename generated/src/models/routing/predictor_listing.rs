@@ -28,4 +28,4 @@ impl codec::Model for PredictorListing {
     }
 }
 
-crate::__model!(PredictorListing);
+codec::__model!(PredictorListing);

@@ -39,7 +39,7 @@ impl codec::Model for PredictorModel {
     }
 }
 
-crate::__model!(PredictorModel);
+codec::__model!(PredictorModel);
 
 /// The same values as [`KpiResultMediaType`].
 pub type PredictorModelMediaType = KpiResultMediaType;

@@ -30,7 +30,7 @@ impl codec::Model for PredictorModelBrief {
     }
 }
 
-crate::__model!(PredictorModelBrief);
+codec::__model!(PredictorModelBrief);
 
 /// The same values as [`KpiResultMediaType`].
 pub type PredictorModelBriefMediaType = KpiResultMediaType;
@@ -64,4 +64,4 @@ impl codec::OpenEnum for PredictorModelBriefState {
     }
 }
 
-crate::__open_enum!(PredictorModelBriefState);
+codec::__open_enum!(PredictorModelBriefState);

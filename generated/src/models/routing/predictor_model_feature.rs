@@ -25,7 +25,7 @@ impl codec::Model for PredictorModelFeature {
     }
 }
 
-crate::__model!(PredictorModelFeature);
+codec::__model!(PredictorModelFeature);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -54,4 +54,4 @@ impl codec::OpenEnum for PredictorModelFeatureType {
     }
 }
 
-crate::__open_enum!(PredictorModelFeatureType);
+codec::__open_enum!(PredictorModelFeatureType);

@@ -19,4 +19,4 @@ impl codec::Model for PredictorModelFeatureListing {
     }
 }
 
-crate::__model!(PredictorModelFeatureListing);
+codec::__model!(PredictorModelFeatureListing);

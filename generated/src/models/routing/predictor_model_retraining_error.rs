@@ -26,7 +26,7 @@ impl codec::Model for PredictorModelRetrainingError {
     }
 }
 
-crate::__model!(PredictorModelRetrainingError);
+codec::__model!(PredictorModelRetrainingError);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -55,4 +55,4 @@ impl codec::OpenEnum for PredictorModelRetrainingErrorErrorCode {
     }
 }
 
-crate::__open_enum!(PredictorModelRetrainingErrorErrorCode);
+codec::__open_enum!(PredictorModelRetrainingErrorErrorCode);

@@ -22,4 +22,4 @@ impl codec::Model for PredictorModels {
     }
 }
 
-crate::__model!(PredictorModels);
+codec::__model!(PredictorModels);

@@ -23,7 +23,7 @@ impl codec::Model for PredictorSchedule {
     }
 }
 
-crate::__model!(PredictorSchedule);
+codec::__model!(PredictorSchedule);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -50,4 +50,4 @@ impl codec::OpenEnum for PredictorScheduleScheduleType {
     }
 }
 
-crate::__open_enum!(PredictorScheduleScheduleType);
+codec::__open_enum!(PredictorScheduleScheduleType);

@@ -25,4 +25,4 @@ impl codec::Model for PredictorWorkloadBalancing {
     }
 }
 
-crate::__model!(PredictorWorkloadBalancing);
+codec::__model!(PredictorWorkloadBalancing);

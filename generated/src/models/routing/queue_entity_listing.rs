@@ -45,4 +45,4 @@ impl codec::Model for QueueEntityListing {
     }
 }
 
-crate::__model!(QueueEntityListing);
+codec::__model!(QueueEntityListing);

@@ -37,4 +37,4 @@ impl codec::Model for QueueMember {
     }
 }
 
-crate::__model!(QueueMember);
+codec::__model!(QueueMember);

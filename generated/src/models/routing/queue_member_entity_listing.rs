@@ -37,4 +37,4 @@ impl codec::Model for QueueMemberEntityListing {
     }
 }
 
-crate::__model!(QueueMemberEntityListing);
+codec::__model!(QueueMemberEntityListing);

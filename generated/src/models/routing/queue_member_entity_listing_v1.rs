@@ -45,4 +45,4 @@ impl codec::Model for QueueMemberEntityListingV1 {
     }
 }
 
-crate::__model!(QueueMemberEntityListingV1);
+codec::__model!(QueueMemberEntityListingV1);

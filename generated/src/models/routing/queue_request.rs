@@ -158,7 +158,7 @@ impl codec::Model for QueueRequest {
     }
 }
 
-crate::__model!(QueueRequest);
+codec::__model!(QueueRequest);
 
 /// The same values as [`CreateQueueRequestLastAgentRoutingMode`].
 pub type QueueRequestLastAgentRoutingMode = CreateQueueRequestLastAgentRoutingMode;

@@ -45,7 +45,7 @@ impl codec::Model for Recipient {
     }
 }
 
-crate::__model!(Recipient);
+codec::__model!(Recipient);
 
 /// The same values as [`ConversationThreadingWindowSettingMessengerType`].
 pub type RecipientMessengerType = ConversationThreadingWindowSettingMessengerType;

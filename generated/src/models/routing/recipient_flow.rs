@@ -18,4 +18,4 @@ impl codec::Model for RecipientFlow {
     }
 }
 
-crate::__model!(RecipientFlow);
+codec::__model!(RecipientFlow);

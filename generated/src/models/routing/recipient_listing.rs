@@ -45,4 +45,4 @@ impl codec::Model for RecipientListing {
     }
 }
 
-crate::__model!(RecipientListing);
+codec::__model!(RecipientListing);

@@ -19,4 +19,4 @@ impl codec::Model for RecipientRequest {
     }
 }
 
-crate::__model!(RecipientRequest);
+codec::__model!(RecipientRequest);

@@ -25,4 +25,4 @@ impl codec::Model for Record {
     }
 }
 
-crate::__model!(Record);
+codec::__model!(Record);

@@ -20,4 +20,4 @@ impl codec::Model for RequestScoredAgent {
     }
 }
 
-crate::__model!(RequestScoredAgent);
+codec::__model!(RequestScoredAgent);

@@ -25,4 +25,4 @@ impl codec::Model for RouteIdentityResolutionConfig {
     }
 }
 
-crate::__model!(RouteIdentityResolutionConfig);
+codec::__model!(RouteIdentityResolutionConfig);

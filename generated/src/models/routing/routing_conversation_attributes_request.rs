@@ -34,4 +34,4 @@ impl codec::Model for RoutingConversationAttributesRequest {
     }
 }
 
-crate::__model!(RoutingConversationAttributesRequest);
+codec::__model!(RoutingConversationAttributesRequest);

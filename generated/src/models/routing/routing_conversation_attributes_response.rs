@@ -37,4 +37,4 @@ impl codec::Model for RoutingConversationAttributesResponse {
     }
 }
 
-crate::__model!(RoutingConversationAttributesResponse);
+codec::__model!(RoutingConversationAttributesResponse);

@@ -23,4 +23,4 @@ impl codec::Model for RoutingSettings {
     }
 }
 
-crate::__model!(RoutingSettings);
+codec::__model!(RoutingSettings);

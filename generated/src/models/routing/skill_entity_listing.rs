@@ -45,4 +45,4 @@ impl codec::Model for SkillEntityListing {
     }
 }
 
-crate::__model!(SkillEntityListing);
+codec::__model!(SkillEntityListing);

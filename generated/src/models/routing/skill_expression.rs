@@ -29,4 +29,4 @@ impl codec::Model for SkillExpression {
     }
 }
 
-crate::__model!(SkillExpression);
+codec::__model!(SkillExpression);

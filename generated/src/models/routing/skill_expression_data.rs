@@ -19,4 +19,4 @@ impl codec::Model for SkillExpressionData {
     }
 }
 
-crate::__model!(SkillExpressionData);
+codec::__model!(SkillExpressionData);

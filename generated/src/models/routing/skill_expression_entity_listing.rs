@@ -45,4 +45,4 @@ impl codec::Model for SkillExpressionEntityListing {
     }
 }
 
-crate::__model!(SkillExpressionEntityListing);
+codec::__model!(SkillExpressionEntityListing);

@@ -22,4 +22,4 @@ impl codec::Model for SkillExpressionValidationError {
     }
 }
 
-crate::__model!(SkillExpressionValidationError);
+codec::__model!(SkillExpressionValidationError);

@@ -27,4 +27,4 @@ impl codec::Model for SkillExpressionValidationResult {
     }
 }
 
-crate::__model!(SkillExpressionValidationResult);
+codec::__model!(SkillExpressionValidationResult);

@@ -40,4 +40,4 @@ impl codec::Model for SkillGroupDefinition {
     }
 }
 
-crate::__model!(SkillGroupDefinition);
+codec::__model!(SkillGroupDefinition);

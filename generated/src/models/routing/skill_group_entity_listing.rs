@@ -28,4 +28,4 @@ impl codec::Model for SkillGroupEntityListing {
     }
 }
 
-crate::__model!(SkillGroupEntityListing);
+codec::__model!(SkillGroupEntityListing);

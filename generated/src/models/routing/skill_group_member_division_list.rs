@@ -19,4 +19,4 @@ impl codec::Model for SkillGroupMemberDivisionList {
     }
 }
 
-crate::__model!(SkillGroupMemberDivisionList);
+codec::__model!(SkillGroupMemberDivisionList);

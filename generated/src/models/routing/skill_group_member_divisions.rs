@@ -22,4 +22,4 @@ impl codec::Model for SkillGroupMemberDivisions {
     }
 }
 
-crate::__model!(SkillGroupMemberDivisions);
+codec::__model!(SkillGroupMemberDivisions);

@@ -28,4 +28,4 @@ impl codec::Model for SkillGroupMemberEntityListing {
     }
 }
 
-crate::__model!(SkillGroupMemberEntityListing);
+codec::__model!(SkillGroupMemberEntityListing);

@@ -51,7 +51,7 @@ impl codec::Model for SkillGroupWithMemberDivisions {
     }
 }
 
-crate::__model!(SkillGroupWithMemberDivisions);
+codec::__model!(SkillGroupWithMemberDivisions);
 
 /// The same values as [`BillingUsageReportStatus`].
 pub type SkillGroupWithMemberDivisionsStatus = BillingUsageReportStatus;

@@ -23,4 +23,4 @@ impl codec::Model for SkillReference {
     }
 }
 
-crate::__model!(SkillReference);
+codec::__model!(SkillReference);

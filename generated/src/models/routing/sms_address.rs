@@ -39,4 +39,4 @@ impl codec::Model for SmsAddress {
     }
 }
 
-crate::__model!(SmsAddress);
+codec::__model!(SmsAddress);

@@ -45,4 +45,4 @@ impl codec::Model for SmsAddressEntityListing {
     }
 }
 
-crate::__model!(SmsAddressEntityListing);
+codec::__model!(SmsAddressEntityListing);

@@ -43,4 +43,4 @@ impl codec::Model for SmsAddressProvision {
     }
 }
 
-crate::__model!(SmsAddressProvision);
+codec::__model!(SmsAddressProvision);

@@ -25,4 +25,4 @@ impl codec::Model for SmsAlphanumericProvision {
     }
 }
 
-crate::__model!(SmsAlphanumericProvision);
+codec::__model!(SmsAlphanumericProvision);

@@ -46,7 +46,7 @@ impl codec::Model for SmsAvailablePhoneNumber {
     }
 }
 
-crate::__model!(SmsAvailablePhoneNumber);
+codec::__model!(SmsAvailablePhoneNumber);
 
 /// The same values as [`GetRoutingSmsAvailablephonenumbersAddressRequirement`].
 pub type SmsAvailablePhoneNumberAddressRequirement = GetRoutingSmsAvailablephonenumbersAddressRequirement;
@@ -81,7 +81,7 @@ impl codec::OpenEnum for SmsAvailablePhoneNumberCapabilities {
     }
 }
 
-crate::__open_enum!(SmsAvailablePhoneNumberCapabilities);
+codec::__open_enum!(SmsAvailablePhoneNumberCapabilities);
 
 /// The same values as [`GetRoutingSmsPhonenumbersPhoneNumberType`].
 pub type SmsAvailablePhoneNumberPhoneNumberType = GetRoutingSmsPhonenumbersPhoneNumberType;

@@ -20,4 +20,4 @@ impl codec::Model for SmsAvailablePhoneNumberEntityListing {
     }
 }
 
-crate::__model!(SmsAvailablePhoneNumberEntityListing);
+codec::__model!(SmsAvailablePhoneNumberEntityListing);

@@ -25,4 +25,4 @@ impl codec::Model for SmsIdentityResolutionConfig {
     }
 }
 
-crate::__model!(SmsIdentityResolutionConfig);
+codec::__model!(SmsIdentityResolutionConfig);

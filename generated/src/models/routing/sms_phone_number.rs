@@ -109,7 +109,7 @@ impl codec::Model for SmsPhoneNumber {
     }
 }
 
-crate::__model!(SmsPhoneNumber);
+codec::__model!(SmsPhoneNumber);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -134,7 +134,7 @@ impl codec::OpenEnum for SmsPhoneNumberAutoRenewable {
     }
 }
 
-crate::__open_enum!(SmsPhoneNumberAutoRenewable);
+codec::__open_enum!(SmsPhoneNumberAutoRenewable);
 
 /// The same values as [`SmsAvailablePhoneNumberCapabilities`].
 pub type SmsPhoneNumberCapabilities = SmsAvailablePhoneNumberCapabilities;
@@ -185,7 +185,7 @@ impl codec::OpenEnum for SmsPhoneNumberPhoneNumberStatus {
     }
 }
 
-crate::__open_enum!(SmsPhoneNumberPhoneNumberStatus);
+codec::__open_enum!(SmsPhoneNumberPhoneNumberStatus);
 
 /// The same values as [`GetRoutingSmsPhonenumbersPhoneNumberType`].
 pub type SmsPhoneNumberPhoneNumberType = GetRoutingSmsPhonenumbersPhoneNumberType;
@@ -215,4 +215,4 @@ impl codec::OpenEnum for SmsPhoneNumberShortCodeBillingType {
     }
 }
 
-crate::__open_enum!(SmsPhoneNumberShortCodeBillingType);
+codec::__open_enum!(SmsPhoneNumberShortCodeBillingType);

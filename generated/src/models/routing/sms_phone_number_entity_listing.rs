@@ -45,4 +45,4 @@ impl codec::Model for SmsPhoneNumberEntityListing {
     }
 }
 
-crate::__model!(SmsPhoneNumberEntityListing);
+codec::__model!(SmsPhoneNumberEntityListing);

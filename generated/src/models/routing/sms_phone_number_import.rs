@@ -41,7 +41,7 @@ impl codec::Model for SmsPhoneNumberImport {
     }
 }
 
-crate::__model!(SmsPhoneNumberImport);
+codec::__model!(SmsPhoneNumberImport);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -76,4 +76,4 @@ impl codec::OpenEnum for SmsPhoneNumberImportPhoneNumberType {
     }
 }
 
-crate::__open_enum!(SmsPhoneNumberImportPhoneNumberType);
+codec::__open_enum!(SmsPhoneNumberImportPhoneNumberType);

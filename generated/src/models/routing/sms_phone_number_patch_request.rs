@@ -26,4 +26,4 @@ impl codec::Model for SmsPhoneNumberPatchRequest {
     }
 }
 
-crate::__model!(SmsPhoneNumberPatchRequest);
+codec::__model!(SmsPhoneNumberPatchRequest);

@@ -41,7 +41,7 @@ impl codec::Model for SmsPhoneNumberProvision {
     }
 }
 
-crate::__model!(SmsPhoneNumberProvision);
+codec::__model!(SmsPhoneNumberProvision);
 
 /// The same values as [`SmsPhoneNumberImportPhoneNumberType`].
 pub type SmsPhoneNumberProvisionPhoneNumberType = SmsPhoneNumberImportPhoneNumberType;

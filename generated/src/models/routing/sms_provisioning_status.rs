@@ -26,7 +26,7 @@ impl codec::Model for SmsProvisioningStatus {
     }
 }
 
-crate::__model!(SmsProvisioningStatus);
+codec::__model!(SmsProvisioningStatus);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -58,7 +58,7 @@ impl codec::OpenEnum for SmsProvisioningStatusAction {
     }
 }
 
-crate::__open_enum!(SmsProvisioningStatusAction);
+codec::__open_enum!(SmsProvisioningStatusAction);
 
 /// The same values as [`GenAiPhrasesJobState`].
 pub type SmsProvisioningStatusState = GenAiPhrasesJobState;

@@ -23,4 +23,4 @@ impl codec::Model for StopSettings {
     }
 }
 
-crate::__model!(StopSettings);
+codec::__model!(StopSettings);

@@ -37,4 +37,4 @@ impl codec::Model for TestMessage {
     }
 }
 
-crate::__model!(TestMessage);
+codec::__model!(TestMessage);

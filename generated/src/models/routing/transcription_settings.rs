@@ -42,7 +42,7 @@ impl codec::Model for TranscriptionSettings {
     }
 }
 
-crate::__model!(TranscriptionSettings);
+codec::__model!(TranscriptionSettings);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -71,4 +71,4 @@ impl codec::OpenEnum for TranscriptionSettingsTranscription {
     }
 }
 
-crate::__open_enum!(TranscriptionSettingsTranscription);
+codec::__open_enum!(TranscriptionSettingsTranscription);

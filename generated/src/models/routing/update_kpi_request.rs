@@ -23,7 +23,7 @@ impl codec::Model for UpdateKpiRequest {
     }
 }
 
-crate::__model!(UpdateKpiRequest);
+codec::__model!(UpdateKpiRequest);
 
 /// The same values as [`KeyPerformanceIndicatorStatus`].
 pub type UpdateKpiRequestStatus = KeyPerformanceIndicatorStatus;

@@ -19,4 +19,4 @@ impl codec::Model for UpdateSkillDivisionRequest {
     }
 }
 
-crate::__model!(UpdateSkillDivisionRequest);
+codec::__model!(UpdateSkillDivisionRequest);

@@ -19,4 +19,4 @@ impl codec::Model for UpdateUtilizationLabelRequest {
     }
 }
 
-crate::__model!(UpdateUtilizationLabelRequest);
+codec::__model!(UpdateUtilizationLabelRequest);

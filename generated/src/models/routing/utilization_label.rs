@@ -24,4 +24,4 @@ impl codec::Model for UtilizationLabel {
     }
 }
 
-crate::__model!(UtilizationLabel);
+codec::__model!(UtilizationLabel);

@@ -45,4 +45,4 @@ impl codec::Model for UtilizationLabelEntityListing {
     }
 }
 
-crate::__model!(UtilizationLabelEntityListing);
+codec::__model!(UtilizationLabelEntityListing);

@@ -26,4 +26,4 @@ impl codec::Model for UtilizationResponse {
     }
 }
 
-crate::__model!(UtilizationResponse);
+codec::__model!(UtilizationResponse);

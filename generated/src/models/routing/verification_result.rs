@@ -21,7 +21,7 @@ impl codec::Model for VerificationResult {
     }
 }
 
-crate::__model!(VerificationResult);
+codec::__model!(VerificationResult);
 
 /// The same values as [`MailFromResultStatus`].
 pub type VerificationResultStatus = MailFromResultStatus;

@@ -19,4 +19,4 @@ impl codec::Model for WrapUpCodeConfig {
     }
 }
 
-crate::__model!(WrapUpCodeConfig);
+codec::__model!(WrapUpCodeConfig);

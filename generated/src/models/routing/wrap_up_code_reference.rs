@@ -18,4 +18,4 @@ impl codec::Model for WrapUpCodeReference {
     }
 }
 
-crate::__model!(WrapUpCodeReference);
+codec::__model!(WrapUpCodeReference);

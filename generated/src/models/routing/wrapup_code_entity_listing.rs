@@ -45,4 +45,4 @@ impl codec::Model for WrapupCodeEntityListing {
     }
 }
 
-crate::__model!(WrapupCodeEntityListing);
+codec::__model!(WrapupCodeEntityListing);

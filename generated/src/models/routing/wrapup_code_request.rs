@@ -43,4 +43,4 @@ impl codec::Model for WrapupCodeRequest {
     }
 }
 
-crate::__model!(WrapupCodeRequest);
+codec::__model!(WrapupCodeRequest);

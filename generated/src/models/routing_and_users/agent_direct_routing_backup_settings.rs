@@ -31,4 +31,4 @@ impl codec::Model for AgentDirectRoutingBackupSettings {
     }
 }
 
-crate::__model!(AgentDirectRoutingBackupSettings);
+codec::__model!(AgentDirectRoutingBackupSettings);

@@ -28,7 +28,7 @@ impl codec::Model for AgentMaxUtilizationResponse {
     }
 }
 
-crate::__model!(AgentMaxUtilizationResponse);
+codec::__model!(AgentMaxUtilizationResponse);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -55,4 +55,4 @@ impl codec::OpenEnum for AgentMaxUtilizationResponseLevel {
     }
 }
 
-crate::__open_enum!(AgentMaxUtilizationResponseLevel);
+codec::__open_enum!(AgentMaxUtilizationResponseLevel);

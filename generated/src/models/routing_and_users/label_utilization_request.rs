@@ -22,4 +22,4 @@ impl codec::Model for LabelUtilizationRequest {
     }
 }
 
-crate::__model!(LabelUtilizationRequest);
+codec::__model!(LabelUtilizationRequest);

@@ -25,4 +25,4 @@ impl codec::Model for LabelUtilizationResponse {
     }
 }
 
-crate::__model!(LabelUtilizationResponse);
+codec::__model!(LabelUtilizationResponse);

@@ -25,4 +25,4 @@ impl codec::Model for MediaUtilization {
     }
 }
 
-crate::__model!(MediaUtilization);
+codec::__model!(MediaUtilization);

@@ -39,7 +39,7 @@ impl codec::Model for RoutingSkill {
     }
 }
 
-crate::__model!(RoutingSkill);
+codec::__model!(RoutingSkill);
 
 /// The same values as [`ActionTargetState`].
 pub type RoutingSkillState = ActionTargetState;

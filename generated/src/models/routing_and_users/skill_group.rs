@@ -48,7 +48,7 @@ impl codec::Model for SkillGroup {
     }
 }
 
-crate::__model!(SkillGroup);
+codec::__model!(SkillGroup);
 
 /// The same values as [`BillingUsageReportStatus`].
 pub type SkillGroupStatus = BillingUsageReportStatus;

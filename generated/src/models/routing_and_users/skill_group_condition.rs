@@ -29,7 +29,7 @@ impl codec::Model for SkillGroupCondition {
     }
 }
 
-crate::__model!(SkillGroupCondition);
+codec::__model!(SkillGroupCondition);
 
 /// The same values as [`DynamicGroupSkillConditionOperation`].
 pub type SkillGroupConditionOperation = DynamicGroupSkillConditionOperation;

@@ -30,7 +30,7 @@ impl codec::Model for SkillGroupLanguageCondition {
     }
 }
 
-crate::__model!(SkillGroupLanguageCondition);
+codec::__model!(SkillGroupLanguageCondition);
 
 /// The same values as [`DynamicGroupLanguageSkillConditionComparator`].
 pub type SkillGroupLanguageConditionComparator = DynamicGroupLanguageSkillConditionComparator;

@@ -30,7 +30,7 @@ impl codec::Model for SkillGroupRoutingCondition {
     }
 }
 
-crate::__model!(SkillGroupRoutingCondition);
+codec::__model!(SkillGroupRoutingCondition);
 
 /// The same values as [`DynamicGroupLanguageSkillConditionComparator`].
 pub type SkillGroupRoutingConditionComparator = DynamicGroupLanguageSkillConditionComparator;

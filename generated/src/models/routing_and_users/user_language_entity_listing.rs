@@ -45,4 +45,4 @@ impl codec::Model for UserLanguageEntityListing {
     }
 }
 
-crate::__model!(UserLanguageEntityListing);
+codec::__model!(UserLanguageEntityListing);

@@ -155,7 +155,7 @@ impl codec::Model for UserQueue {
     }
 }
 
-crate::__model!(UserQueue);
+codec::__model!(UserQueue);
 
 /// The same values as [`CreateQueueRequestLastAgentRoutingMode`].
 pub type UserQueueLastAgentRoutingMode = CreateQueueRequestLastAgentRoutingMode;

@@ -45,4 +45,4 @@ impl codec::Model for UserQueueEntityListing {
     }
 }
 
-crate::__model!(UserQueueEntityListing);
+codec::__model!(UserQueueEntityListing);

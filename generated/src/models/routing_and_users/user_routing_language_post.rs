@@ -28,4 +28,4 @@ impl codec::Model for UserRoutingLanguagePost {
     }
 }
 
-crate::__model!(UserRoutingLanguagePost);
+codec::__model!(UserRoutingLanguagePost);

@@ -28,4 +28,4 @@ impl codec::Model for UserRoutingSkillPost {
     }
 }
 
-crate::__model!(UserRoutingSkillPost);
+codec::__model!(UserRoutingSkillPost);

@@ -45,4 +45,4 @@ impl codec::Model for UserSkillEntityListing {
     }
 }
 
-crate::__model!(UserSkillEntityListing);
+codec::__model!(UserSkillEntityListing);

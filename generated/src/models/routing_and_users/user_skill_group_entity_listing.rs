@@ -28,4 +28,4 @@ impl codec::Model for UserSkillGroupEntityListing {
     }
 }
 
-crate::__model!(UserSkillGroupEntityListing);
+codec::__model!(UserSkillGroupEntityListing);

@@ -26,4 +26,4 @@ impl codec::Model for UtilizationRequest {
     }
 }
 
-crate::__model!(UtilizationRequest);
+codec::__model!(UtilizationRequest);

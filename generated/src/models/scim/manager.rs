@@ -21,4 +21,4 @@ impl codec::Model for Manager {
     }
 }
 
-crate::__model!(Manager);
+codec::__model!(Manager);

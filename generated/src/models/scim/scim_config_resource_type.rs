@@ -41,4 +41,4 @@ impl codec::Model for ScimConfigResourceType {
     }
 }
 
-crate::__model!(ScimConfigResourceType);
+codec::__model!(ScimConfigResourceType);

@@ -22,4 +22,4 @@ impl codec::Model for ScimConfigResourceTypeSchemaExtension {
     }
 }
 
-crate::__model!(ScimConfigResourceTypeSchemaExtension);
+codec::__model!(ScimConfigResourceTypeSchemaExtension);

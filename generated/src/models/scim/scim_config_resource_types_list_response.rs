@@ -31,4 +31,4 @@ impl codec::Model for ScimConfigResourceTypesListResponse {
     }
 }
 
-crate::__model!(ScimConfigResourceTypesListResponse);
+codec::__model!(ScimConfigResourceTypesListResponse);

@@ -22,7 +22,7 @@ impl codec::Model for ScimEmail {
     }
 }
 
-crate::__model!(ScimEmail);
+codec::__model!(ScimEmail);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -51,4 +51,4 @@ impl codec::OpenEnum for ScimEmailType {
     }
 }
 
-crate::__open_enum!(ScimEmailType);
+codec::__open_enum!(ScimEmailType);

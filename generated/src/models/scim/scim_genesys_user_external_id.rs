@@ -22,4 +22,4 @@ impl codec::Model for ScimGenesysUserExternalId {
     }
 }
 
-crate::__model!(ScimGenesysUserExternalId);
+codec::__model!(ScimGenesysUserExternalId);

@@ -31,4 +31,4 @@ impl codec::Model for ScimGroupListResponse {
     }
 }
 
-crate::__model!(ScimGroupListResponse);
+codec::__model!(ScimGroupListResponse);

@@ -30,7 +30,7 @@ impl codec::Model for ScimMetadata {
     }
 }
 
-crate::__model!(ScimMetadata);
+codec::__model!(ScimMetadata);
 
 /// The same values as [`GetScimResourcetypeResourceType`].
 pub type ScimMetadataResourceType = GetScimResourcetypeResourceType;

@@ -22,7 +22,7 @@ impl codec::Model for ScimPhoneNumber {
     }
 }
 
-crate::__model!(ScimPhoneNumber);
+codec::__model!(ScimPhoneNumber);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -90,4 +90,4 @@ impl codec::OpenEnum for ScimPhoneNumberType {
     }
 }
 
-crate::__open_enum!(ScimPhoneNumberType);
+codec::__open_enum!(ScimPhoneNumberType);

@@ -53,4 +53,4 @@ impl codec::Model for ScimServiceProviderConfig {
     }
 }
 
-crate::__model!(ScimServiceProviderConfig);
+codec::__model!(ScimServiceProviderConfig);

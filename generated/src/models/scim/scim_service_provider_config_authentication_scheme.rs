@@ -34,7 +34,7 @@ impl codec::Model for ScimServiceProviderConfigAuthenticationScheme {
     }
 }
 
-crate::__model!(ScimServiceProviderConfigAuthenticationScheme);
+codec::__model!(ScimServiceProviderConfigAuthenticationScheme);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -78,4 +78,4 @@ impl codec::OpenEnum for ScimServiceProviderConfigAuthenticationSchemeType {
     }
 }
 
-crate::__open_enum!(ScimServiceProviderConfigAuthenticationSchemeType);
+codec::__open_enum!(ScimServiceProviderConfigAuthenticationSchemeType);

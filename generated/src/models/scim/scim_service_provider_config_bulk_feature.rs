@@ -25,4 +25,4 @@ impl codec::Model for ScimServiceProviderConfigBulkFeature {
     }
 }
 
-crate::__model!(ScimServiceProviderConfigBulkFeature);
+codec::__model!(ScimServiceProviderConfigBulkFeature);

@@ -22,4 +22,4 @@ impl codec::Model for ScimServiceProviderConfigFilterFeature {
     }
 }
 
-crate::__model!(ScimServiceProviderConfigFilterFeature);
+codec::__model!(ScimServiceProviderConfigFilterFeature);

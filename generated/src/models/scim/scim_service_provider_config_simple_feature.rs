@@ -19,4 +19,4 @@ impl codec::Model for ScimServiceProviderConfigSimpleFeature {
     }
 }
 
-crate::__model!(ScimServiceProviderConfigSimpleFeature);
+codec::__model!(ScimServiceProviderConfigSimpleFeature);

@@ -28,4 +28,4 @@ impl codec::Model for ScimUserExtensions {
     }
 }
 
-crate::__model!(ScimUserExtensions);
+codec::__model!(ScimUserExtensions);

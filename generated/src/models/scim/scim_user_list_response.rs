@@ -31,4 +31,4 @@ impl codec::Model for ScimUserListResponse {
     }
 }
 
-crate::__model!(ScimUserListResponse);
+codec::__model!(ScimUserListResponse);

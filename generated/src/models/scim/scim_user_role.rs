@@ -18,4 +18,4 @@ impl codec::Model for ScimUserRole {
     }
 }
 
-crate::__model!(ScimUserRole);
+codec::__model!(ScimUserRole);

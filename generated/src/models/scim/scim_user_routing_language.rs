@@ -21,4 +21,4 @@ impl codec::Model for ScimUserRoutingLanguage {
     }
 }
 
-crate::__model!(ScimUserRoutingLanguage);
+codec::__model!(ScimUserRoutingLanguage);

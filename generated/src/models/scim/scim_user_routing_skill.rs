@@ -21,4 +21,4 @@ impl codec::Model for ScimUserRoutingSkill {
     }
 }
 
-crate::__model!(ScimUserRoutingSkill);
+codec::__model!(ScimUserRoutingSkill);

@@ -67,4 +67,4 @@ impl codec::Model for ScimV2CreateUser {
     }
 }
 
-crate::__model!(ScimV2CreateUser);
+codec::__model!(ScimV2CreateUser);

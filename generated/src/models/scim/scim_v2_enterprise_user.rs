@@ -29,4 +29,4 @@ impl codec::Model for ScimV2EnterpriseUser {
     }
 }
 
-crate::__model!(ScimV2EnterpriseUser);
+codec::__model!(ScimV2EnterpriseUser);

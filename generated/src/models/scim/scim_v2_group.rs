@@ -34,4 +34,4 @@ impl codec::Model for ScimV2Group {
     }
 }
 
-crate::__model!(ScimV2Group);
+codec::__model!(ScimV2Group);

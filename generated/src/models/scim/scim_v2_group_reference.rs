@@ -24,7 +24,7 @@ impl codec::Model for ScimV2GroupReference {
     }
 }
 
-crate::__model!(ScimV2GroupReference);
+codec::__model!(ScimV2GroupReference);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -63,4 +63,4 @@ impl codec::OpenEnum for ScimV2GroupReferenceType {
     }
 }
 
-crate::__open_enum!(ScimV2GroupReferenceType);
+codec::__open_enum!(ScimV2GroupReferenceType);

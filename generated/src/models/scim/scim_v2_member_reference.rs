@@ -25,7 +25,7 @@ impl codec::Model for ScimV2MemberReference {
     }
 }
 
-crate::__model!(ScimV2MemberReference);
+codec::__model!(ScimV2MemberReference);
 
 /// The same values as [`ScimV2GroupReferenceType`].
 pub type ScimV2MemberReferenceType = ScimV2GroupReferenceType;

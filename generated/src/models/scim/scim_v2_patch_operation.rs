@@ -23,7 +23,7 @@ impl codec::Model for ScimV2PatchOperation {
     }
 }
 
-crate::__model!(ScimV2PatchOperation);
+codec::__model!(ScimV2PatchOperation);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -55,4 +55,4 @@ impl codec::OpenEnum for ScimV2PatchOperationOp {
     }
 }
 
-crate::__open_enum!(ScimV2PatchOperationOp);
+codec::__open_enum!(ScimV2PatchOperationOp);

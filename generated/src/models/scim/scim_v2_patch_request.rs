@@ -23,4 +23,4 @@ impl codec::Model for ScimV2PatchRequest {
     }
 }
 
-crate::__model!(ScimV2PatchRequest);
+codec::__model!(ScimV2PatchRequest);

@@ -52,7 +52,7 @@ impl codec::Model for ScimV2SchemaAttribute {
     }
 }
 
-crate::__model!(ScimV2SchemaAttribute);
+codec::__model!(ScimV2SchemaAttribute);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -87,7 +87,7 @@ impl codec::OpenEnum for ScimV2SchemaAttributeMutability {
     }
 }
 
-crate::__open_enum!(ScimV2SchemaAttributeMutability);
+codec::__open_enum!(ScimV2SchemaAttributeMutability);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -120,7 +120,7 @@ impl codec::OpenEnum for ScimV2SchemaAttributeReferenceTypes {
     }
 }
 
-crate::__open_enum!(ScimV2SchemaAttributeReferenceTypes);
+codec::__open_enum!(ScimV2SchemaAttributeReferenceTypes);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -155,7 +155,7 @@ impl codec::OpenEnum for ScimV2SchemaAttributeReturned {
     }
 }
 
-crate::__open_enum!(ScimV2SchemaAttributeReturned);
+codec::__open_enum!(ScimV2SchemaAttributeReturned);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -207,7 +207,7 @@ impl codec::OpenEnum for ScimV2SchemaAttributeType {
     }
 }
 
-crate::__open_enum!(ScimV2SchemaAttributeType);
+codec::__open_enum!(ScimV2SchemaAttributeType);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -239,4 +239,4 @@ impl codec::OpenEnum for ScimV2SchemaAttributeUniqueness {
     }
 }
 
-crate::__open_enum!(ScimV2SchemaAttributeUniqueness);
+codec::__open_enum!(ScimV2SchemaAttributeUniqueness);

@@ -32,4 +32,4 @@ impl codec::Model for ScimV2SchemaDefinition {
     }
 }
 
-crate::__model!(ScimV2SchemaDefinition);
+codec::__model!(ScimV2SchemaDefinition);

@@ -31,4 +31,4 @@ impl codec::Model for ScimV2SchemaListResponse {
     }
 }
 
-crate::__model!(ScimV2SchemaListResponse);
+codec::__model!(ScimV2SchemaListResponse);

@@ -73,4 +73,4 @@ impl codec::Model for ScimV2User {
     }
 }
 
-crate::__model!(ScimV2User);
+codec::__model!(ScimV2User);

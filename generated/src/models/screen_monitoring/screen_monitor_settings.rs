@@ -26,4 +26,4 @@ impl codec::Model for ScreenMonitorSettings {
     }
 }
 
-crate::__model!(ScreenMonitorSettings);
+codec::__model!(ScreenMonitorSettings);

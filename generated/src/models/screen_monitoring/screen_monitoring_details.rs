@@ -19,4 +19,4 @@ impl codec::Model for ScreenMonitoringDetails {
     }
 }
 
-crate::__model!(ScreenMonitoringDetails);
+codec::__model!(ScreenMonitoringDetails);

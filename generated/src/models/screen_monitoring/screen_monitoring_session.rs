@@ -41,7 +41,7 @@ impl codec::Model for ScreenMonitoringSession {
     }
 }
 
-crate::__model!(ScreenMonitoringSession);
+codec::__model!(ScreenMonitoringSession);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -68,4 +68,4 @@ impl codec::OpenEnum for ScreenMonitoringSessionMonitoringType {
     }
 }
 
-crate::__open_enum!(ScreenMonitoringSessionMonitoringType);
+codec::__open_enum!(ScreenMonitoringSessionMonitoringType);

@@ -19,4 +19,4 @@ impl codec::Model for ScreenMonitoringSessionEntityListing {
     }
 }
 
-crate::__model!(ScreenMonitoringSessionEntityListing);
+codec::__model!(ScreenMonitoringSessionEntityListing);

@@ -22,4 +22,4 @@ impl codec::Model for ScreenMonitoringUserDetails {
     }
 }
 
-crate::__model!(ScreenMonitoringUserDetails);
+codec::__model!(ScreenMonitoringUserDetails);

@@ -19,4 +19,4 @@ impl codec::Model for ScreenMonitoringUserDetailsEntityListing {
     }
 }
 
-crate::__model!(ScreenMonitoringUserDetailsEntityListing);
+codec::__model!(ScreenMonitoringUserDetailsEntityListing);

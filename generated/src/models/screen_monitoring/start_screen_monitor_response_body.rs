@@ -19,4 +19,4 @@ impl codec::Model for StartScreenMonitorResponseBody {
     }
 }
 
-crate::__model!(StartScreenMonitorResponseBody);
+codec::__model!(StartScreenMonitorResponseBody);

@@ -22,4 +22,4 @@ impl codec::Model for ExportScriptRequest {
     }
 }
 
-crate::__model!(ExportScriptRequest);
+codec::__model!(ExportScriptRequest);

@@ -18,4 +18,4 @@ impl codec::Model for ExportScriptResponse {
     }
 }
 
-crate::__model!(ExportScriptResponse);
+codec::__model!(ExportScriptResponse);

@@ -22,4 +22,4 @@ impl codec::Model for ImportScriptStatusResponse {
     }
 }
 
-crate::__model!(ImportScriptStatusResponse);
+codec::__model!(ImportScriptStatusResponse);

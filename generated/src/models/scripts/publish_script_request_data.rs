@@ -22,4 +22,4 @@ impl codec::Model for PublishScriptRequestData {
     }
 }
 
-crate::__model!(PublishScriptRequestData);
+codec::__model!(PublishScriptRequestData);

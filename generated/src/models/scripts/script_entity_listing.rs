@@ -48,4 +48,4 @@ impl codec::Model for ScriptEntityListing {
     }
 }
 
-crate::__model!(ScriptEntityListing);
+codec::__model!(ScriptEntityListing);

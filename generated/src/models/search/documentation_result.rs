@@ -59,4 +59,4 @@ impl codec::Model for DocumentationResult {
     }
 }
 
-crate::__model!(DocumentationResult);
+codec::__model!(DocumentationResult);

@@ -39,7 +39,7 @@ impl codec::Model for DocumentationSearchCriteria {
     }
 }
 
-crate::__model!(DocumentationSearchCriteria);
+codec::__model!(DocumentationSearchCriteria);
 
 /// The same values as [`ConversationCustomAttributesSearchCriteriaOperator`].
 pub type DocumentationSearchCriteriaOperator = ConversationCustomAttributesSearchCriteriaOperator;
@@ -102,4 +102,4 @@ impl codec::OpenEnum for DocumentationSearchCriteriaType {
     }
 }
 
-crate::__open_enum!(DocumentationSearchCriteriaType);
+codec::__open_enum!(DocumentationSearchCriteriaType);

@@ -36,7 +36,7 @@ impl codec::Model for DocumentationSearchRequest {
     }
 }
 
-crate::__model!(DocumentationSearchRequest);
+codec::__model!(DocumentationSearchRequest);
 
 /// The same values as [`ConversationCustomAttributesSearchRequestSortOrder`].
 pub type DocumentationSearchRequestSortOrder = ConversationCustomAttributesSearchRequestSortOrder;

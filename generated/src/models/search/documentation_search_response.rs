@@ -44,4 +44,4 @@ impl codec::Model for DocumentationSearchResponse {
     }
 }
 
-crate::__model!(DocumentationSearchResponse);
+codec::__model!(DocumentationSearchResponse);

@@ -29,7 +29,7 @@ impl codec::Model for DocumentationV2SearchAggregation {
     }
 }
 
-crate::__model!(DocumentationV2SearchAggregation);
+codec::__model!(DocumentationV2SearchAggregation);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -58,4 +58,4 @@ impl codec::OpenEnum for DocumentationV2SearchAggregationType {
     }
 }
 
-crate::__open_enum!(DocumentationV2SearchAggregationType);
+codec::__open_enum!(DocumentationV2SearchAggregationType);

@@ -38,7 +38,7 @@ impl codec::Model for DocumentationV2SearchCriteria {
     }
 }
 
-crate::__model!(DocumentationV2SearchCriteria);
+codec::__model!(DocumentationV2SearchCriteria);
 
 /// The same values as [`ConversationCustomAttributesSearchCriteriaOperator`].
 pub type DocumentationV2SearchCriteriaOperator = ConversationCustomAttributesSearchCriteriaOperator;
@@ -70,4 +70,4 @@ impl codec::OpenEnum for DocumentationV2SearchCriteriaType {
     }
 }
 
-crate::__open_enum!(DocumentationV2SearchCriteriaType);
+codec::__open_enum!(DocumentationV2SearchCriteriaType);

@@ -44,7 +44,7 @@ impl codec::Model for DocumentationV2SearchRequest {
     }
 }
 
-crate::__model!(DocumentationV2SearchRequest);
+codec::__model!(DocumentationV2SearchRequest);
 
 /// The same values as [`ConversationCustomAttributesSearchRequestSortOrder`].
 pub type DocumentationV2SearchRequestSortOrder = ConversationCustomAttributesSearchRequestSortOrder;

@@ -26,4 +26,4 @@ impl codec::Model for GknDocumentationResult {
     }
 }
 
-crate::__model!(GknDocumentationResult);
+codec::__model!(GknDocumentationResult);

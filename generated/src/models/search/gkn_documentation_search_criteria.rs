@@ -40,7 +40,7 @@ impl codec::Model for GknDocumentationSearchCriteria {
     }
 }
 
-crate::__model!(GknDocumentationSearchCriteria);
+codec::__model!(GknDocumentationSearchCriteria);
 
 /// The same values as [`ConversationCustomAttributesSearchCriteriaOperator`].
 pub type GknDocumentationSearchCriteriaOperator = ConversationCustomAttributesSearchCriteriaOperator;
@@ -69,4 +69,4 @@ impl codec::OpenEnum for GknDocumentationSearchCriteriaType {
     }
 }
 
-crate::__open_enum!(GknDocumentationSearchCriteriaType);
+codec::__open_enum!(GknDocumentationSearchCriteriaType);

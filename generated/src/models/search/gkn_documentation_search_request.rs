@@ -37,7 +37,7 @@ impl codec::Model for GknDocumentationSearchRequest {
     }
 }
 
-crate::__model!(GknDocumentationSearchRequest);
+codec::__model!(GknDocumentationSearchRequest);
 
 /// The same values as [`ConversationCustomAttributesSearchRequestSortOrder`].
 pub type GknDocumentationSearchRequestSortOrder = ConversationCustomAttributesSearchRequestSortOrder;

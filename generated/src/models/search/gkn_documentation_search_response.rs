@@ -45,4 +45,4 @@ impl codec::Model for GknDocumentationSearchResponse {
     }
 }
 
-crate::__model!(GknDocumentationSearchResponse);
+codec::__model!(GknDocumentationSearchResponse);

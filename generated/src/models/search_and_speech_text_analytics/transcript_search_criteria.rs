@@ -38,7 +38,7 @@ impl codec::Model for TranscriptSearchCriteria {
     }
 }
 
-crate::__model!(TranscriptSearchCriteria);
+codec::__model!(TranscriptSearchCriteria);
 
 /// The same values as [`ConversationCustomAttributesSearchCriteriaOperator`].
 pub type TranscriptSearchCriteriaOperator = ConversationCustomAttributesSearchCriteriaOperator;
@@ -97,4 +97,4 @@ impl codec::OpenEnum for TranscriptSearchCriteriaType {
     }
 }
 
-crate::__open_enum!(TranscriptSearchCriteriaType);
+codec::__open_enum!(TranscriptSearchCriteriaType);

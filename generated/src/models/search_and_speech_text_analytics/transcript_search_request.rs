@@ -42,7 +42,7 @@ impl codec::Model for TranscriptSearchRequest {
     }
 }
 
-crate::__model!(TranscriptSearchRequest);
+codec::__model!(TranscriptSearchRequest);
 
 /// The same values as [`ConversationCustomAttributesSearchRequestSortOrder`].
 pub type TranscriptSearchRequestSortOrder = ConversationCustomAttributesSearchRequestSortOrder;

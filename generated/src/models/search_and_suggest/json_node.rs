@@ -16,4 +16,4 @@ impl codec::Model for JsonNode {
     }
 }
 
-crate::__model!(JsonNode);
+codec::__model!(JsonNode);

@@ -46,4 +46,4 @@ impl codec::Model for JsonNodeSearchResponse {
     }
 }
 
-crate::__model!(JsonNodeSearchResponse);
+codec::__model!(JsonNodeSearchResponse);

@@ -29,7 +29,7 @@ impl codec::Model for SearchAggregation {
     }
 }
 
-crate::__model!(SearchAggregation);
+codec::__model!(SearchAggregation);
 
 /// The same values as [`DocumentationV2SearchAggregationOrder`].
 pub type SearchAggregationOrder = DocumentationV2SearchAggregationOrder;
@@ -84,4 +84,4 @@ impl codec::OpenEnum for SearchAggregationType {
     }
 }
 
-crate::__open_enum!(SearchAggregationType);
+codec::__open_enum!(SearchAggregationType);

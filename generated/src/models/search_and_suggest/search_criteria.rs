@@ -38,7 +38,7 @@ impl codec::Model for SearchCriteria {
     }
 }
 
-crate::__model!(SearchCriteria);
+codec::__model!(SearchCriteria);
 
 /// The same values as [`ConversationCustomAttributesSearchCriteriaOperator`].
 pub type SearchCriteriaOperator = ConversationCustomAttributesSearchCriteriaOperator;
@@ -129,4 +129,4 @@ impl codec::OpenEnum for SearchCriteriaType {
     }
 }
 
-crate::__open_enum!(SearchCriteriaType);
+codec::__open_enum!(SearchCriteriaType);

@@ -46,7 +46,7 @@ impl codec::Model for SearchRequest {
     }
 }
 
-crate::__model!(SearchRequest);
+codec::__model!(SearchRequest);
 
 /// The same values as [`ConversationCustomAttributesSearchRequestSortOrder`].
 pub type SearchRequestSortOrder = ConversationCustomAttributesSearchRequestSortOrder;

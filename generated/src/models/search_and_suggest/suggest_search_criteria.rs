@@ -36,7 +36,7 @@ impl codec::Model for SuggestSearchCriteria {
     }
 }
 
-crate::__model!(SuggestSearchCriteria);
+codec::__model!(SuggestSearchCriteria);
 
 /// The same values as [`ConversationCustomAttributesSearchCriteriaOperator`].
 pub type SuggestSearchCriteriaOperator = ConversationCustomAttributesSearchCriteriaOperator;

@@ -25,4 +25,4 @@ impl codec::Model for SuggestSearchRequest {
     }
 }
 
-crate::__model!(SuggestSearchRequest);
+codec::__model!(SuggestSearchRequest);

@@ -39,7 +39,7 @@ impl codec::Model for TeamSearchCriteria {
     }
 }
 
-crate::__model!(TeamSearchCriteria);
+codec::__model!(TeamSearchCriteria);
 
 /// The same values as [`ConversationCustomAttributesSearchCriteriaOperator`].
 pub type TeamSearchCriteriaOperator = ConversationCustomAttributesSearchCriteriaOperator;
@@ -71,4 +71,4 @@ impl codec::OpenEnum for TeamSearchCriteriaType {
     }
 }
 
-crate::__open_enum!(TeamSearchCriteriaType);
+codec::__open_enum!(TeamSearchCriteriaType);

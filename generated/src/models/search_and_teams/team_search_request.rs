@@ -37,7 +37,7 @@ impl codec::Model for TeamSearchRequest {
     }
 }
 
-crate::__model!(TeamSearchRequest);
+codec::__model!(TeamSearchRequest);
 
 /// The same values as [`ConversationCustomAttributesSearchRequestSortOrder`].
 pub type TeamSearchRequestSortOrder = ConversationCustomAttributesSearchRequestSortOrder;

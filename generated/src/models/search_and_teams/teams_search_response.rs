@@ -44,4 +44,4 @@ impl codec::Model for TeamsSearchResponse {
     }
 }
 
-crate::__model!(TeamsSearchResponse);
+codec::__model!(TeamsSearchResponse);

@@ -34,4 +34,4 @@ impl codec::Model for ConnectedEdge {
     }
 }
 
-crate::__model!(ConnectedEdge);
+codec::__model!(ConnectedEdge);

@@ -50,7 +50,7 @@ impl codec::Model for DomainEdgeSoftwareUpdateDto {
     }
 }
 
-crate::__model!(DomainEdgeSoftwareUpdateDto);
+codec::__model!(DomainEdgeSoftwareUpdateDto);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -110,4 +110,4 @@ impl codec::OpenEnum for DomainEdgeSoftwareUpdateDtoStatus {
     }
 }
 
-crate::__open_enum!(DomainEdgeSoftwareUpdateDtoStatus);
+codec::__open_enum!(DomainEdgeSoftwareUpdateDtoStatus);

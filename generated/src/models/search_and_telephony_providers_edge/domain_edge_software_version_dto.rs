@@ -39,4 +39,4 @@ impl codec::Model for DomainEdgeSoftwareVersionDto {
     }
 }
 
-crate::__model!(DomainEdgeSoftwareVersionDto);
+codec::__model!(DomainEdgeSoftwareVersionDto);

@@ -145,7 +145,7 @@ impl codec::Model for Edge {
     }
 }
 
-crate::__model!(Edge);
+codec::__model!(Edge);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -189,7 +189,7 @@ impl codec::OpenEnum for EdgeCallDrainingState {
     }
 }
 
-crate::__open_enum!(EdgeCallDrainingState);
+codec::__open_enum!(EdgeCallDrainingState);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -220,7 +220,7 @@ impl codec::OpenEnum for EdgeCertType {
     }
 }
 
-crate::__open_enum!(EdgeCertType);
+codec::__open_enum!(EdgeCertType);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -258,7 +258,7 @@ impl codec::OpenEnum for EdgeEdgeDeploymentType {
     }
 }
 
-crate::__open_enum!(EdgeEdgeDeploymentType);
+codec::__open_enum!(EdgeEdgeDeploymentType);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -287,7 +287,7 @@ impl codec::OpenEnum for EdgeOnlineStatus {
     }
 }
 
-crate::__open_enum!(EdgeOnlineStatus);
+codec::__open_enum!(EdgeOnlineStatus);
 
 /// The same values as [`ActionTargetState`].
 pub type EdgeState = ActionTargetState;
@@ -362,4 +362,4 @@ impl codec::OpenEnum for EdgeStatusCode {
     }
 }
 
-crate::__open_enum!(EdgeStatusCode);
+codec::__open_enum!(EdgeStatusCode);

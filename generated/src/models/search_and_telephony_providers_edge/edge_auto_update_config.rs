@@ -29,4 +29,4 @@ impl codec::Model for EdgeAutoUpdateConfig {
     }
 }
 
-crate::__model!(EdgeAutoUpdateConfig);
+codec::__model!(EdgeAutoUpdateConfig);

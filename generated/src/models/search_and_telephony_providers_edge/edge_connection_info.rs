@@ -36,4 +36,4 @@ impl codec::Model for EdgeConnectionInfo {
     }
 }
 
-crate::__model!(EdgeConnectionInfo);
+codec::__model!(EdgeConnectionInfo);

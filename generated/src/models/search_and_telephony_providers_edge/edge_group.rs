@@ -66,7 +66,7 @@ impl codec::Model for EdgeGroup {
     }
 }
 
-crate::__model!(EdgeGroup);
+codec::__model!(EdgeGroup);
 
 /// The same values as [`ActionTargetState`].
 pub type EdgeGroupState = ActionTargetState;

@@ -38,7 +38,7 @@ impl codec::Model for EdgeInterface {
     }
 }
 
-crate::__model!(EdgeInterface);
+codec::__model!(EdgeInterface);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -73,4 +73,4 @@ impl codec::OpenEnum for EdgeInterfaceLineTypes {
     }
 }
 
-crate::__open_enum!(EdgeInterfaceLineTypes);
+codec::__open_enum!(EdgeInterfaceLineTypes);

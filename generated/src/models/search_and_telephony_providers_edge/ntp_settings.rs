@@ -19,4 +19,4 @@ impl codec::Model for NtpSettings {
     }
 }
 
-crate::__model!(NtpSettings);
+codec::__model!(NtpSettings);

@@ -117,7 +117,7 @@ impl codec::Model for Site {
     }
 }
 
-crate::__model!(Site);
+codec::__model!(Site);
 
 /// The same values as [`SiteConnectionMediaModel`].
 pub type SiteMediaModel = SiteConnectionMediaModel;

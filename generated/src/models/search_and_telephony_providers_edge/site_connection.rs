@@ -46,7 +46,7 @@ impl codec::Model for SiteConnection {
     }
 }
 
-crate::__model!(SiteConnection);
+codec::__model!(SiteConnection);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -73,7 +73,7 @@ impl codec::OpenEnum for SiteConnectionMediaModel {
     }
 }
 
-crate::__open_enum!(SiteConnectionMediaModel);
+codec::__open_enum!(SiteConnectionMediaModel);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -102,4 +102,4 @@ impl codec::OpenEnum for SiteConnectionType {
     }
 }
 
-crate::__open_enum!(SiteConnectionType);
+codec::__open_enum!(SiteConnectionType);

@@ -39,7 +39,7 @@ impl codec::Model for SiteSearchCriteria {
     }
 }
 
-crate::__model!(SiteSearchCriteria);
+codec::__model!(SiteSearchCriteria);
 
 /// The same values as [`ConversationCustomAttributesSearchCriteriaOperator`].
 pub type SiteSearchCriteriaOperator = ConversationCustomAttributesSearchCriteriaOperator;
@@ -71,4 +71,4 @@ impl codec::OpenEnum for SiteSearchCriteriaType {
     }
 }
 
-crate::__open_enum!(SiteSearchCriteriaType);
+codec::__open_enum!(SiteSearchCriteriaType);

@@ -38,7 +38,7 @@ impl codec::Model for SiteSearchRequest {
     }
 }
 
-crate::__model!(SiteSearchRequest);
+codec::__model!(SiteSearchRequest);
 
 /// The same values as [`ConversationCustomAttributesSearchRequestSortOrder`].
 pub type SiteSearchRequestSortOrder = ConversationCustomAttributesSearchRequestSortOrder;

@@ -44,4 +44,4 @@ impl codec::Model for SitesSearchResponse {
     }
 }
 
-crate::__model!(SitesSearchResponse);
+codec::__model!(SitesSearchResponse);

@@ -73,7 +73,7 @@ impl codec::Model for TrunkBase {
     }
 }
 
-crate::__model!(TrunkBase);
+codec::__model!(TrunkBase);
 
 /// The same values as [`ActionTargetState`].
 pub type TrunkBaseState = ActionTargetState;

@@ -22,4 +22,4 @@ impl codec::Model for TrunkBaseAssignment {
     }
 }
 
-crate::__model!(TrunkBaseAssignment);
+codec::__model!(TrunkBaseAssignment);

@@ -39,7 +39,7 @@ impl codec::Model for UserSearchCriteria {
     }
 }
 
-crate::__model!(UserSearchCriteria);
+codec::__model!(UserSearchCriteria);
 
 /// The same values as [`ConversationCustomAttributesSearchCriteriaOperator`].
 pub type UserSearchCriteriaOperator = ConversationCustomAttributesSearchCriteriaOperator;
@@ -122,4 +122,4 @@ impl codec::OpenEnum for UserSearchCriteriaType {
     }
 }
 
-crate::__open_enum!(UserSearchCriteriaType);
+codec::__open_enum!(UserSearchCriteriaType);

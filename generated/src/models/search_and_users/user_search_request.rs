@@ -46,7 +46,7 @@ impl codec::Model for UserSearchRequest {
     }
 }
 
-crate::__model!(UserSearchRequest);
+codec::__model!(UserSearchRequest);
 
 /// The same values as [`GetProfilesUsersIntegrationPresenceSource`].
 pub type UserSearchRequestIntegrationPresenceSource = GetProfilesUsersIntegrationPresenceSource;

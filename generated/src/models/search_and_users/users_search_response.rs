@@ -44,4 +44,4 @@ impl codec::Model for UsersSearchResponse {
     }
 }
 
-crate::__model!(UsersSearchResponse);
+codec::__model!(UsersSearchResponse);

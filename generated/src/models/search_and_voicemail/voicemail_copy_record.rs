@@ -27,4 +27,4 @@ impl codec::Model for VoicemailCopyRecord {
     }
 }
 
-crate::__model!(VoicemailCopyRecord);
+codec::__model!(VoicemailCopyRecord);

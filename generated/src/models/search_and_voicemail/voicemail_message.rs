@@ -85,4 +85,4 @@ impl codec::Model for VoicemailMessage {
     }
 }
 
-crate::__model!(VoicemailMessage);
+codec::__model!(VoicemailMessage);

@@ -28,7 +28,7 @@ impl codec::Model for VoicemailRetentionPolicy {
     }
 }
 
-crate::__model!(VoicemailRetentionPolicy);
+codec::__model!(VoicemailRetentionPolicy);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -60,4 +60,4 @@ impl codec::OpenEnum for VoicemailRetentionPolicyVoicemailRetentionPolicyType {
     }
 }
 
-crate::__open_enum!(VoicemailRetentionPolicyVoicemailRetentionPolicyType);
+codec::__open_enum!(VoicemailRetentionPolicyVoicemailRetentionPolicyType);

@@ -39,7 +39,7 @@ impl codec::Model for VoicemailSearchCriteria {
     }
 }
 
-crate::__model!(VoicemailSearchCriteria);
+codec::__model!(VoicemailSearchCriteria);
 
 /// The same values as [`ConversationCustomAttributesSearchCriteriaOperator`].
 pub type VoicemailSearchCriteriaOperator = ConversationCustomAttributesSearchCriteriaOperator;
@@ -102,4 +102,4 @@ impl codec::OpenEnum for VoicemailSearchCriteriaType {
     }
 }
 
-crate::__open_enum!(VoicemailSearchCriteriaType);
+codec::__open_enum!(VoicemailSearchCriteriaType);

@@ -38,7 +38,7 @@ impl codec::Model for VoicemailSearchRequest {
     }
 }
 
-crate::__model!(VoicemailSearchRequest);
+codec::__model!(VoicemailSearchRequest);
 
 /// The same values as [`ConversationCustomAttributesSearchRequestSortOrder`].
 pub type VoicemailSearchRequestSortOrder = ConversationCustomAttributesSearchRequestSortOrder;

@@ -44,4 +44,4 @@ impl codec::Model for VoicemailsSearchResponse {
     }
 }
 
-crate::__model!(VoicemailsSearchResponse);
+codec::__model!(VoicemailsSearchResponse);

@@ -38,4 +38,4 @@ impl codec::Model for ExecutionDataGlobalSettingsResponse {
     }
 }
 
-crate::__model!(ExecutionDataGlobalSettingsResponse);
+codec::__model!(ExecutionDataGlobalSettingsResponse);

@@ -30,4 +30,4 @@ impl codec::Model for ExternalContactsSettings {
     }
 }
 
-crate::__model!(ExternalContactsSettings);
+codec::__model!(ExternalContactsSettings);

@@ -18,4 +18,4 @@ impl codec::Model for UpdatedSettingsResponse {
     }
 }
 
-crate::__model!(UpdatedSettingsResponse);
+codec::__model!(UpdatedSettingsResponse);

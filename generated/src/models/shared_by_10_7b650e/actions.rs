@@ -20,4 +20,4 @@ impl codec::Model for Actions {
     }
 }
 
-crate::__model!(Actions);
+codec::__model!(Actions);

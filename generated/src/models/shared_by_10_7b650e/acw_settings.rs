@@ -22,7 +22,7 @@ impl codec::Model for AcwSettings {
     }
 }
 
-crate::__model!(AcwSettings);
+codec::__model!(AcwSettings);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -66,4 +66,4 @@ impl codec::OpenEnum for AcwSettingsWrapupPrompt {
     }
 }
 
-crate::__open_enum!(AcwSettingsWrapupPrompt);
+codec::__open_enum!(AcwSettingsWrapupPrompt);

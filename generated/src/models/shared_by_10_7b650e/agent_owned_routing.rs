@@ -30,4 +30,4 @@ impl codec::Model for AgentOwnedRouting {
     }
 }
 
-crate::__model!(AgentOwnedRouting);
+codec::__model!(AgentOwnedRouting);

@@ -19,4 +19,4 @@ impl codec::Model for Bullseye {
     }
 }
 
-crate::__model!(Bullseye);
+codec::__model!(Bullseye);

@@ -84,7 +84,7 @@ impl codec::Model for CallbackMediaSettings {
     }
 }
 
-crate::__model!(CallbackMediaSettings);
+codec::__model!(CallbackMediaSettings);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -113,7 +113,7 @@ impl codec::OpenEnum for CallbackMediaSettingsAnsweringMachineReactionType {
     }
 }
 
-crate::__open_enum!(CallbackMediaSettingsAnsweringMachineReactionType);
+codec::__open_enum!(CallbackMediaSettingsAnsweringMachineReactionType);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -142,7 +142,7 @@ impl codec::OpenEnum for CallbackMediaSettingsLiveVoiceReactionType {
     }
 }
 
-crate::__open_enum!(CallbackMediaSettingsLiveVoiceReactionType);
+codec::__open_enum!(CallbackMediaSettingsLiveVoiceReactionType);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -169,4 +169,4 @@ impl codec::OpenEnum for CallbackMediaSettingsMode {
     }
 }
 
-crate::__open_enum!(CallbackMediaSettingsMode);
+codec::__open_enum!(CallbackMediaSettingsMode);

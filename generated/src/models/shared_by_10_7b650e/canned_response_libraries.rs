@@ -21,7 +21,7 @@ impl codec::Model for CannedResponseLibraries {
     }
 }
 
-crate::__model!(CannedResponseLibraries);
+codec::__model!(CannedResponseLibraries);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -50,4 +50,4 @@ impl codec::OpenEnum for CannedResponseLibrariesMode {
     }
 }
 
-crate::__open_enum!(CannedResponseLibrariesMode);
+codec::__open_enum!(CannedResponseLibrariesMode);

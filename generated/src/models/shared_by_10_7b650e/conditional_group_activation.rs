@@ -24,4 +24,4 @@ impl codec::Model for ConditionalGroupActivation {
     }
 }
 
-crate::__model!(ConditionalGroupActivation);
+codec::__model!(ConditionalGroupActivation);

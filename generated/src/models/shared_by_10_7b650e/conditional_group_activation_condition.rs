@@ -24,7 +24,7 @@ impl codec::Model for ConditionalGroupActivationCondition {
     }
 }
 
-crate::__model!(ConditionalGroupActivationCondition);
+codec::__model!(ConditionalGroupActivationCondition);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -66,4 +66,4 @@ impl codec::OpenEnum for ConditionalGroupActivationConditionOperator {
     }
 }
 
-crate::__open_enum!(ConditionalGroupActivationConditionOperator);
+codec::__open_enum!(ConditionalGroupActivationConditionOperator);

@@ -22,4 +22,4 @@ impl codec::Model for ConditionalGroupActivationPilotRule {
     }
 }
 
-crate::__model!(ConditionalGroupActivationPilotRule);
+codec::__model!(ConditionalGroupActivationPilotRule);

@@ -26,4 +26,4 @@ impl codec::Model for ConditionalGroupActivationRule {
     }
 }
 
-crate::__model!(ConditionalGroupActivationRule);
+codec::__model!(ConditionalGroupActivationRule);

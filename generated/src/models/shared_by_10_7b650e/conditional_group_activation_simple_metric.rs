@@ -21,7 +21,7 @@ impl codec::Model for ConditionalGroupActivationSimpleMetric {
     }
 }
 
-crate::__model!(ConditionalGroupActivationSimpleMetric);
+codec::__model!(ConditionalGroupActivationSimpleMetric);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -50,4 +50,4 @@ impl codec::OpenEnum for ConditionalGroupActivationSimpleMetricMetric {
     }
 }
 
-crate::__open_enum!(ConditionalGroupActivationSimpleMetricMetric);
+codec::__open_enum!(ConditionalGroupActivationSimpleMetricMetric);

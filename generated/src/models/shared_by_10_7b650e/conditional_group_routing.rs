@@ -19,4 +19,4 @@ impl codec::Model for ConditionalGroupRouting {
     }
 }
 
-crate::__model!(ConditionalGroupRouting);
+codec::__model!(ConditionalGroupRouting);

@@ -32,7 +32,7 @@ impl codec::Model for ConditionalGroupRoutingRule {
     }
 }
 
-crate::__model!(ConditionalGroupRoutingRule);
+codec::__model!(ConditionalGroupRoutingRule);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -59,7 +59,7 @@ impl codec::OpenEnum for ConditionalGroupRoutingRuleMetric {
     }
 }
 
-crate::__open_enum!(ConditionalGroupRoutingRuleMetric);
+codec::__open_enum!(ConditionalGroupRoutingRuleMetric);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -95,4 +95,4 @@ impl codec::OpenEnum for ConditionalGroupRoutingRuleOperator {
     }
 }
 
-crate::__open_enum!(ConditionalGroupRoutingRuleOperator);
+codec::__open_enum!(ConditionalGroupRoutingRuleOperator);

@@ -35,4 +35,4 @@ impl codec::Model for DirectRouting {
     }
 }
 
-crate::__model!(DirectRouting);
+codec::__model!(DirectRouting);

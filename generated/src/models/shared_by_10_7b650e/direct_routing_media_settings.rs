@@ -19,4 +19,4 @@ impl codec::Model for DirectRoutingMediaSettings {
     }
 }
 
-crate::__model!(DirectRoutingMediaSettings);
+codec::__model!(DirectRoutingMediaSettings);

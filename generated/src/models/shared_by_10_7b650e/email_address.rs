@@ -20,4 +20,4 @@ impl codec::Model for EmailAddress {
     }
 }
 
-crate::__model!(EmailAddress);
+codec::__model!(EmailAddress);

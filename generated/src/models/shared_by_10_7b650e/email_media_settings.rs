@@ -45,4 +45,4 @@ impl codec::Model for EmailMediaSettings {
     }
 }
 
-crate::__model!(EmailMediaSettings);
+codec::__model!(EmailMediaSettings);

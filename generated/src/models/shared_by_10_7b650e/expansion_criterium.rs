@@ -20,7 +20,7 @@ impl codec::Model for ExpansionCriterium {
     }
 }
 
-crate::__model!(ExpansionCriterium);
+codec::__model!(ExpansionCriterium);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -46,4 +46,4 @@ impl codec::OpenEnum for ExpansionCriteriumType {
     }
 }
 
-crate::__open_enum!(ExpansionCriteriumType);
+codec::__open_enum!(ExpansionCriteriumType);

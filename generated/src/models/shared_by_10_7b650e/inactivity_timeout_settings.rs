@@ -26,7 +26,7 @@ impl codec::Model for InactivityTimeoutSettings {
     }
 }
 
-crate::__model!(InactivityTimeoutSettings);
+codec::__model!(InactivityTimeoutSettings);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -55,4 +55,4 @@ impl codec::OpenEnum for InactivityTimeoutSettingsActionType {
     }
 }
 
-crate::__open_enum!(InactivityTimeoutSettingsActionType);
+codec::__open_enum!(InactivityTimeoutSettingsActionType);

@@ -68,7 +68,7 @@ impl codec::Model for InboundRoute {
     }
 }
 
-crate::__model!(InboundRoute);
+codec::__model!(InboundRoute);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -97,7 +97,7 @@ impl codec::OpenEnum for InboundRouteHistoryInclusion {
     }
 }
 
-crate::__open_enum!(InboundRouteHistoryInclusion);
+codec::__open_enum!(InboundRouteHistoryInclusion);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -128,4 +128,4 @@ impl codec::OpenEnum for InboundRouteStatus {
     }
 }
 
-crate::__open_enum!(InboundRouteStatus);
+codec::__open_enum!(InboundRouteStatus);

@@ -40,4 +40,4 @@ impl codec::Model for MediaSettings {
     }
 }
 
-crate::__model!(MediaSettings);
+codec::__model!(MediaSettings);

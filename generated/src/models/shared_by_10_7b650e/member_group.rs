@@ -31,7 +31,7 @@ impl codec::Model for MemberGroup {
     }
 }
 
-crate::__model!(MemberGroup);
+codec::__model!(MemberGroup);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -63,4 +63,4 @@ impl codec::OpenEnum for MemberGroupType {
     }
 }
 
-crate::__open_enum!(MemberGroupType);
+codec::__open_enum!(MemberGroupType);

@@ -55,4 +55,4 @@ impl codec::Model for MessageMediaSettings {
     }
 }
 
-crate::__model!(MessageMediaSettings);
+codec::__model!(MessageMediaSettings);

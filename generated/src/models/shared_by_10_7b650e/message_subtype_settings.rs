@@ -22,4 +22,4 @@ impl codec::Model for MessageSubtypeSettings {
     }
 }
 
-crate::__model!(MessageSubtypeSettings);
+codec::__model!(MessageSubtypeSettings);

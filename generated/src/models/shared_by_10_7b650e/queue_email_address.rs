@@ -22,4 +22,4 @@ impl codec::Model for QueueEmailAddress {
     }
 }
 
-crate::__model!(QueueEmailAddress);
+codec::__model!(QueueEmailAddress);

@@ -29,4 +29,4 @@ impl codec::Model for QueueMediaSettings {
     }
 }
 
-crate::__model!(QueueMediaSettings);
+codec::__model!(QueueMediaSettings);

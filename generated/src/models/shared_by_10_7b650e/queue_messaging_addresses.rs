@@ -26,4 +26,4 @@ impl codec::Model for QueueMessagingAddresses {
     }
 }
 
-crate::__model!(QueueMessagingAddresses);
+codec::__model!(QueueMessagingAddresses);

@@ -25,4 +25,4 @@ impl codec::Model for Ring {
     }
 }
 
-crate::__model!(Ring);
+codec::__model!(Ring);

@@ -23,7 +23,7 @@ impl codec::Model for RoutingRule {
     }
 }
 
-crate::__model!(RoutingRule);
+codec::__model!(RoutingRule);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -52,4 +52,4 @@ impl codec::OpenEnum for RoutingRuleOperator {
     }
 }
 
-crate::__open_enum!(RoutingRuleOperator);
+codec::__open_enum!(RoutingRuleOperator);

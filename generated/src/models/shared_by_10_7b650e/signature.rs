@@ -27,7 +27,7 @@ impl codec::Model for Signature {
     }
 }
 
-crate::__model!(Signature);
+codec::__model!(Signature);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -56,4 +56,4 @@ impl codec::OpenEnum for SignatureInclusionType {
     }
 }
 
-crate::__open_enum!(SignatureInclusionType);
+codec::__open_enum!(SignatureInclusionType);

@@ -23,4 +23,4 @@ impl codec::Model for SkillsToRemove {
     }
 }
 
-crate::__model!(SkillsToRemove);
+codec::__model!(SkillsToRemove);

@@ -23,7 +23,7 @@ impl codec::Model for SearchSort {
     }
 }
 
-crate::__model!(SearchSort);
+codec::__model!(SearchSort);
 
 /// The same values as [`ConversationCustomAttributesSearchRequestSortOrder`].
 pub type SearchSortSortOrder = ConversationCustomAttributesSearchRequestSortOrder;

@@ -23,4 +23,4 @@ impl codec::Model for UserReferenceWithName {
     }
 }
 
-crate::__model!(UserReferenceWithName);
+codec::__model!(UserReferenceWithName);

@@ -40,4 +40,4 @@ impl codec::Model for Page {
     }
 }
 
-crate::__model!(Page);
+codec::__model!(Page);

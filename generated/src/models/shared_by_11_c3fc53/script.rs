@@ -59,4 +59,4 @@ impl codec::Model for Script {
     }
 }
 
-crate::__model!(Script);
+codec::__model!(Script);

@@ -21,4 +21,4 @@ impl codec::Model for ServiceLevel {
     }
 }
 
-crate::__model!(ServiceLevel);
+codec::__model!(ServiceLevel);

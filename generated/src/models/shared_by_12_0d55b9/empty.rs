@@ -16,4 +16,4 @@ impl codec::Model for Empty {
     }
 }
 
-crate::__model!(Empty);
+codec::__model!(Empty);

@@ -35,4 +35,4 @@ impl codec::Model for JsonSchemaDocument {
     }
 }
 
-crate::__model!(JsonSchemaDocument);
+codec::__model!(JsonSchemaDocument);

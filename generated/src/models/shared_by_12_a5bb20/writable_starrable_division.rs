@@ -23,4 +23,4 @@ impl codec::Model for WritableStarrableDivision {
     }
 }
 
-crate::__model!(WritableStarrableDivision);
+codec::__model!(WritableStarrableDivision);

@@ -46,4 +46,4 @@ impl codec::Model for ErrorBody {
     }
 }
 
-crate::__model!(ErrorBody);
+codec::__model!(ErrorBody);

@@ -23,7 +23,7 @@ impl codec::Model for Limit {
     }
 }
 
-crate::__model!(Limit);
+codec::__model!(Limit);
 
 /// The same values as [`ApprovalNamespaceNamespace`].
 pub type LimitNamespace = ApprovalNamespaceNamespace;

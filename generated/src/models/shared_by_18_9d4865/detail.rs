@@ -28,4 +28,4 @@ impl codec::Model for Detail {
     }
 }
 
-crate::__model!(Detail);
+codec::__model!(Detail);

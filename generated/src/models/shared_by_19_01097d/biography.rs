@@ -27,4 +27,4 @@ impl codec::Model for Biography {
     }
 }
 
-crate::__model!(Biography);
+codec::__model!(Biography);

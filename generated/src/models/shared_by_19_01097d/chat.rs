@@ -19,4 +19,4 @@ impl codec::Model for Chat {
     }
 }
 
-crate::__model!(Chat);
+codec::__model!(Chat);

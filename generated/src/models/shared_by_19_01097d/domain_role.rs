@@ -20,4 +20,4 @@ impl codec::Model for DomainRole {
     }
 }
 
-crate::__model!(DomainRole);
+codec::__model!(DomainRole);

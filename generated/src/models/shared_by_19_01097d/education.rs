@@ -30,4 +30,4 @@ impl codec::Model for Education {
     }
 }
 
-crate::__model!(Education);
+codec::__model!(Education);

@@ -28,4 +28,4 @@ impl codec::Model for EmployerInfo {
     }
 }
 
-crate::__model!(EmployerInfo);
+codec::__model!(EmployerInfo);

@@ -72,7 +72,7 @@ impl codec::Model for Group {
     }
 }
 
-crate::__model!(Group);
+codec::__model!(Group);
 
 /// The same values as [`ActionTargetState`].
 pub type GroupState = ActionTargetState;

@@ -30,7 +30,7 @@ impl codec::Model for GroupContact {
     }
 }
 
-crate::__model!(GroupContact);
+codec::__model!(GroupContact);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -56,7 +56,7 @@ impl codec::OpenEnum for GroupContactMediaType {
     }
 }
 
-crate::__open_enum!(GroupContactMediaType);
+codec::__open_enum!(GroupContactMediaType);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -85,4 +85,4 @@ impl codec::OpenEnum for GroupContactType {
     }
 }
 
-crate::__open_enum!(GroupContactType);
+codec::__open_enum!(GroupContactType);

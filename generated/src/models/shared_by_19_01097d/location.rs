@@ -30,4 +30,4 @@ impl codec::Model for Location {
     }
 }
 
-crate::__model!(Location);
+codec::__model!(Location);

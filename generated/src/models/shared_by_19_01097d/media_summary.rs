@@ -22,4 +22,4 @@ impl codec::Model for MediaSummary {
     }
 }
 
-crate::__model!(MediaSummary);
+codec::__model!(MediaSummary);

@@ -20,4 +20,4 @@ impl codec::Model for MediaSummaryDetail {
     }
 }
 
-crate::__model!(MediaSummaryDetail);
+codec::__model!(MediaSummaryDetail);

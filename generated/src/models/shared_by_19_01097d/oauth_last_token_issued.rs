@@ -20,4 +20,4 @@ impl codec::Model for OAuthLastTokenIssued {
     }
 }
 
-crate::__model!(OAuthLastTokenIssued);
+codec::__model!(OAuthLastTokenIssued);

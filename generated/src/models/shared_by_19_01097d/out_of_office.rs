@@ -38,4 +38,4 @@ impl codec::Model for OutOfOffice {
     }
 }
 
-crate::__model!(OutOfOffice);
+codec::__model!(OutOfOffice);

@@ -31,7 +31,7 @@ impl codec::Model for ResourceConditionNode {
     }
 }
 
-crate::__model!(ResourceConditionNode);
+codec::__model!(ResourceConditionNode);
 
 /// The same values as [`DomainResourceConditionNodeConjunction`].
 pub type ResourceConditionNodeConjunction = DomainResourceConditionNodeConjunction;

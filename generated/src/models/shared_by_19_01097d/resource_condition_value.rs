@@ -20,7 +20,7 @@ impl codec::Model for ResourceConditionValue {
     }
 }
 
-crate::__model!(ResourceConditionValue);
+codec::__model!(ResourceConditionValue);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -58,4 +58,4 @@ impl codec::OpenEnum for ResourceConditionValueType {
     }
 }
 
-crate::__open_enum!(ResourceConditionValueType);
+codec::__open_enum!(ResourceConditionValueType);

@@ -48,4 +48,4 @@ impl codec::Model for ResourcePermissionPolicy {
     }
 }
 
-crate::__model!(ResourcePermissionPolicy);
+codec::__model!(ResourcePermissionPolicy);

@@ -26,4 +26,4 @@ impl codec::Model for RoutingStatus {
     }
 }
 
-crate::__model!(RoutingStatus);
+codec::__model!(RoutingStatus);

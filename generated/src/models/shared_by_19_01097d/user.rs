@@ -136,7 +136,7 @@ impl codec::Model for User {
     }
 }
 
-crate::__model!(User);
+codec::__model!(User);
 
 /// The same values as [`ActionTargetState`].
 pub type UserStateEnum = ActionTargetState;

@@ -28,4 +28,4 @@ impl codec::Model for UserAuthorization {
     }
 }
 
-crate::__model!(UserAuthorization);
+codec::__model!(UserAuthorization);

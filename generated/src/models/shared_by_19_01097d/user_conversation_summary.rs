@@ -35,4 +35,4 @@ impl codec::Model for UserConversationSummary {
     }
 }
 
-crate::__model!(UserConversationSummary);
+codec::__model!(UserConversationSummary);

@@ -32,7 +32,7 @@ impl codec::Model for UserRoutingLanguage {
     }
 }
 
-crate::__model!(UserRoutingLanguage);
+codec::__model!(UserRoutingLanguage);
 
 /// The same values as [`ActionTargetState`].
 pub type UserRoutingLanguageState = ActionTargetState;

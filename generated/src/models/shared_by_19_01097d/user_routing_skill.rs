@@ -32,7 +32,7 @@ impl codec::Model for UserRoutingSkill {
     }
 }
 
-crate::__model!(UserRoutingSkill);
+codec::__model!(UserRoutingSkill);
 
 /// The same values as [`ActionTargetState`].
 pub type UserRoutingSkillState = ActionTargetState;

@@ -41,4 +41,4 @@ impl codec::Model for UserStation {
     }
 }
 
-crate::__model!(UserStation);
+codec::__model!(UserStation);

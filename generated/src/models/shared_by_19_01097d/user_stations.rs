@@ -29,4 +29,4 @@ impl codec::Model for UserStations {
     }
 }
 
-crate::__model!(UserStations);
+codec::__model!(UserStations);

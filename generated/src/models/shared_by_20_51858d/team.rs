@@ -40,4 +40,4 @@ impl codec::Model for Team {
     }
 }
 
-crate::__model!(Team);
+codec::__model!(Team);

@@ -31,4 +31,4 @@ impl codec::Model for WorkPlanBidRanks {
     }
 }
 
-crate::__model!(WorkPlanBidRanks);
+codec::__model!(WorkPlanBidRanks);

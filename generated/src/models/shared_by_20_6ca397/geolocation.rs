@@ -41,4 +41,4 @@ impl codec::Model for Geolocation {
     }
 }
 
-crate::__model!(Geolocation);
+codec::__model!(Geolocation);

@@ -33,7 +33,7 @@ impl codec::Model for Contact {
     }
 }
 
-crate::__model!(Contact);
+codec::__model!(Contact);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -65,7 +65,7 @@ impl codec::OpenEnum for ContactMediaType {
     }
 }
 
-crate::__open_enum!(ContactMediaType);
+codec::__open_enum!(ContactMediaType);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -125,4 +125,4 @@ impl codec::OpenEnum for ContactType {
     }
 }
 
-crate::__open_enum!(ContactType);
+codec::__open_enum!(ContactType);

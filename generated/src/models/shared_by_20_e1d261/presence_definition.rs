@@ -24,4 +24,4 @@ impl codec::Model for PresenceDefinition {
     }
 }
 
-crate::__model!(PresenceDefinition);
+codec::__model!(PresenceDefinition);

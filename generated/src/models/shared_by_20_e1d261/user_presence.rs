@@ -44,4 +44,4 @@ impl codec::Model for UserPresence {
     }
 }
 
-crate::__model!(UserPresence);
+codec::__model!(UserPresence);

@@ -21,4 +21,4 @@ impl codec::Model for Image {
     }
 }
 
-crate::__model!(Image);
+codec::__model!(Image);

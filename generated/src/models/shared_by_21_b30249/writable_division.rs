@@ -23,4 +23,4 @@ impl codec::Model for WritableDivision {
     }
 }
 
-crate::__model!(WritableDivision);
+codec::__model!(WritableDivision);

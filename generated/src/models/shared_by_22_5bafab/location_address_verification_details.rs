@@ -27,7 +27,7 @@ impl codec::Model for LocationAddressVerificationDetails {
     }
 }
 
-crate::__model!(LocationAddressVerificationDetails);
+codec::__model!(LocationAddressVerificationDetails);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -66,4 +66,4 @@ impl codec::OpenEnum for LocationAddressVerificationDetailsStatus {
     }
 }
 
-crate::__open_enum!(LocationAddressVerificationDetailsStatus);
+codec::__open_enum!(LocationAddressVerificationDetailsStatus);

@@ -66,7 +66,7 @@ impl codec::Model for LocationDefinition {
     }
 }
 
-crate::__model!(LocationDefinition);
+codec::__model!(LocationDefinition);
 
 /// The same values as [`GetUserState`].
 pub type LocationDefinitionState = GetUserState;

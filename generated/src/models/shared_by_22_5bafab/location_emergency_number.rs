@@ -22,7 +22,7 @@ impl codec::Model for LocationEmergencyNumber {
     }
 }
 
-crate::__model!(LocationEmergencyNumber);
+codec::__model!(LocationEmergencyNumber);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -51,4 +51,4 @@ impl codec::OpenEnum for LocationEmergencyNumberType {
     }
 }
 
-crate::__open_enum!(LocationEmergencyNumberType);
+codec::__open_enum!(LocationEmergencyNumberType);

@@ -21,4 +21,4 @@ impl codec::Model for LocationImage {
     }
 }
 
-crate::__model!(LocationImage);
+codec::__model!(LocationImage);

@@ -21,4 +21,4 @@ impl codec::Model for UserReference {
     }
 }
 
-crate::__model!(UserReference);
+codec::__model!(UserReference);

@@ -31,4 +31,4 @@ impl codec::Model for LocationAddress {
     }
 }
 
-crate::__model!(LocationAddress);
+codec::__model!(LocationAddress);

@@ -24,4 +24,4 @@ impl codec::Model for Division {
     }
 }
 
-crate::__model!(Division);
+codec::__model!(Division);

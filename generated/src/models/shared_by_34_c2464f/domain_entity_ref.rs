@@ -23,4 +23,4 @@ impl codec::Model for DomainEntityRef {
     }
 }
 
-crate::__model!(DomainEntityRef);
+codec::__model!(DomainEntityRef);

@@ -36,4 +36,4 @@ impl codec::Model for JsonSearchResponse {
     }
 }
 
-crate::__model!(JsonSearchResponse);
+codec::__model!(JsonSearchResponse);

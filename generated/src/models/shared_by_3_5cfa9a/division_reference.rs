@@ -22,4 +22,4 @@ impl codec::Model for DivisionReference {
     }
 }
 
-crate::__model!(DivisionReference);
+codec::__model!(DivisionReference);

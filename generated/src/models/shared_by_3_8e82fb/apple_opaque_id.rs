@@ -18,4 +18,4 @@ impl codec::Model for AppleOpaqueId {
     }
 }
 
-crate::__model!(AppleOpaqueId);
+codec::__model!(AppleOpaqueId);

@@ -30,4 +30,4 @@ impl codec::Model for ContactAddress {
     }
 }
 
-crate::__model!(ContactAddress);
+codec::__model!(ContactAddress);

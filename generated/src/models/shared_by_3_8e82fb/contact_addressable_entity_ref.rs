@@ -21,4 +21,4 @@ impl codec::Model for ContactAddressableEntityRef {
     }
 }
 
-crate::__model!(ContactAddressableEntityRef);
+codec::__model!(ContactAddressableEntityRef);

@@ -33,7 +33,7 @@ impl codec::Model for ContactIdentifier {
     }
 }
 
-crate::__model!(ContactIdentifier);
+codec::__model!(ContactIdentifier);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -93,4 +93,4 @@ impl codec::OpenEnum for ContactIdentifierType {
     }
 }
 
-crate::__open_enum!(ContactIdentifierType);
+codec::__open_enum!(ContactIdentifierType);

@@ -133,7 +133,7 @@ impl codec::Model for ExternalContact {
     }
 }
 
-crate::__model!(ExternalContact);
+codec::__model!(ExternalContact);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -162,4 +162,4 @@ impl codec::OpenEnum for ExternalContactType {
     }
 }
 
-crate::__open_enum!(ExternalContactType);
+codec::__open_enum!(ExternalContactType);

@@ -20,7 +20,7 @@ impl codec::Model for ExternalDataSource {
     }
 }
 
-crate::__model!(ExternalDataSource);
+codec::__model!(ExternalDataSource);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -46,4 +46,4 @@ impl codec::OpenEnum for ExternalDataSourcePlatform {
     }
 }
 
-crate::__open_enum!(ExternalDataSourcePlatform);
+codec::__open_enum!(ExternalDataSourcePlatform);

@@ -23,4 +23,4 @@ impl codec::Model for ExternalId {
     }
 }
 
-crate::__model!(ExternalId);
+codec::__model!(ExternalId);

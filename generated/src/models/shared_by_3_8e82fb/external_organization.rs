@@ -87,4 +87,4 @@ impl codec::Model for ExternalOrganization {
     }
 }
 
-crate::__model!(ExternalOrganization);
+codec::__model!(ExternalOrganization);

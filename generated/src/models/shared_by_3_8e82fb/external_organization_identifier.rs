@@ -33,7 +33,7 @@ impl codec::Model for ExternalOrganizationIdentifier {
     }
 }
 
-crate::__model!(ExternalOrganizationIdentifier);
+codec::__model!(ExternalOrganizationIdentifier);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -58,4 +58,4 @@ impl codec::OpenEnum for ExternalOrganizationIdentifierType {
     }
 }
 
-crate::__open_enum!(ExternalOrganizationIdentifierType);
+codec::__open_enum!(ExternalOrganizationIdentifierType);

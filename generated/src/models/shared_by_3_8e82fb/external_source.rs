@@ -30,4 +30,4 @@ impl codec::Model for ExternalSource {
     }
 }
 
-crate::__model!(ExternalSource);
+codec::__model!(ExternalSource);

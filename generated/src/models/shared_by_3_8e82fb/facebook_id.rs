@@ -23,4 +23,4 @@ impl codec::Model for FacebookId {
     }
 }
 
-crate::__model!(FacebookId);
+codec::__model!(FacebookId);

@@ -19,4 +19,4 @@ impl codec::Model for FacebookScopedId {
     }
 }
 
-crate::__model!(FacebookScopedId);
+codec::__model!(FacebookScopedId);

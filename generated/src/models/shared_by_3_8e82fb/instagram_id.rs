@@ -25,4 +25,4 @@ impl codec::Model for InstagramId {
     }
 }
 
-crate::__model!(InstagramId);
+codec::__model!(InstagramId);

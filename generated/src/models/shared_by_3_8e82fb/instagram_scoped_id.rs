@@ -19,4 +19,4 @@ impl codec::Model for InstagramScopedId {
     }
 }
 
-crate::__model!(InstagramScopedId);
+codec::__model!(InstagramScopedId);

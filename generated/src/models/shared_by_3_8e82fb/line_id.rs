@@ -23,4 +23,4 @@ impl codec::Model for LineId {
     }
 }
 
-crate::__model!(LineId);
+codec::__model!(LineId);

@@ -19,4 +19,4 @@ impl codec::Model for LineUserId {
     }
 }
 
-crate::__model!(LineUserId);
+codec::__model!(LineUserId);

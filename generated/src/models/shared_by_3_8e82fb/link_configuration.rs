@@ -19,4 +19,4 @@ impl codec::Model for LinkConfiguration {
     }
 }
 
-crate::__model!(LinkConfiguration);
+codec::__model!(LinkConfiguration);

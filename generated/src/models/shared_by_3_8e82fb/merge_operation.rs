@@ -26,4 +26,4 @@ impl codec::Model for MergeOperation {
     }
 }
 
-crate::__model!(MergeOperation);
+codec::__model!(MergeOperation);

@@ -34,4 +34,4 @@ impl codec::Model for PhoneNumber {
     }
 }
 
-crate::__model!(PhoneNumber);
+codec::__model!(PhoneNumber);

@@ -22,4 +22,4 @@ impl codec::Model for Ticker {
     }
 }
 
-crate::__model!(Ticker);
+codec::__model!(Ticker);

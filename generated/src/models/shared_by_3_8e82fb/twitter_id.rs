@@ -29,4 +29,4 @@ impl codec::Model for TwitterId {
     }
 }
 
-crate::__model!(TwitterId);
+codec::__model!(TwitterId);

@@ -23,4 +23,4 @@ impl codec::Model for WhatsAppId {
     }
 }
 
-crate::__model!(WhatsAppId);
+codec::__model!(WhatsAppId);

@@ -22,7 +22,7 @@ impl codec::Model for ConversationProfile {
     }
 }
 
-crate::__model!(ConversationProfile);
+codec::__model!(ConversationProfile);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -63,4 +63,4 @@ impl codec::OpenEnum for ConversationProfileLanguageCode {
     }
 }
 
-crate::__open_enum!(ConversationProfileLanguageCode);
+codec::__open_enum!(ConversationProfileLanguageCode);

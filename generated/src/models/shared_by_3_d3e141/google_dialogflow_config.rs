@@ -23,4 +23,4 @@ impl codec::Model for GoogleDialogflowConfig {
     }
 }
 
-crate::__model!(GoogleDialogflowConfig);
+codec::__model!(GoogleDialogflowConfig);

@@ -25,7 +25,7 @@ impl codec::Model for KnowledgeBaseWithDialectReference {
     }
 }
 
-crate::__model!(KnowledgeBaseWithDialectReference);
+codec::__model!(KnowledgeBaseWithDialectReference);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -209,4 +209,4 @@ impl codec::OpenEnum for KnowledgeBaseWithDialectReferenceLanguageCode {
     }
 }
 
-crate::__open_enum!(KnowledgeBaseWithDialectReferenceLanguageCode);
+codec::__open_enum!(KnowledgeBaseWithDialectReferenceLanguageCode);

@@ -30,7 +30,7 @@ impl codec::Model for KnowledgeSuggestionConfig {
     }
 }
 
-crate::__model!(KnowledgeSuggestionConfig);
+codec::__model!(KnowledgeSuggestionConfig);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -67,4 +67,4 @@ impl codec::OpenEnum for KnowledgeSuggestionConfigVendorName {
     }
 }
 
-crate::__open_enum!(KnowledgeSuggestionConfigVendorName);
+codec::__open_enum!(KnowledgeSuggestionConfigVendorName);

@@ -19,7 +19,7 @@ impl codec::Model for TranscriptionConfig {
     }
 }
 
-crate::__model!(TranscriptionConfig);
+codec::__model!(TranscriptionConfig);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -49,4 +49,4 @@ impl codec::OpenEnum for TranscriptionConfigVendorName {
     }
 }
 
-crate::__open_enum!(TranscriptionConfigVendorName);
+codec::__open_enum!(TranscriptionConfigVendorName);

@@ -20,4 +20,4 @@ impl codec::Model for RoleDivisionGrants {
     }
 }
 
-crate::__model!(RoleDivisionGrants);
+codec::__model!(RoleDivisionGrants);

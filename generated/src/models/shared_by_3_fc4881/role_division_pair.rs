@@ -22,4 +22,4 @@ impl codec::Model for RoleDivisionPair {
     }
 }
 
-crate::__model!(RoleDivisionPair);
+codec::__model!(RoleDivisionPair);

@@ -21,4 +21,4 @@ impl codec::Model for AddressableEntityRef {
     }
 }
 
-crate::__model!(AddressableEntityRef);
+codec::__model!(AddressableEntityRef);

@@ -22,4 +22,4 @@ impl codec::Model for AdditionalLanguagesIntent {
     }
 }
 
-crate::__model!(AdditionalLanguagesIntent);
+codec::__model!(AdditionalLanguagesIntent);

@@ -19,4 +19,4 @@ impl codec::Model for AdditionalLanguagesSynonyms {
     }
 }
 
-crate::__model!(AdditionalLanguagesSynonyms);
+codec::__model!(AdditionalLanguagesSynonyms);

@@ -40,4 +40,4 @@ impl codec::Model for IntentDefinition {
     }
 }
 
-crate::__model!(IntentDefinition);
+codec::__model!(IntentDefinition);

@@ -22,4 +22,4 @@ impl codec::Model for IntentReference {
     }
 }
 
-crate::__model!(IntentReference);
+codec::__model!(IntentReference);

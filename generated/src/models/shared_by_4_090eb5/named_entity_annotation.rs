@@ -19,4 +19,4 @@ impl codec::Model for NamedEntityAnnotation {
     }
 }
 
-crate::__model!(NamedEntityAnnotation);
+codec::__model!(NamedEntityAnnotation);

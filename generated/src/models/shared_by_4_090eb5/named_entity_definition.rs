@@ -22,4 +22,4 @@ impl codec::Model for NamedEntityDefinition {
     }
 }
 
-crate::__model!(NamedEntityDefinition);
+codec::__model!(NamedEntityDefinition);

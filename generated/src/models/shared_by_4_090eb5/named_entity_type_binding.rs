@@ -22,4 +22,4 @@ impl codec::Model for NamedEntityTypeBinding {
     }
 }
 
-crate::__model!(NamedEntityTypeBinding);
+codec::__model!(NamedEntityTypeBinding);

@@ -25,4 +25,4 @@ impl codec::Model for NamedEntityTypeDefinition {
     }
 }
 
-crate::__model!(NamedEntityTypeDefinition);
+codec::__model!(NamedEntityTypeDefinition);

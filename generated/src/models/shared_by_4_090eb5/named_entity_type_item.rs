@@ -26,4 +26,4 @@ impl codec::Model for NamedEntityTypeItem {
     }
 }
 
-crate::__model!(NamedEntityTypeItem);
+codec::__model!(NamedEntityTypeItem);

@@ -41,7 +41,7 @@ impl codec::Model for NamedEntityTypeMechanism {
     }
 }
 
-crate::__model!(NamedEntityTypeMechanism);
+codec::__model!(NamedEntityTypeMechanism);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -70,7 +70,7 @@ impl codec::OpenEnum for NamedEntityTypeMechanismSubType {
     }
 }
 
-crate::__open_enum!(NamedEntityTypeMechanismSubType);
+codec::__open_enum!(NamedEntityTypeMechanismSubType);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -114,4 +114,4 @@ impl codec::OpenEnum for NamedEntityTypeMechanismType {
     }
 }
 
-crate::__open_enum!(NamedEntityTypeMechanismType);
+codec::__open_enum!(NamedEntityTypeMechanismType);

@@ -22,4 +22,4 @@ impl codec::Model for NamedEntityTypeMechanismExample {
     }
 }
 
-crate::__model!(NamedEntityTypeMechanismExample);
+codec::__model!(NamedEntityTypeMechanismExample);

@@ -44,4 +44,4 @@ impl codec::Model for NluDomain {
     }
 }
 
-crate::__model!(NluDomain);
+codec::__model!(NluDomain);

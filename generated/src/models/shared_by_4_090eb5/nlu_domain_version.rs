@@ -67,7 +67,7 @@ impl codec::Model for NluDomainVersion {
     }
 }
 
-crate::__model!(NluDomainVersion);
+codec::__model!(NluDomainVersion);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -98,7 +98,7 @@ impl codec::OpenEnum for NluDomainVersionEvaluationStatus {
     }
 }
 
-crate::__open_enum!(NluDomainVersionEvaluationStatus);
+codec::__open_enum!(NluDomainVersionEvaluationStatus);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -138,4 +138,4 @@ impl codec::OpenEnum for NluDomainVersionTrainingStatus {
     }
 }
 
-crate::__open_enum!(NluDomainVersionTrainingStatus);
+codec::__open_enum!(NluDomainVersionTrainingStatus);

@@ -28,4 +28,4 @@ impl codec::Model for NluDomainVersionReference {
     }
 }
 
-crate::__model!(NluDomainVersionReference);
+codec::__model!(NluDomainVersionReference);

@@ -25,7 +25,7 @@ impl codec::Model for NluUtterance {
     }
 }
 
-crate::__model!(NluUtterance);
+codec::__model!(NluUtterance);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -52,4 +52,4 @@ impl codec::OpenEnum for NluUtteranceSource {
     }
 }
 
-crate::__open_enum!(NluUtteranceSource);
+codec::__open_enum!(NluUtteranceSource);

@@ -22,4 +22,4 @@ impl codec::Model for NluUtteranceSegment {
     }
 }
 
-crate::__model!(NluUtteranceSegment);
+codec::__model!(NluUtteranceSegment);

@@ -20,4 +20,4 @@ impl codec::Model for BulkError {
     }
 }
 
-crate::__model!(BulkError);
+codec::__model!(BulkError);

@@ -21,4 +21,4 @@ impl codec::Model for BulkResult {
     }
 }
 
-crate::__model!(BulkResult);
+codec::__model!(BulkResult);

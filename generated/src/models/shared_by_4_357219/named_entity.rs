@@ -22,4 +22,4 @@ impl codec::Model for NamedEntity {
     }
 }
 
-crate::__model!(NamedEntity);
+codec::__model!(NamedEntity);

@@ -28,7 +28,7 @@ impl codec::Model for KnowledgeBaseReference {
     }
 }
 
-crate::__model!(KnowledgeBaseReference);
+codec::__model!(KnowledgeBaseReference);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -260,4 +260,4 @@ impl codec::OpenEnum for KnowledgeBaseReferenceLanguageCode {
     }
 }
 
-crate::__open_enum!(KnowledgeBaseReferenceLanguageCode);
+codec::__open_enum!(KnowledgeBaseReferenceLanguageCode);

@@ -19,4 +19,4 @@ impl codec::Model for AnswerGenerationConfig {
     }
 }
 
-crate::__model!(AnswerGenerationConfig);
+codec::__model!(AnswerGenerationConfig);

@@ -18,7 +18,7 @@ impl codec::Model for AutoSearchConfig {
     }
 }
 
-crate::__model!(AutoSearchConfig);
+codec::__model!(AutoSearchConfig);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -51,4 +51,4 @@ impl codec::OpenEnum for AutoSearchConfigType {
     }
 }
 
-crate::__open_enum!(AutoSearchConfigType);
+codec::__open_enum!(AutoSearchConfigType);

@@ -63,7 +63,7 @@ impl codec::Model for Copilot {
     }
 }
 
-crate::__model!(Copilot);
+codec::__model!(Copilot);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -88,4 +88,4 @@ impl codec::OpenEnum for CopilotNluEngineType {
     }
 }
 
-crate::__open_enum!(CopilotNluEngineType);
+codec::__open_enum!(CopilotNluEngineType);

@@ -22,7 +22,7 @@ impl codec::Model for CopilotAction {
     }
 }
 
-crate::__model!(CopilotAction);
+codec::__model!(CopilotAction);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -61,4 +61,4 @@ impl codec::OpenEnum for CopilotActionActionType {
     }
 }
 
-crate::__open_enum!(CopilotActionActionType);
+codec::__open_enum!(CopilotActionActionType);

@@ -22,7 +22,7 @@ impl codec::Model for CopilotCondition {
     }
 }
 
-crate::__model!(CopilotCondition);
+codec::__model!(CopilotCondition);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -61,4 +61,4 @@ impl codec::OpenEnum for CopilotConditionConditionType {
     }
 }
 
-crate::__open_enum!(CopilotConditionConditionType);
+codec::__open_enum!(CopilotConditionConditionType);

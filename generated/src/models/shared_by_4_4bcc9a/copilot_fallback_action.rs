@@ -22,7 +22,7 @@ impl codec::Model for CopilotFallbackAction {
     }
 }
 
-crate::__model!(CopilotFallbackAction);
+codec::__model!(CopilotFallbackAction);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -61,4 +61,4 @@ impl codec::OpenEnum for CopilotFallbackActionActionType {
     }
 }
 
-crate::__open_enum!(CopilotFallbackActionActionType);
+codec::__open_enum!(CopilotFallbackActionActionType);

@@ -28,4 +28,4 @@ impl codec::Model for CopilotNluDomain {
     }
 }
 
-crate::__model!(CopilotNluDomain);
+codec::__model!(CopilotNluDomain);

@@ -22,4 +22,4 @@ impl codec::Model for CopilotNluDomainVersion {
     }
 }
 
-crate::__model!(CopilotNluDomainVersion);
+codec::__model!(CopilotNluDomainVersion);

@@ -23,4 +23,4 @@ impl codec::Model for CopilotRule {
     }
 }
 
-crate::__model!(CopilotRule);
+codec::__model!(CopilotRule);

@@ -21,4 +21,4 @@ impl codec::Model for Fallback {
     }
 }
 
-crate::__model!(Fallback);
+codec::__model!(Fallback);

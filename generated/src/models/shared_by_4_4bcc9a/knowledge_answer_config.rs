@@ -19,4 +19,4 @@ impl codec::Model for KnowledgeAnswerConfig {
     }
 }
 
-crate::__model!(KnowledgeAnswerConfig);
+codec::__model!(KnowledgeAnswerConfig);

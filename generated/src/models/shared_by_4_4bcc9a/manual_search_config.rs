@@ -26,4 +26,4 @@ impl codec::Model for ManualSearchConfig {
     }
 }
 
-crate::__model!(ManualSearchConfig);
+codec::__model!(ManualSearchConfig);

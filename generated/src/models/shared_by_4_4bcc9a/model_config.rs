@@ -19,4 +19,4 @@ impl codec::Model for ModelConfig {
     }
 }
 
-crate::__model!(ModelConfig);
+codec::__model!(ModelConfig);

@@ -24,4 +24,4 @@ impl codec::Model for NluConfig {
     }
 }
 
-crate::__model!(NluConfig);
+codec::__model!(NluConfig);

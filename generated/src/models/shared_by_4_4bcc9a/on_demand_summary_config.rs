@@ -19,4 +19,4 @@ impl codec::Model for OnDemandSummaryConfig {
     }
 }
 
-crate::__model!(OnDemandSummaryConfig);
+codec::__model!(OnDemandSummaryConfig);

@@ -25,4 +25,4 @@ impl codec::Model for RuleConfig {
     }
 }
 
-crate::__model!(RuleConfig);
+codec::__model!(RuleConfig);

@@ -22,4 +22,4 @@ impl codec::Model for RuleEngineConfig {
     }
 }
 
-crate::__model!(RuleEngineConfig);
+codec::__model!(RuleEngineConfig);

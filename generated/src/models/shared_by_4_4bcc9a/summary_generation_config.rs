@@ -34,4 +34,4 @@ impl codec::Model for SummaryGenerationConfig {
     }
 }
 
-crate::__model!(SummaryGenerationConfig);
+codec::__model!(SummaryGenerationConfig);

@@ -21,4 +21,4 @@ impl codec::Model for SummarySettingEntity {
     }
 }
 
-crate::__model!(SummarySettingEntity);
+codec::__model!(SummarySettingEntity);

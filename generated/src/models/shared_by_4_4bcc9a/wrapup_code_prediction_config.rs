@@ -19,4 +19,4 @@ impl codec::Model for WrapupCodePredictionConfig {
     }
 }
 
-crate::__model!(WrapupCodePredictionConfig);
+codec::__model!(WrapupCodePredictionConfig);

@@ -121,7 +121,7 @@ impl codec::Model for Call {
     }
 }
 
-crate::__model!(Call);
+codec::__model!(Call);
 
 /// The same values as [`AnalyticsSessionDirection`].
 pub type CallDirection = AnalyticsSessionDirection;

@@ -104,7 +104,7 @@ impl codec::Model for Callback {
     }
 }
 
-crate::__model!(Callback);
+codec::__model!(Callback);
 
 /// The same values as [`AnalyticsSessionDirection`].
 pub type CallbackDirection = AnalyticsSessionDirection;

@@ -69,7 +69,7 @@ impl codec::Model for Conversation {
     }
 }
 
-crate::__model!(Conversation);
+codec::__model!(Conversation);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -101,7 +101,7 @@ impl codec::OpenEnum for ConversationRecordingState {
     }
 }
 
-crate::__open_enum!(ConversationRecordingState);
+codec::__open_enum!(ConversationRecordingState);
 
 /// The same values as [`CallMediaParticipantState`].
 pub type ConversationState = CallMediaParticipantState;

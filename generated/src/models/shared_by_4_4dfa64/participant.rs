@@ -163,7 +163,7 @@ impl codec::Model for Participant {
     }
 }
 
-crate::__model!(Participant);
+codec::__model!(Participant);
 
 /// The same values as [`AnalyticsParticipantFlaggedReason`].
 pub type ParticipantFlaggedReason = AnalyticsParticipantFlaggedReason;

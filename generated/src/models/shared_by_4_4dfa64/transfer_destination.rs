@@ -21,4 +21,4 @@ impl codec::Model for TransferDestination {
     }
 }
 
-crate::__model!(TransferDestination);
+codec::__model!(TransferDestination);

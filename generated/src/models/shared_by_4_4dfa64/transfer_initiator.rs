@@ -19,4 +19,4 @@ impl codec::Model for TransferInitiator {
     }
 }
 
-crate::__model!(TransferInitiator);
+codec::__model!(TransferInitiator);

@@ -39,7 +39,7 @@ impl codec::Model for TransferResponse {
     }
 }
 
-crate::__model!(TransferResponse);
+codec::__model!(TransferResponse);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -85,7 +85,7 @@ impl codec::OpenEnum for TransferResponseState {
     }
 }
 
-crate::__open_enum!(TransferResponseState);
+codec::__open_enum!(TransferResponseState);
 
 /// The same values as [`EmailRoutingTransferEventTransferType`].
 pub type TransferResponseTransferType = EmailRoutingTransferEventTransferType;

@@ -22,4 +22,4 @@ impl codec::Model for TransferResponseModifiedBy {
     }
 }
 
-crate::__model!(TransferResponseModifiedBy);
+codec::__model!(TransferResponseModifiedBy);

@@ -35,4 +35,4 @@ impl codec::Model for ConversationContentAttachment {
     }
 }
 
-crate::__model!(ConversationContentAttachment);
+codec::__model!(ConversationContentAttachment);

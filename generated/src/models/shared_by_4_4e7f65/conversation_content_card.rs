@@ -32,4 +32,4 @@ impl codec::Model for ConversationContentCard {
     }
 }
 
-crate::__model!(ConversationContentCard);
+codec::__model!(ConversationContentCard);

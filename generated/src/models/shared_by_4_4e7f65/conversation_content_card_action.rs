@@ -24,7 +24,7 @@ impl codec::Model for ConversationContentCardAction {
     }
 }
 
-crate::__model!(ConversationContentCardAction);
+codec::__model!(ConversationContentCardAction);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -54,4 +54,4 @@ impl codec::OpenEnum for ConversationContentCardActionType {
     }
 }
 
-crate::__open_enum!(ConversationContentCardActionType);
+codec::__open_enum!(ConversationContentCardActionType);

@@ -20,4 +20,4 @@ impl codec::Model for ConversationContentCarousel {
     }
 }
 
-crate::__model!(ConversationContentCarousel);
+codec::__model!(ConversationContentCarousel);

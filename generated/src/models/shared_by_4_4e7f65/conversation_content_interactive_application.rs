@@ -27,4 +27,4 @@ impl codec::Model for ConversationContentInteractiveApplication {
     }
 }
 
-crate::__model!(ConversationContentInteractiveApplication);
+codec::__model!(ConversationContentInteractiveApplication);

@@ -26,4 +26,4 @@ impl codec::Model for ConversationContentLineItem {
     }
 }
 
-crate::__model!(ConversationContentLineItem);
+codec::__model!(ConversationContentLineItem);

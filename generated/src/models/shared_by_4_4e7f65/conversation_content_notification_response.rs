@@ -31,4 +31,4 @@ impl codec::Model for ConversationContentNotificationResponse {
     }
 }
 
-crate::__model!(ConversationContentNotificationResponse);
+codec::__model!(ConversationContentNotificationResponse);

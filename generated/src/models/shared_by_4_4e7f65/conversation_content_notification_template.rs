@@ -33,4 +33,4 @@ impl codec::Model for ConversationContentNotificationTemplate {
     }
 }
 
-crate::__model!(ConversationContentNotificationTemplate);
+codec::__model!(ConversationContentNotificationTemplate);

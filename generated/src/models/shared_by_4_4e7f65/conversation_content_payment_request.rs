@@ -49,4 +49,4 @@ impl codec::Model for ConversationContentPaymentRequest {
     }
 }
 
-crate::__model!(ConversationContentPaymentRequest);
+codec::__model!(ConversationContentPaymentRequest);

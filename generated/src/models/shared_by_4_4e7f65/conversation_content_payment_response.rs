@@ -26,4 +26,4 @@ impl codec::Model for ConversationContentPaymentResponse {
     }
 }
 
-crate::__model!(ConversationContentPaymentResponse);
+codec::__model!(ConversationContentPaymentResponse);

@@ -41,7 +41,7 @@ impl codec::Model for ConversationContentPush {
     }
 }
 
-crate::__model!(ConversationContentPush);
+codec::__model!(ConversationContentPush);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -69,4 +69,4 @@ impl codec::OpenEnum for ConversationContentPushDeviceType {
     }
 }
 
-crate::__open_enum!(ConversationContentPushDeviceType);
+codec::__open_enum!(ConversationContentPushDeviceType);

@@ -30,4 +30,4 @@ impl codec::Model for ConversationContentQuickReply {
     }
 }
 
-crate::__model!(ConversationContentQuickReply);
+codec::__model!(ConversationContentQuickReply);

@@ -23,4 +23,4 @@ impl codec::Model for ConversationContentQuickReplyV2 {
     }
 }
 
-crate::__model!(ConversationContentQuickReplyV2);
+codec::__model!(ConversationContentQuickReplyV2);

@@ -22,7 +22,7 @@ impl codec::Model for ConversationContentReaction {
     }
 }
 
-crate::__model!(ConversationContentReaction);
+codec::__model!(ConversationContentReaction);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -94,4 +94,4 @@ impl codec::OpenEnum for ConversationContentReactionReactionType {
     }
 }
 
-crate::__open_enum!(ConversationContentReactionReactionType);
+codec::__open_enum!(ConversationContentReactionReactionType);

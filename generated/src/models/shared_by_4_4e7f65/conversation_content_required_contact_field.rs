@@ -19,7 +19,7 @@ impl codec::Model for ConversationContentRequiredContactField {
     }
 }
 
-crate::__model!(ConversationContentRequiredContactField);
+codec::__model!(ConversationContentRequiredContactField);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -50,4 +50,4 @@ impl codec::OpenEnum for ConversationContentRequiredContactFieldContactField {
     }
 }
 
-crate::__open_enum!(ConversationContentRequiredContactFieldContactField);
+codec::__open_enum!(ConversationContentRequiredContactFieldContactField);

@@ -24,4 +24,4 @@ impl codec::Model for ConversationContentStory {
     }
 }
 
-crate::__model!(ConversationContentStory);
+codec::__model!(ConversationContentStory);

@@ -22,4 +22,4 @@ impl codec::Model for ConversationContentText {
     }
 }
 
-crate::__model!(ConversationContentText);
+codec::__model!(ConversationContentText);

@@ -81,4 +81,4 @@ impl codec::Model for ConversationMessageContent {
     }
 }
 
-crate::__model!(ConversationMessageContent);
+codec::__model!(ConversationMessageContent);

@@ -22,4 +22,4 @@ impl codec::Model for ConversationNotificationTemplateBody {
     }
 }
 
-crate::__model!(ConversationNotificationTemplateBody);
+codec::__model!(ConversationNotificationTemplateBody);

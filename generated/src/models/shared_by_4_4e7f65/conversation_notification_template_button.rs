@@ -35,7 +35,7 @@ impl codec::Model for ConversationNotificationTemplateButton {
     }
 }
 
-crate::__model!(ConversationNotificationTemplateButton);
+codec::__model!(ConversationNotificationTemplateButton);
 
 /// The same values as [`ButtonType`].
 pub type ConversationNotificationTemplateButtonType = ButtonType;

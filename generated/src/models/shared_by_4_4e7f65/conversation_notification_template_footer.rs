@@ -18,4 +18,4 @@ impl codec::Model for ConversationNotificationTemplateFooter {
     }
 }
 
-crate::__model!(ConversationNotificationTemplateFooter);
+codec::__model!(ConversationNotificationTemplateFooter);

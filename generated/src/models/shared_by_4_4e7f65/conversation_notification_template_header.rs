@@ -30,4 +30,4 @@ impl codec::Model for ConversationNotificationTemplateHeader {
     }
 }
 
-crate::__model!(ConversationNotificationTemplateHeader);
+codec::__model!(ConversationNotificationTemplateHeader);

@@ -21,4 +21,4 @@ impl codec::Model for ConversationNotificationTemplateParameter {
     }
 }
 
-crate::__model!(ConversationNotificationTemplateParameter);
+codec::__model!(ConversationNotificationTemplateParameter);

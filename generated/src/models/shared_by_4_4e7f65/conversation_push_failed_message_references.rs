@@ -19,4 +19,4 @@ impl codec::Model for ConversationPushFailedMessageReferences {
     }
 }
 
-crate::__model!(ConversationPushFailedMessageReferences);
+codec::__model!(ConversationPushFailedMessageReferences);

@@ -22,4 +22,4 @@ impl codec::Model for ConversationPushNotificationMessageLabel {
     }
 }
 
-crate::__model!(ConversationPushNotificationMessageLabel);
+codec::__model!(ConversationPushNotificationMessageLabel);

@@ -22,7 +22,7 @@ impl codec::Model for ConversationPushProviderIntegration {
     }
 }
 
-crate::__model!(ConversationPushProviderIntegration);
+codec::__model!(ConversationPushProviderIntegration);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -51,4 +51,4 @@ impl codec::OpenEnum for ConversationPushProviderIntegrationProvider {
     }
 }
 
-crate::__open_enum!(ConversationPushProviderIntegrationProvider);
+codec::__open_enum!(ConversationPushProviderIntegrationProvider);

@@ -18,4 +18,4 @@ impl codec::Model for EntityListing {
     }
 }
 
-crate::__model!(EntityListing);
+codec::__model!(EntityListing);

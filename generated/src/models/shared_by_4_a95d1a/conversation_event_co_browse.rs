@@ -26,4 +26,4 @@ impl codec::Model for ConversationEventCoBrowse {
     }
 }
 
-crate::__model!(ConversationEventCoBrowse);
+codec::__model!(ConversationEventCoBrowse);

@@ -26,7 +26,7 @@ impl codec::Model for ConversationEventPresence {
     }
 }
 
-crate::__model!(ConversationEventPresence);
+codec::__model!(ConversationEventPresence);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -74,4 +74,4 @@ impl codec::OpenEnum for ConversationEventPresenceType {
     }
 }
 
-crate::__open_enum!(ConversationEventPresenceType);
+codec::__open_enum!(ConversationEventPresenceType);

@@ -21,7 +21,7 @@ impl codec::Model for ConversationEventTyping {
     }
 }
 
-crate::__model!(ConversationEventTyping);
+codec::__model!(ConversationEventTyping);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -46,4 +46,4 @@ impl codec::OpenEnum for ConversationEventTypingType {
     }
 }
 
-crate::__open_enum!(ConversationEventTypingType);
+codec::__open_enum!(ConversationEventTypingType);

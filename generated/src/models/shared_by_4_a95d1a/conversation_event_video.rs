@@ -25,7 +25,7 @@ impl codec::Model for ConversationEventVideo {
     }
 }
 
-crate::__model!(ConversationEventVideo);
+codec::__model!(ConversationEventVideo);
 
 /// The same values as [`ConversationEventCoBrowseType`].
 pub type ConversationEventVideoType = ConversationEventCoBrowseType;

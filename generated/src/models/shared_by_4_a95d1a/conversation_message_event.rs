@@ -34,4 +34,4 @@ impl codec::Model for ConversationMessageEvent {
     }
 }
 
-crate::__model!(ConversationMessageEvent);
+codec::__model!(ConversationMessageEvent);

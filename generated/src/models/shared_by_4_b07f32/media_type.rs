@@ -18,4 +18,4 @@ impl codec::Model for MediaType {
     }
 }
 
-crate::__model!(MediaType);
+codec::__model!(MediaType);

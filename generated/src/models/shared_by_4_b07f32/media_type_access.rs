@@ -21,4 +21,4 @@ impl codec::Model for MediaTypeAccess {
     }
 }
 
-crate::__model!(MediaTypeAccess);
+codec::__model!(MediaTypeAccess);

@@ -19,4 +19,4 @@ impl codec::Model for MediaTypes {
     }
 }
 
-crate::__model!(MediaTypes);
+codec::__model!(MediaTypes);

@@ -28,4 +28,4 @@ impl codec::Model for MessageInfo {
     }
 }
 
-crate::__model!(MessageInfo);
+codec::__model!(MessageInfo);

@@ -20,4 +20,4 @@ impl codec::Model for Cursors {
     }
 }
 
-crate::__model!(Cursors);
+codec::__model!(Cursors);

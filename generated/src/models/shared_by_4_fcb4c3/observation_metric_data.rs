@@ -28,4 +28,4 @@ impl codec::Model for ObservationMetricData {
     }
 }
 
-crate::__model!(ObservationMetricData);
+codec::__model!(ObservationMetricData);

@@ -76,7 +76,7 @@ impl codec::Model for ObservationValue {
     }
 }
 
-crate::__model!(ObservationValue);
+codec::__model!(ObservationValue);
 
 /// The same values as [`AnalyticsSessionDirection`].
 pub type ObservationValueDirection = AnalyticsSessionDirection;

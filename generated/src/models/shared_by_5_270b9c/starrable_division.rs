@@ -24,4 +24,4 @@ impl codec::Model for StarrableDivision {
     }
 }
 
-crate::__model!(StarrableDivision);
+codec::__model!(StarrableDivision);

@@ -28,7 +28,7 @@ impl codec::Model for ConversationContentButtonResponse {
     }
 }
 
-crate::__model!(ConversationContentButtonResponse);
+codec::__model!(ConversationContentButtonResponse);
 
 /// The same values as [`ButtonResponseType`].
 pub type ConversationContentButtonResponseType = ButtonResponseType;

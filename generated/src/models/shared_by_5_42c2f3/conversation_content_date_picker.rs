@@ -44,7 +44,7 @@ impl codec::Model for ConversationContentDatePicker {
     }
 }
 
-crate::__model!(ConversationContentDatePicker);
+codec::__model!(ConversationContentDatePicker);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -76,4 +76,4 @@ impl codec::OpenEnum for ConversationContentDatePickerDateDisplayFormat {
     }
 }
 
-crate::__open_enum!(ConversationContentDatePickerDateDisplayFormat);
+codec::__open_enum!(ConversationContentDatePickerDateDisplayFormat);

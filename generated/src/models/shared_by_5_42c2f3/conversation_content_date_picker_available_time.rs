@@ -22,4 +22,4 @@ impl codec::Model for ConversationContentDatePickerAvailableTime {
     }
 }
 
-crate::__model!(ConversationContentDatePickerAvailableTime);
+codec::__model!(ConversationContentDatePickerAvailableTime);

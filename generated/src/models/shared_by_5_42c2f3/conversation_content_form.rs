@@ -44,4 +44,4 @@ impl codec::Model for ConversationContentForm {
     }
 }
 
-crate::__model!(ConversationContentForm);
+codec::__model!(ConversationContentForm);

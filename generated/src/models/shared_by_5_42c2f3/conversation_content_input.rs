@@ -40,4 +40,4 @@ impl codec::Model for ConversationContentInput {
     }
 }
 
-crate::__model!(ConversationContentInput);
+codec::__model!(ConversationContentInput);

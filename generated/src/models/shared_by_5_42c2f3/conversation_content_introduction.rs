@@ -27,4 +27,4 @@ impl codec::Model for ConversationContentIntroduction {
     }
 }
 
-crate::__model!(ConversationContentIntroduction);
+codec::__model!(ConversationContentIntroduction);

@@ -28,4 +28,4 @@ impl codec::Model for ConversationContentListPicker {
     }
 }
 
-crate::__model!(ConversationContentListPicker);
+codec::__model!(ConversationContentListPicker);

@@ -25,4 +25,4 @@ impl codec::Model for ConversationContentListPickerItem {
     }
 }
 
-crate::__model!(ConversationContentListPickerItem);
+codec::__model!(ConversationContentListPickerItem);

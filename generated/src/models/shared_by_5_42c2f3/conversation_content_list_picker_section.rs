@@ -24,4 +24,4 @@ impl codec::Model for ConversationContentListPickerSection {
     }
 }
 
-crate::__model!(ConversationContentListPickerSection);
+codec::__model!(ConversationContentListPickerSection);

@@ -26,4 +26,4 @@ impl codec::Model for ConversationContentLocation {
     }
 }
 
-crate::__model!(ConversationContentLocation);
+codec::__model!(ConversationContentLocation);

@@ -22,4 +22,4 @@ impl codec::Model for ConversationContentWheelPicker {
     }
 }
 
-crate::__model!(ConversationContentWheelPicker);
+codec::__model!(ConversationContentWheelPicker);

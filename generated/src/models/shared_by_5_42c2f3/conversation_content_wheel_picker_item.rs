@@ -24,4 +24,4 @@ impl codec::Model for ConversationContentWheelPickerItem {
     }
 }
 
-crate::__model!(ConversationContentWheelPickerItem);
+codec::__model!(ConversationContentWheelPickerItem);

@@ -26,4 +26,4 @@ impl codec::Model for ConversationFormPage {
     }
 }
 
-crate::__model!(ConversationFormPage);
+codec::__model!(ConversationFormPage);

@@ -36,4 +36,4 @@ impl codec::Model for ConversationFormPageComponent {
     }
 }
 
-crate::__model!(ConversationFormPageComponent);
+codec::__model!(ConversationFormPageComponent);

@@ -23,4 +23,4 @@ impl codec::Model for ConversationFormResponseComponent {
     }
 }
 
-crate::__model!(ConversationFormResponseComponent);
+codec::__model!(ConversationFormResponseComponent);

@@ -24,4 +24,4 @@ impl codec::Model for ConversationFormResponseContent {
     }
 }
 
-crate::__model!(ConversationFormResponseContent);
+codec::__model!(ConversationFormResponseContent);

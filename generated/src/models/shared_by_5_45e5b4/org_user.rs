@@ -136,7 +136,7 @@ impl codec::Model for OrgUser {
     }
 }
 
-crate::__model!(OrgUser);
+codec::__model!(OrgUser);
 
 /// The same values as [`ActionTargetState`].
 pub type OrgUserState = ActionTargetState;

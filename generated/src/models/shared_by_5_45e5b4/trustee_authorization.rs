@@ -19,4 +19,4 @@ impl codec::Model for TrusteeAuthorization {
     }
 }
 
-crate::__model!(TrusteeAuthorization);
+codec::__model!(TrusteeAuthorization);

@@ -40,4 +40,4 @@ impl codec::Model for Trustor {
     }
 }
 
-crate::__model!(Trustor);
+codec::__model!(Trustor);

@@ -44,7 +44,7 @@ impl codec::Model for DataSchema {
     }
 }
 
-crate::__model!(DataSchema);
+codec::__model!(DataSchema);
 
 /// The same values as [`BusinessRulesDataSchemaAppliesTo`].
 pub type DataSchemaAppliesTo = BusinessRulesDataSchemaAppliesTo;

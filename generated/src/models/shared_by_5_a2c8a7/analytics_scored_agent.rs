@@ -22,4 +22,4 @@ impl codec::Model for AnalyticsScoredAgent {
     }
 }
 
-crate::__model!(AnalyticsScoredAgent);
+codec::__model!(AnalyticsScoredAgent);

@@ -30,4 +30,4 @@ impl codec::Model for Address {
     }
 }
 
-crate::__model!(Address);
+codec::__model!(Address);

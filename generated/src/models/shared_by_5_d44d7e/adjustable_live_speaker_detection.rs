@@ -33,7 +33,7 @@ impl codec::Model for AdjustableLiveSpeakerDetection {
     }
 }
 
-crate::__model!(AdjustableLiveSpeakerDetection);
+codec::__model!(AdjustableLiveSpeakerDetection);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -77,4 +77,4 @@ impl codec::OpenEnum for AdjustableLiveSpeakerDetectionMode {
     }
 }
 
-crate::__open_enum!(AdjustableLiveSpeakerDetectionMode);
+codec::__open_enum!(AdjustableLiveSpeakerDetectionMode);

@@ -25,7 +25,7 @@ impl codec::Model for AfterCallWork {
     }
 }
 
-crate::__model!(AfterCallWork);
+codec::__model!(AfterCallWork);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -69,4 +69,4 @@ impl codec::OpenEnum for AfterCallWorkState {
     }
 }
 
-crate::__open_enum!(AfterCallWorkState);
+codec::__open_enum!(AfterCallWorkState);

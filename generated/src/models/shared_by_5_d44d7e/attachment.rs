@@ -33,4 +33,4 @@ impl codec::Model for Attachment {
     }
 }
 
-crate::__model!(Attachment);
+codec::__model!(Attachment);

@@ -73,7 +73,7 @@ impl codec::Model for Cobrowsesession {
     }
 }
 
-crate::__model!(Cobrowsesession);
+codec::__model!(Cobrowsesession);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -153,7 +153,7 @@ impl codec::OpenEnum for CobrowsesessionDisconnectType {
     }
 }
 
-crate::__open_enum!(CobrowsesessionDisconnectType);
+codec::__open_enum!(CobrowsesessionDisconnectType);
 
 /// The same values as [`CallbackBasicInitialState`].
 pub type CobrowsesessionInitialState = CallbackBasicInitialState;

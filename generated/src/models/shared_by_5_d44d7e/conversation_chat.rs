@@ -81,7 +81,7 @@ impl codec::Model for ConversationChat {
     }
 }
 
-crate::__model!(ConversationChat);
+codec::__model!(ConversationChat);
 
 /// The same values as [`AnalyticsSessionDirection`].
 pub type ConversationChatDirection = AnalyticsSessionDirection;
@@ -156,7 +156,7 @@ impl codec::OpenEnum for ConversationChatDisconnectType {
     }
 }
 
-crate::__open_enum!(ConversationChatDisconnectType);
+codec::__open_enum!(ConversationChatDisconnectType);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -212,7 +212,7 @@ impl codec::OpenEnum for ConversationChatInitialState {
     }
 }
 
-crate::__open_enum!(ConversationChatInitialState);
+codec::__open_enum!(ConversationChatInitialState);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -268,4 +268,4 @@ impl codec::OpenEnum for ConversationChatState {
     }
 }
 
-crate::__open_enum!(ConversationChatState);
+codec::__open_enum!(ConversationChatState);

@@ -22,4 +22,4 @@ impl codec::Model for ConversationDivisionMembership {
     }
 }
 
-crate::__model!(ConversationDivisionMembership);
+codec::__model!(ConversationDivisionMembership);

@@ -27,4 +27,4 @@ impl codec::Model for ConversationMessageMetadata {
     }
 }
 
-crate::__model!(ConversationMessageMetadata);
+codec::__model!(ConversationMessageMetadata);

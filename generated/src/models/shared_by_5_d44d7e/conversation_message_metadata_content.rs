@@ -23,7 +23,7 @@ impl codec::Model for ConversationMessageMetadataContent {
     }
 }
 
-crate::__model!(ConversationMessageMetadataContent);
+codec::__model!(ConversationMessageMetadataContent);
 
 /// The same values as [`ConversationMessageContentContentType`].
 pub type ConversationMessageMetadataContentContentType = ConversationMessageContentContentType;
@@ -84,4 +84,4 @@ impl codec::OpenEnum for ConversationMessageMetadataContentSubType {
     }
 }
 
-crate::__open_enum!(ConversationMessageMetadataContentSubType);
+codec::__open_enum!(ConversationMessageMetadataContentSubType);

@@ -23,7 +23,7 @@ impl codec::Model for ConversationMessageMetadataEvent {
     }
 }
 
-crate::__model!(ConversationMessageMetadataEvent);
+codec::__model!(ConversationMessageMetadataEvent);
 
 /// The same values as [`ConversationMessageEventEventType`].
 pub type ConversationMessageMetadataEventEventType = ConversationMessageEventEventType;
@@ -93,4 +93,4 @@ impl codec::OpenEnum for ConversationMessageMetadataEventSubType {
     }
 }
 
-crate::__open_enum!(ConversationMessageMetadataEventSubType);
+codec::__open_enum!(ConversationMessageMetadataEventSubType);

@@ -36,4 +36,4 @@ impl codec::Model for ConversationQueueMediaSettings {
     }
 }
 
-crate::__model!(ConversationQueueMediaSettings);
+codec::__model!(ConversationQueueMediaSettings);

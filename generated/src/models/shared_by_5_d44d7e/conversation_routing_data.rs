@@ -37,4 +37,4 @@ impl codec::Model for ConversationRoutingData {
     }
 }
 
-crate::__model!(ConversationRoutingData);
+codec::__model!(ConversationRoutingData);

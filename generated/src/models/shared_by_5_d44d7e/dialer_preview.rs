@@ -34,4 +34,4 @@ impl codec::Model for DialerPreview {
     }
 }
 
-crate::__model!(DialerPreview);
+codec::__model!(DialerPreview);

@@ -24,7 +24,7 @@ impl codec::Model for DisconnectReason {
     }
 }
 
-crate::__model!(DisconnectReason);
+codec::__model!(DisconnectReason);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -53,4 +53,4 @@ impl codec::OpenEnum for DisconnectReasonType {
     }
 }
 
-crate::__open_enum!(DisconnectReasonType);
+codec::__open_enum!(DisconnectReasonType);

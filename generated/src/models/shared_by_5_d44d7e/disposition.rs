@@ -41,4 +41,4 @@ impl codec::Model for Disposition {
     }
 }
 
-crate::__model!(Disposition);
+codec::__model!(Disposition);

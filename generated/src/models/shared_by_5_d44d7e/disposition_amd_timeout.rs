@@ -29,4 +29,4 @@ impl codec::Model for DispositionAmdTimeout {
     }
 }
 
-crate::__model!(DispositionAmdTimeout);
+codec::__model!(DispositionAmdTimeout);

@@ -24,4 +24,4 @@ impl codec::Model for DispositionParameters {
     }
 }
 
-crate::__model!(DispositionParameters);
+codec::__model!(DispositionParameters);

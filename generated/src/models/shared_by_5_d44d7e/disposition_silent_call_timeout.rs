@@ -26,4 +26,4 @@ impl codec::Model for DispositionSilentCallTimeout {
     }
 }
 
-crate::__model!(DispositionSilentCallTimeout);
+codec::__model!(DispositionSilentCallTimeout);

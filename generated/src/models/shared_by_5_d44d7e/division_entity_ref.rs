@@ -27,4 +27,4 @@ impl codec::Model for DivisionEntityRef {
     }
 }
 
-crate::__model!(DivisionEntityRef);
+codec::__model!(DivisionEntityRef);

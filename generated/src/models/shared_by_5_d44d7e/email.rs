@@ -96,7 +96,7 @@ impl codec::Model for Email {
     }
 }
 
-crate::__model!(Email);
+codec::__model!(Email);
 
 /// The same values as [`AnalyticsSessionDirection`].
 pub type EmailDirection = AnalyticsSessionDirection;
@@ -150,7 +150,7 @@ impl codec::OpenEnum for EmailInitialState {
     }
 }
 
-crate::__open_enum!(EmailInitialState);
+codec::__open_enum!(EmailInitialState);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -198,4 +198,4 @@ impl codec::OpenEnum for EmailState {
     }
 }
 
-crate::__open_enum!(EmailState);
+codec::__open_enum!(EmailState);

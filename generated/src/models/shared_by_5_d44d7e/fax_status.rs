@@ -39,4 +39,4 @@ impl codec::Model for FaxStatus {
     }
 }
 
-crate::__model!(FaxStatus);
+codec::__model!(FaxStatus);

@@ -58,7 +58,7 @@ impl codec::Model for InternalMessage {
     }
 }
 
-crate::__model!(InternalMessage);
+codec::__model!(InternalMessage);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -93,7 +93,7 @@ impl codec::OpenEnum for InternalMessageDisconnectType {
     }
 }
 
-crate::__open_enum!(InternalMessageDisconnectType);
+codec::__open_enum!(InternalMessageDisconnectType);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -125,7 +125,7 @@ impl codec::OpenEnum for InternalMessageInitialState {
     }
 }
 
-crate::__open_enum!(InternalMessageInitialState);
+codec::__open_enum!(InternalMessageInitialState);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -157,4 +157,4 @@ impl codec::OpenEnum for InternalMessageState {
     }
 }
 
-crate::__open_enum!(InternalMessageState);
+codec::__open_enum!(InternalMessageState);

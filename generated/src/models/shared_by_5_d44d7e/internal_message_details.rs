@@ -23,4 +23,4 @@ impl codec::Model for InternalMessageDetails {
     }
 }
 
-crate::__model!(InternalMessageDetails);
+codec::__model!(InternalMessageDetails);

@@ -28,4 +28,4 @@ impl codec::Model for JourneyContext {
     }
 }
 
-crate::__model!(JourneyContext);
+codec::__model!(JourneyContext);

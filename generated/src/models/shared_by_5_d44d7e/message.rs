@@ -114,7 +114,7 @@ impl codec::Model for Message {
     }
 }
 
-crate::__model!(Message);
+codec::__model!(Message);
 
 /// The same values as [`AnalyticsSessionDirection`].
 pub type MessageDirection = AnalyticsSessionDirection;
@@ -217,7 +217,7 @@ impl codec::OpenEnum for MessageDisconnectType {
     }
 }
 
-crate::__open_enum!(MessageDisconnectType);
+codec::__open_enum!(MessageDisconnectType);
 
 /// The same values as [`AnalyticsSessionEngagementSource`].
 pub type MessageEngagementSource = AnalyticsSessionEngagementSource;
@@ -255,7 +255,7 @@ impl codec::OpenEnum for MessageInitialState {
     }
 }
 
-crate::__open_enum!(MessageInitialState);
+codec::__open_enum!(MessageInitialState);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -290,7 +290,7 @@ impl codec::OpenEnum for MessageState {
     }
 }
 
-crate::__open_enum!(MessageState);
+codec::__open_enum!(MessageState);
 
 /// The same values as [`MessageMediaParticipantType`].
 pub type MessageType = MessageMediaParticipantType;

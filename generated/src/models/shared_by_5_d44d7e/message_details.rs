@@ -50,7 +50,7 @@ impl codec::Model for MessageDetails {
     }
 }
 
-crate::__model!(MessageDetails);
+codec::__model!(MessageDetails);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -110,7 +110,7 @@ impl codec::OpenEnum for MessageDetailsMessageStatus {
     }
 }
 
-crate::__open_enum!(MessageDetailsMessageStatus);
+codec::__open_enum!(MessageDetailsMessageStatus);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -139,4 +139,4 @@ impl codec::OpenEnum for MessageDetailsSocialVisibility {
     }
 }
 
-crate::__open_enum!(MessageDetailsSocialVisibility);
+codec::__open_enum!(MessageDetailsSocialVisibility);

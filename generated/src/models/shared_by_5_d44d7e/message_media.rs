@@ -28,4 +28,4 @@ impl codec::Model for MessageMedia {
     }
 }
 
-crate::__model!(MessageMedia);
+codec::__model!(MessageMedia);

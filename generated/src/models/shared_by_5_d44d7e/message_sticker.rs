@@ -20,4 +20,4 @@ impl codec::Model for MessageSticker {
     }
 }
 
-crate::__model!(MessageSticker);
+codec::__model!(MessageSticker);

@@ -24,4 +24,4 @@ impl codec::Model for PhoneNumberColumn {
     }
 }
 
-crate::__model!(PhoneNumberColumn);
+codec::__model!(PhoneNumberColumn);

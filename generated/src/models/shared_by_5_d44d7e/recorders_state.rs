@@ -28,7 +28,7 @@ impl codec::Model for RecordersState {
     }
 }
 
-crate::__model!(RecordersState);
+codec::__model!(RecordersState);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -60,7 +60,7 @@ impl codec::OpenEnum for RecordersStateAdhocState {
     }
 }
 
-crate::__open_enum!(RecordersStateAdhocState);
+codec::__open_enum!(RecordersStateAdhocState);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -92,7 +92,7 @@ impl codec::OpenEnum for RecordersStateAgentExperienceState {
     }
 }
 
-crate::__open_enum!(RecordersStateAgentExperienceState);
+codec::__open_enum!(RecordersStateAgentExperienceState);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -124,7 +124,7 @@ impl codec::OpenEnum for RecordersStateCustomerExperienceState {
     }
 }
 
-crate::__open_enum!(RecordersStateCustomerExperienceState);
+codec::__open_enum!(RecordersStateCustomerExperienceState);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -156,4 +156,4 @@ impl codec::OpenEnum for RecordersStateSnippetState {
     }
 }
 
-crate::__open_enum!(RecordersStateSnippetState);
+codec::__open_enum!(RecordersStateSnippetState);

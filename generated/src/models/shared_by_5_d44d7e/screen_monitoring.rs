@@ -50,7 +50,7 @@ impl codec::Model for ScreenMonitoring {
     }
 }
 
-crate::__model!(ScreenMonitoring);
+codec::__model!(ScreenMonitoring);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -76,7 +76,7 @@ impl codec::OpenEnum for ScreenMonitoringDisconnectType {
     }
 }
 
-crate::__open_enum!(ScreenMonitoringDisconnectType);
+codec::__open_enum!(ScreenMonitoringDisconnectType);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -108,7 +108,7 @@ impl codec::OpenEnum for ScreenMonitoringInitialState {
     }
 }
 
-crate::__open_enum!(ScreenMonitoringInitialState);
+codec::__open_enum!(ScreenMonitoringInitialState);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -138,7 +138,7 @@ impl codec::OpenEnum for ScreenMonitoringMonitoringType {
     }
 }
 
-crate::__open_enum!(ScreenMonitoringMonitoringType);
+codec::__open_enum!(ScreenMonitoringMonitoringType);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -170,4 +170,4 @@ impl codec::OpenEnum for ScreenMonitoringState {
     }
 }
 
-crate::__open_enum!(ScreenMonitoringState);
+codec::__open_enum!(ScreenMonitoringState);

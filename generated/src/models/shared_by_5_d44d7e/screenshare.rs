@@ -63,7 +63,7 @@ impl codec::Model for Screenshare {
     }
 }
 
-crate::__model!(Screenshare);
+codec::__model!(Screenshare);
 
 /// The same values as [`CallbackBasicDisconnectType`].
 pub type ScreenshareDisconnectType = CallbackBasicDisconnectType;

@@ -31,4 +31,4 @@ impl codec::Model for Segment {
     }
 }
 
-crate::__model!(Segment);
+codec::__model!(Segment);

@@ -75,7 +75,7 @@ impl codec::Model for SocialExpression {
     }
 }
 
-crate::__model!(SocialExpression);
+codec::__model!(SocialExpression);
 
 /// The same values as [`CallbackBasicDisconnectType`].
 pub type SocialExpressionDisconnectType = CallbackBasicDisconnectType;

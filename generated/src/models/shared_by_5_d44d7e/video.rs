@@ -73,7 +73,7 @@ impl codec::Model for Video {
     }
 }
 
-crate::__model!(Video);
+codec::__model!(Video);
 
 /// The same values as [`CallbackBasicDisconnectType`].
 pub type VideoDisconnectType = CallbackBasicDisconnectType;

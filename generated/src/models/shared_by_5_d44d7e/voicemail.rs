@@ -21,7 +21,7 @@ impl codec::Model for Voicemail {
     }
 }
 
-crate::__model!(Voicemail);
+codec::__model!(Voicemail);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -65,4 +65,4 @@ impl codec::OpenEnum for VoicemailUploadStatus {
     }
 }
 
-crate::__open_enum!(VoicemailUploadStatus);
+codec::__open_enum!(VoicemailUploadStatus);

@@ -33,4 +33,4 @@ impl codec::Model for Wrapup {
     }
 }
 
-crate::__model!(Wrapup);
+codec::__model!(Wrapup);

@@ -28,4 +28,4 @@ impl codec::Model for ConversationContentReceivedReplyMessage {
     }
 }
 
-crate::__model!(ConversationContentReceivedReplyMessage);
+codec::__model!(ConversationContentReceivedReplyMessage);

@@ -21,4 +21,4 @@ impl codec::Model for ScoredAgent {
     }
 }
 
-crate::__model!(ScoredAgent);
+codec::__model!(ScoredAgent);

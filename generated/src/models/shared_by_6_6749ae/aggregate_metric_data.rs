@@ -23,4 +23,4 @@ impl codec::Model for AggregateMetricData {
     }
 }
 
-crate::__model!(AggregateMetricData);
+codec::__model!(AggregateMetricData);

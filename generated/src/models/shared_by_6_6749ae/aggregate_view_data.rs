@@ -21,4 +21,4 @@ impl codec::Model for AggregateViewData {
     }
 }
 
-crate::__model!(AggregateViewData);
+codec::__model!(AggregateViewData);

@@ -20,4 +20,4 @@ impl codec::Model for AggregationRange {
     }
 }
 
-crate::__model!(AggregationRange);
+codec::__model!(AggregationRange);

@@ -23,4 +23,4 @@ impl codec::Model for StatisticalResponse {
     }
 }
 
-crate::__model!(StatisticalResponse);
+codec::__model!(StatisticalResponse);

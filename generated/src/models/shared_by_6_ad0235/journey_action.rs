@@ -23,4 +23,4 @@ impl codec::Model for JourneyAction {
     }
 }
 
-crate::__model!(JourneyAction);
+codec::__model!(JourneyAction);

@@ -22,4 +22,4 @@ impl codec::Model for JourneyActionMap {
     }
 }
 
-crate::__model!(JourneyActionMap);
+codec::__model!(JourneyActionMap);

@@ -22,4 +22,4 @@ impl codec::Model for JourneyCustomer {
     }
 }
 
-crate::__model!(JourneyCustomer);
+codec::__model!(JourneyCustomer);

@@ -22,4 +22,4 @@ impl codec::Model for JourneyCustomerSession {
     }
 }
 
-crate::__model!(JourneyCustomerSession);
+codec::__model!(JourneyCustomerSession);

@@ -26,4 +26,4 @@ impl codec::Model for UploadUrlResponse {
     }
 }
 
-crate::__model!(UploadUrlResponse);
+codec::__model!(UploadUrlResponse);

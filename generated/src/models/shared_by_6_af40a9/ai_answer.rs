@@ -27,7 +27,7 @@ impl codec::Model for AiAnswer {
     }
 }
 
-crate::__model!(AiAnswer);
+codec::__model!(AiAnswer);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -63,4 +63,4 @@ impl codec::OpenEnum for AiAnswerFailureType {
     }
 }
 
-crate::__open_enum!(AiAnswerFailureType);
+codec::__open_enum!(AiAnswerFailureType);

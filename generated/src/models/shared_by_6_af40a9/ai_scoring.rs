@@ -26,7 +26,7 @@ impl codec::Model for AiScoring {
     }
 }
 
-crate::__model!(AiScoring);
+codec::__model!(AiScoring);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -73,4 +73,4 @@ impl codec::OpenEnum for AiScoringFailureType {
     }
 }
 
-crate::__open_enum!(AiScoringFailureType);
+codec::__open_enum!(AiScoringFailureType);

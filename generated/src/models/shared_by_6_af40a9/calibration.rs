@@ -63,4 +63,4 @@ impl codec::Model for Calibration {
     }
 }
 
-crate::__model!(Calibration);
+codec::__model!(Calibration);

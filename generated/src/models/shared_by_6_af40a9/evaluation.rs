@@ -146,7 +146,7 @@ impl codec::Model for Evaluation {
     }
 }
 
-crate::__model!(Evaluation);
+codec::__model!(Evaluation);
 
 /// The same values as [`ConversationAssociationMediaType`].
 pub type EvaluationMediaType = ConversationAssociationMediaType;

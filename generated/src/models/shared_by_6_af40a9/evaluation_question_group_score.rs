@@ -82,4 +82,4 @@ impl codec::Model for EvaluationQuestionGroupScore {
     }
 }
 
-crate::__model!(EvaluationQuestionGroupScore);
+codec::__model!(EvaluationQuestionGroupScore);

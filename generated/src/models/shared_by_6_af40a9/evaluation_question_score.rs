@@ -49,4 +49,4 @@ impl codec::Model for EvaluationQuestionScore {
     }
 }
 
-crate::__model!(EvaluationQuestionScore);
+codec::__model!(EvaluationQuestionScore);

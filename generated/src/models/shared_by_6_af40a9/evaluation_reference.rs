@@ -22,4 +22,4 @@ impl codec::Model for EvaluationReference {
     }
 }
 
-crate::__model!(EvaluationReference);
+codec::__model!(EvaluationReference);

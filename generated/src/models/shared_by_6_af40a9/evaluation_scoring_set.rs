@@ -50,4 +50,4 @@ impl codec::Model for EvaluationScoringSet {
     }
 }
 
-crate::__model!(EvaluationScoringSet);
+codec::__model!(EvaluationScoringSet);

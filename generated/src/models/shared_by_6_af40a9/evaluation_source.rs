@@ -26,7 +26,7 @@ impl codec::Model for EvaluationSource {
     }
 }
 
-crate::__model!(EvaluationSource);
+codec::__model!(EvaluationSource);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -58,4 +58,4 @@ impl codec::OpenEnum for EvaluationSourceType {
     }
 }
 
-crate::__open_enum!(EvaluationSourceType);
+codec::__open_enum!(EvaluationSourceType);

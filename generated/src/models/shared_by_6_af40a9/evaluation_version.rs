@@ -24,4 +24,4 @@ impl codec::Model for EvaluationVersion {
     }
 }
 
-crate::__model!(EvaluationVersion);
+codec::__model!(EvaluationVersion);

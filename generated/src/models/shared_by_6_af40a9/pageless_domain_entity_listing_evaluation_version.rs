@@ -24,4 +24,4 @@ impl codec::Model for PagelessDomainEntityListingEvaluationVersion {
     }
 }
 
-crate::__model!(PagelessDomainEntityListingEvaluationVersion);
+codec::__model!(PagelessDomainEntityListingEvaluationVersion);

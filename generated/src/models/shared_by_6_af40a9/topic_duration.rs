@@ -19,4 +19,4 @@ impl codec::Model for TopicDuration {
     }
 }
 
-crate::__model!(TopicDuration);
+codec::__model!(TopicDuration);

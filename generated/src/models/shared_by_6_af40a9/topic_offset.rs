@@ -22,4 +22,4 @@ impl codec::Model for TopicOffset {
     }
 }
 
-crate::__model!(TopicOffset);
+codec::__model!(TopicOffset);

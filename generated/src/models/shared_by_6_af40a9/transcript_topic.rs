@@ -43,4 +43,4 @@ impl codec::Model for TranscriptTopic {
     }
 }
 
-crate::__model!(TranscriptTopic);
+codec::__model!(TranscriptTopic);

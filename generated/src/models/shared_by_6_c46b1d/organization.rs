@@ -60,7 +60,7 @@ impl codec::Model for Organization {
     }
 }
 
-crate::__model!(Organization);
+codec::__model!(Organization);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -106,7 +106,7 @@ impl codec::OpenEnum for OrganizationProductPlatform {
     }
 }
 
-crate::__open_enum!(OrganizationProductPlatform);
+codec::__open_enum!(OrganizationProductPlatform);
 
 /// The same values as [`ActionTargetState`].
 pub type OrganizationState = ActionTargetState;

@@ -84,4 +84,4 @@ impl codec::Model for SchemaQuantityLimits {
     }
 }
 
-crate::__model!(SchemaQuantityLimits);
+codec::__model!(SchemaQuantityLimits);

@@ -20,4 +20,4 @@ impl codec::Model for ErrorInfo {
     }
 }
 
-crate::__model!(ErrorInfo);
+codec::__model!(ErrorInfo);

@@ -47,4 +47,4 @@ impl codec::Model for Coretype {
     }
 }
 
-crate::__model!(Coretype);
+codec::__model!(Coretype);

@@ -24,4 +24,4 @@ impl codec::Model for CoretypeListing {
     }
 }
 
-crate::__model!(CoretypeListing);
+codec::__model!(CoretypeListing);

@@ -23,4 +23,4 @@ impl codec::Model for ItemValidationLimits {
     }
 }
 
-crate::__model!(ItemValidationLimits);
+codec::__model!(ItemValidationLimits);

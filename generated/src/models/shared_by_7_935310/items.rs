@@ -20,4 +20,4 @@ impl codec::Model for Items {
     }
 }
 
-crate::__model!(Items);
+codec::__model!(Items);

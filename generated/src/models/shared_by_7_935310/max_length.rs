@@ -22,4 +22,4 @@ impl codec::Model for MaxLength {
     }
 }
 
-crate::__model!(MaxLength);
+codec::__model!(MaxLength);

@@ -22,4 +22,4 @@ impl codec::Model for MinLength {
     }
 }
 
-crate::__model!(MinLength);
+codec::__model!(MinLength);

@@ -32,4 +32,4 @@ impl codec::Model for Schema {
     }
 }
 
-crate::__model!(Schema);
+codec::__model!(Schema);

@@ -33,4 +33,4 @@ impl codec::Model for ValidationLimits {
     }
 }
 
-crate::__model!(ValidationLimits);
+codec::__model!(ValidationLimits);

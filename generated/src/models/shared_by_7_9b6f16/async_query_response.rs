@@ -19,4 +19,4 @@ impl codec::Model for AsyncQueryResponse {
     }
 }
 
-crate::__model!(AsyncQueryResponse);
+codec::__model!(AsyncQueryResponse);

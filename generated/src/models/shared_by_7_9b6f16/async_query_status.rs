@@ -31,7 +31,7 @@ impl codec::Model for AsyncQueryStatus {
     }
 }
 
-crate::__model!(AsyncQueryStatus);
+codec::__model!(AsyncQueryStatus);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -79,4 +79,4 @@ impl codec::OpenEnum for AsyncQueryStatusState {
     }
 }
 
-crate::__open_enum!(AsyncQueryStatusState);
+codec::__open_enum!(AsyncQueryStatusState);

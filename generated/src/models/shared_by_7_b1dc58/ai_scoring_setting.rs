@@ -18,4 +18,4 @@ impl codec::Model for AiScoringSetting {
     }
 }
 
-crate::__model!(AiScoringSetting);
+codec::__model!(AiScoringSetting);

@@ -26,4 +26,4 @@ impl codec::Model for AiScoringSettings {
     }
 }
 
-crate::__model!(AiScoringSettings);
+codec::__model!(AiScoringSettings);

@@ -21,4 +21,4 @@ impl codec::Model for DefaultAnswer {
     }
 }
 
-crate::__model!(DefaultAnswer);
+codec::__model!(DefaultAnswer);

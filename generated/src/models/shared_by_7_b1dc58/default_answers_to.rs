@@ -28,4 +28,4 @@ impl codec::Model for DefaultAnswersTo {
     }
 }
 
-crate::__model!(DefaultAnswersTo);
+codec::__model!(DefaultAnswersTo);

@@ -45,4 +45,4 @@ impl codec::Model for DomainEntityListingEvaluationForm {
     }
 }
 
-crate::__model!(DomainEntityListingEvaluationForm);
+codec::__model!(DomainEntityListingEvaluationForm);

@@ -61,4 +61,4 @@ impl codec::Model for EvaluationForm {
     }
 }
 
-crate::__model!(EvaluationForm);
+codec::__model!(EvaluationForm);

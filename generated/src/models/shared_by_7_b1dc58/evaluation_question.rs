@@ -61,7 +61,7 @@ impl codec::Model for EvaluationQuestion {
     }
 }
 
-crate::__model!(EvaluationQuestion);
+codec::__model!(EvaluationQuestion);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -88,7 +88,7 @@ impl codec::OpenEnum for EvaluationQuestionAutomatedScoringFocus {
     }
 }
 
-crate::__open_enum!(EvaluationQuestionAutomatedScoringFocus);
+codec::__open_enum!(EvaluationQuestionAutomatedScoringFocus);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -132,4 +132,4 @@ impl codec::OpenEnum for EvaluationQuestionType {
     }
 }
 
-crate::__open_enum!(EvaluationQuestionType);
+codec::__open_enum!(EvaluationQuestionType);

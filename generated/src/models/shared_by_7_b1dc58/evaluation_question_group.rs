@@ -49,4 +49,4 @@ impl codec::Model for EvaluationQuestionGroup {
     }
 }
 
-crate::__model!(EvaluationQuestionGroup);
+codec::__model!(EvaluationQuestionGroup);

@@ -33,4 +33,4 @@ impl codec::Model for EvaluationSettings {
     }
 }
 
-crate::__model!(EvaluationSettings);
+codec::__model!(EvaluationSettings);

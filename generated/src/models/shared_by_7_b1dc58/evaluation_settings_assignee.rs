@@ -21,7 +21,7 @@ impl codec::Model for EvaluationSettingsAssignee {
     }
 }
 
-crate::__model!(EvaluationSettingsAssignee);
+codec::__model!(EvaluationSettingsAssignee);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -50,4 +50,4 @@ impl codec::OpenEnum for EvaluationSettingsAssigneeType {
     }
 }
 
-crate::__open_enum!(EvaluationSettingsAssigneeType);
+codec::__open_enum!(EvaluationSettingsAssigneeType);

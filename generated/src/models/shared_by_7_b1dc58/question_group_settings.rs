@@ -23,4 +23,4 @@ impl codec::Model for QuestionGroupSettings {
     }
 }
 
-crate::__model!(QuestionGroupSettings);
+codec::__model!(QuestionGroupSettings);

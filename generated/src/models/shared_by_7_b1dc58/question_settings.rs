@@ -22,4 +22,4 @@ impl codec::Model for QuestionSettings {
     }
 }
 
-crate::__model!(QuestionSettings);
+codec::__model!(QuestionSettings);

@@ -19,4 +19,4 @@ impl codec::Model for Entity {
     }
 }
 
-crate::__model!(Entity);
+codec::__model!(Entity);

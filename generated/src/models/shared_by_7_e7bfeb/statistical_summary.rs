@@ -47,4 +47,4 @@ impl codec::Model for StatisticalSummary {
     }
 }
 
-crate::__model!(StatisticalSummary);
+codec::__model!(StatisticalSummary);

@@ -32,7 +32,7 @@ impl codec::Model for AnswerOption {
     }
 }
 
-crate::__model!(AnswerOption);
+codec::__model!(AnswerOption);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -59,4 +59,4 @@ impl codec::OpenEnum for AnswerOptionBuiltInType {
     }
 }
 
-crate::__open_enum!(AnswerOptionBuiltInType);
+codec::__open_enum!(AnswerOptionBuiltInType);

@@ -21,7 +21,7 @@ impl codec::Model for AssistanceCondition {
     }
 }
 
-crate::__model!(AssistanceCondition);
+codec::__model!(AssistanceCondition);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -50,4 +50,4 @@ impl codec::OpenEnum for AssistanceConditionOperator {
     }
 }
 
-crate::__open_enum!(AssistanceConditionOperator);
+codec::__open_enum!(AssistanceConditionOperator);

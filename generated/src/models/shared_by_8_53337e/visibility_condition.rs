@@ -21,7 +21,7 @@ impl codec::Model for VisibilityCondition {
     }
 }
 
-crate::__model!(VisibilityCondition);
+codec::__model!(VisibilityCondition);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -50,4 +50,4 @@ impl codec::OpenEnum for VisibilityConditionCombiningOperation {
     }
 }
 
-crate::__open_enum!(VisibilityConditionCombiningOperation);
+codec::__open_enum!(VisibilityConditionCombiningOperation);

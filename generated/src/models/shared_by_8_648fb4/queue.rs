@@ -157,7 +157,7 @@ impl codec::Model for Queue {
     }
 }
 
-crate::__model!(Queue);
+codec::__model!(Queue);
 
 /// The same values as [`CreateQueueRequestLastAgentRoutingMode`].
 pub type QueueLastAgentRoutingMode = CreateQueueRequestLastAgentRoutingMode;

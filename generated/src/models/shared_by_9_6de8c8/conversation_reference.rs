@@ -21,4 +21,4 @@ impl codec::Model for ConversationReference {
     }
 }
 
-crate::__model!(ConversationReference);
+codec::__model!(ConversationReference);

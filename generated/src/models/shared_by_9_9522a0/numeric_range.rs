@@ -24,4 +24,4 @@ impl codec::Model for NumericRange {
     }
 }
 
-crate::__model!(NumericRange);
+codec::__model!(NumericRange);

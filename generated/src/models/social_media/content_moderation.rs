@@ -21,7 +21,7 @@ impl codec::Model for ContentModeration {
     }
 }
 
-crate::__model!(ContentModeration);
+codec::__model!(ContentModeration);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -51,4 +51,4 @@ impl codec::OpenEnum for ContentModerationFlag {
     }
 }
 
-crate::__open_enum!(ContentModerationFlag);
+codec::__open_enum!(ContentModerationFlag);

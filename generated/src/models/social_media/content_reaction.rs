@@ -22,7 +22,7 @@ impl codec::Model for ContentReaction {
     }
 }
 
-crate::__model!(ContentReaction);
+codec::__model!(ContentReaction);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -85,4 +85,4 @@ impl codec::OpenEnum for ContentReactionReactionType {
     }
 }
 
-crate::__open_enum!(ContentReactionReactionType);
+codec::__open_enum!(ContentReactionReactionType);

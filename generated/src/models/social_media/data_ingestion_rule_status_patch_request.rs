@@ -19,7 +19,7 @@ impl codec::Model for DataIngestionRuleStatusPatchRequest {
     }
 }
 
-crate::__model!(DataIngestionRuleStatusPatchRequest);
+codec::__model!(DataIngestionRuleStatusPatchRequest);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -46,4 +46,4 @@ impl codec::OpenEnum for DataIngestionRuleStatusPatchRequestStatus {
     }
 }
 
-crate::__open_enum!(DataIngestionRuleStatusPatchRequestStatus);
+codec::__open_enum!(DataIngestionRuleStatusPatchRequestStatus);

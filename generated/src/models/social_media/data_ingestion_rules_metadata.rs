@@ -25,4 +25,4 @@ impl codec::Model for DataIngestionRulesMetadata {
     }
 }
 
-crate::__model!(DataIngestionRulesMetadata);
+codec::__model!(DataIngestionRulesMetadata);

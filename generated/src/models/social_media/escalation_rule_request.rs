@@ -54,7 +54,7 @@ impl codec::Model for EscalationRuleRequest {
     }
 }
 
-crate::__model!(EscalationRuleRequest);
+codec::__model!(EscalationRuleRequest);
 
 /// The same values as [`DataIngestionRuleStatusPatchRequestStatus`].
 pub type EscalationRuleRequestStatus = DataIngestionRuleStatusPatchRequestStatus;

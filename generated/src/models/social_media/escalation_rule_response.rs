@@ -65,7 +65,7 @@ impl codec::Model for EscalationRuleResponse {
     }
 }
 
-crate::__model!(EscalationRuleResponse);
+codec::__model!(EscalationRuleResponse);
 
 /// The same values as [`DataIngestionRuleStatusPatchRequestStatus`].
 pub type EscalationRuleResponseStatus = DataIngestionRuleStatusPatchRequestStatus;

@@ -25,7 +25,7 @@ impl codec::Model for EscalationTarget {
     }
 }
 
-crate::__model!(EscalationTarget);
+codec::__model!(EscalationTarget);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -52,7 +52,7 @@ impl codec::OpenEnum for EscalationTargetDestination {
     }
 }
 
-crate::__open_enum!(EscalationTargetDestination);
+codec::__open_enum!(EscalationTargetDestination);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -77,4 +77,4 @@ impl codec::OpenEnum for EscalationTargetTargetType {
     }
 }
 
-crate::__open_enum!(EscalationTargetTargetType);
+codec::__open_enum!(EscalationTargetTargetType);

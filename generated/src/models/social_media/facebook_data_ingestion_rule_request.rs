@@ -24,4 +24,4 @@ impl codec::Model for FacebookDataIngestionRuleRequest {
     }
 }
 
-crate::__model!(FacebookDataIngestionRuleRequest);
+codec::__model!(FacebookDataIngestionRuleRequest);

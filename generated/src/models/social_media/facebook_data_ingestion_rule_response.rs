@@ -46,7 +46,7 @@ impl codec::Model for FacebookDataIngestionRuleResponse {
     }
 }
 
-crate::__model!(FacebookDataIngestionRuleResponse);
+codec::__model!(FacebookDataIngestionRuleResponse);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -88,4 +88,4 @@ impl codec::OpenEnum for FacebookDataIngestionRuleResponseStatus {
     }
 }
 
-crate::__open_enum!(FacebookDataIngestionRuleResponseStatus);
+codec::__open_enum!(FacebookDataIngestionRuleResponseStatus);

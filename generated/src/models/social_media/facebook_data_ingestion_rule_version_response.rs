@@ -47,7 +47,7 @@ impl codec::Model for FacebookDataIngestionRuleVersionResponse {
     }
 }
 
-crate::__model!(FacebookDataIngestionRuleVersionResponse);
+codec::__model!(FacebookDataIngestionRuleVersionResponse);
 
 /// The same values as [`FacebookDataIngestionRuleResponseStatus`].
 pub type FacebookDataIngestionRuleVersionResponseStatus = FacebookDataIngestionRuleResponseStatus;

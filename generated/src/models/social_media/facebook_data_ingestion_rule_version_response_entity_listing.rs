@@ -45,4 +45,4 @@ impl codec::Model for FacebookDataIngestionRuleVersionResponseEntityListing {
     }
 }
 
-crate::__model!(FacebookDataIngestionRuleVersionResponseEntityListing);
+codec::__model!(FacebookDataIngestionRuleVersionResponseEntityListing);

@@ -46,7 +46,7 @@ impl codec::Model for GenericDataIngestionRuleResponse {
     }
 }
 
-crate::__model!(GenericDataIngestionRuleResponse);
+codec::__model!(GenericDataIngestionRuleResponse);
 
 /// The same values as [`FacebookDataIngestionRuleResponseStatus`].
 pub type GenericDataIngestionRuleResponseStatus = FacebookDataIngestionRuleResponseStatus;

@@ -45,4 +45,4 @@ impl codec::Model for GenericDataIngestionRuleResponseEntityListing {
     }
 }
 
-crate::__model!(GenericDataIngestionRuleResponseEntityListing);
+codec::__model!(GenericDataIngestionRuleResponseEntityListing);

@@ -28,4 +28,4 @@ impl codec::Model for GoogleBusinessProfileDataIngestionRuleRequest {
     }
 }
 
-crate::__model!(GoogleBusinessProfileDataIngestionRuleRequest);
+codec::__model!(GoogleBusinessProfileDataIngestionRuleRequest);

@@ -51,7 +51,7 @@ impl codec::Model for GoogleBusinessProfileDataIngestionRuleResponse {
     }
 }
 
-crate::__model!(GoogleBusinessProfileDataIngestionRuleResponse);
+codec::__model!(GoogleBusinessProfileDataIngestionRuleResponse);
 
 /// The same values as [`FacebookDataIngestionRuleResponseStatus`].
 pub type GoogleBusinessProfileDataIngestionRuleResponseStatus = FacebookDataIngestionRuleResponseStatus;

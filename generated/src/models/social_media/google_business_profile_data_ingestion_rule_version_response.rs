@@ -51,7 +51,7 @@ impl codec::Model for GoogleBusinessProfileDataIngestionRuleVersionResponse {
     }
 }
 
-crate::__model!(GoogleBusinessProfileDataIngestionRuleVersionResponse);
+codec::__model!(GoogleBusinessProfileDataIngestionRuleVersionResponse);
 
 /// The same values as [`FacebookDataIngestionRuleResponseStatus`].
 pub type GoogleBusinessProfileDataIngestionRuleVersionResponseStatus = FacebookDataIngestionRuleResponseStatus;

@@ -46,4 +46,4 @@ for GoogleBusinessProfileDataIngestionRuleVersionResponseEntityListing {
     }
 }
 
-crate::__model!(GoogleBusinessProfileDataIngestionRuleVersionResponseEntityListing);
+codec::__model!(GoogleBusinessProfileDataIngestionRuleVersionResponseEntityListing);

@@ -24,4 +24,4 @@ impl codec::Model for InstagramDataIngestionRuleRequest {
     }
 }
 
-crate::__model!(InstagramDataIngestionRuleRequest);
+codec::__model!(InstagramDataIngestionRuleRequest);

@@ -47,7 +47,7 @@ impl codec::Model for InstagramDataIngestionRuleResponse {
     }
 }
 
-crate::__model!(InstagramDataIngestionRuleResponse);
+codec::__model!(InstagramDataIngestionRuleResponse);
 
 /// The same values as [`FacebookDataIngestionRuleResponseStatus`].
 pub type InstagramDataIngestionRuleResponseStatus = FacebookDataIngestionRuleResponseStatus;

@@ -47,7 +47,7 @@ impl codec::Model for InstagramDataIngestionRuleVersionResponse {
     }
 }
 
-crate::__model!(InstagramDataIngestionRuleVersionResponse);
+codec::__model!(InstagramDataIngestionRuleVersionResponse);
 
 /// The same values as [`FacebookDataIngestionRuleResponseStatus`].
 pub type InstagramDataIngestionRuleVersionResponseStatus = FacebookDataIngestionRuleResponseStatus;

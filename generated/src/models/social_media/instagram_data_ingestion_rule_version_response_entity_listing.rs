@@ -45,4 +45,4 @@ impl codec::Model for InstagramDataIngestionRuleVersionResponseEntityListing {
     }
 }
 
-crate::__model!(InstagramDataIngestionRuleVersionResponseEntityListing);
+codec::__model!(InstagramDataIngestionRuleVersionResponseEntityListing);

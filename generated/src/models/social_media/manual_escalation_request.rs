@@ -27,4 +27,4 @@ impl codec::Model for ManualEscalationRequest {
     }
 }
 
-crate::__model!(ManualEscalationRequest);
+codec::__model!(ManualEscalationRequest);

@@ -37,7 +37,7 @@ impl codec::Model for ManualEscalationResponse {
     }
 }
 
-crate::__model!(ManualEscalationResponse);
+codec::__model!(ManualEscalationResponse);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -80,4 +80,4 @@ impl codec::OpenEnum for ManualEscalationResponseEscalationStatus {
     }
 }
 
-crate::__open_enum!(ManualEscalationResponseEscalationStatus);
+codec::__open_enum!(ManualEscalationResponseEscalationStatus);

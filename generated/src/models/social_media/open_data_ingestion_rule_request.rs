@@ -25,4 +25,4 @@ impl codec::Model for OpenDataIngestionRuleRequest {
     }
 }
 
-crate::__model!(OpenDataIngestionRuleRequest);
+codec::__model!(OpenDataIngestionRuleRequest);

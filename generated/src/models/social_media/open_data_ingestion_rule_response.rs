@@ -48,7 +48,7 @@ impl codec::Model for OpenDataIngestionRuleResponse {
     }
 }
 
-crate::__model!(OpenDataIngestionRuleResponse);
+codec::__model!(OpenDataIngestionRuleResponse);
 
 /// The same values as [`FacebookDataIngestionRuleResponseStatus`].
 pub type OpenDataIngestionRuleResponseStatus = FacebookDataIngestionRuleResponseStatus;

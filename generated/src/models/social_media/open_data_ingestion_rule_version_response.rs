@@ -48,7 +48,7 @@ impl codec::Model for OpenDataIngestionRuleVersionResponse {
     }
 }
 
-crate::__model!(OpenDataIngestionRuleVersionResponse);
+codec::__model!(OpenDataIngestionRuleVersionResponse);
 
 /// The same values as [`FacebookDataIngestionRuleResponseStatus`].
 pub type OpenDataIngestionRuleVersionResponseStatus = FacebookDataIngestionRuleResponseStatus;

@@ -45,4 +45,4 @@ impl codec::Model for OpenDataIngestionRuleVersionResponseEntityListing {
     }
 }
 
-crate::__model!(OpenDataIngestionRuleVersionResponseEntityListing);
+codec::__model!(OpenDataIngestionRuleVersionResponseEntityListing);

@@ -50,7 +50,7 @@ impl codec::Model for OpenSocialMediaChannel {
     }
 }
 
-crate::__model!(OpenSocialMediaChannel);
+codec::__model!(OpenSocialMediaChannel);
 
 /// The same values as [`OpenMessagingChannelPlatform`].
 pub type OpenSocialMediaChannelPlatform = OpenMessagingChannelPlatform;
@@ -78,4 +78,4 @@ impl codec::OpenEnum for OpenSocialMediaChannelType {
     }
 }
 
-crate::__open_enum!(OpenSocialMediaChannelType);
+codec::__open_enum!(OpenSocialMediaChannelType);

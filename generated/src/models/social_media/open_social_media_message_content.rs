@@ -28,7 +28,7 @@ impl codec::Model for OpenSocialMediaMessageContent {
     }
 }
 
-crate::__model!(OpenSocialMediaMessageContent);
+codec::__model!(OpenSocialMediaMessageContent);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -57,4 +57,4 @@ impl codec::OpenEnum for OpenSocialMediaMessageContentContentType {
     }
 }
 
-crate::__open_enum!(OpenSocialMediaMessageContentContentType);
+codec::__open_enum!(OpenSocialMediaMessageContentContentType);

@@ -37,7 +37,7 @@ impl codec::Model for OpenSocialMediaNormalizedMessage {
     }
 }
 
-crate::__model!(OpenSocialMediaNormalizedMessage);
+codec::__model!(OpenSocialMediaNormalizedMessage);
 
 /// The same values as [`ConversationContentTextType`].
 pub type OpenSocialMediaNormalizedMessageType = ConversationContentTextType;

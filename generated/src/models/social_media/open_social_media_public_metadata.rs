@@ -32,4 +32,4 @@ impl codec::Model for OpenSocialMediaPublicMetadata {
     }
 }
 
-crate::__model!(OpenSocialMediaPublicMetadata);
+codec::__model!(OpenSocialMediaPublicMetadata);

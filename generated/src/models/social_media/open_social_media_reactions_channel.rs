@@ -37,7 +37,7 @@ impl codec::Model for OpenSocialMediaReactionsChannel {
     }
 }
 
-crate::__model!(OpenSocialMediaReactionsChannel);
+codec::__model!(OpenSocialMediaReactionsChannel);
 
 /// The same values as [`OpenMessagingChannelPlatform`].
 pub type OpenSocialMediaReactionsChannelPlatform = OpenMessagingChannelPlatform;

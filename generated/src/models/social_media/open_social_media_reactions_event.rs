@@ -20,4 +20,4 @@ impl codec::Model for OpenSocialMediaReactionsEvent {
     }
 }
 
-crate::__model!(OpenSocialMediaReactionsEvent);
+codec::__model!(OpenSocialMediaReactionsEvent);

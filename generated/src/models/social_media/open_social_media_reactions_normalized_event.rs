@@ -31,4 +31,4 @@ impl codec::Model for OpenSocialMediaReactionsNormalizedEvent {
     }
 }
 
-crate::__model!(OpenSocialMediaReactionsNormalizedEvent);
+codec::__model!(OpenSocialMediaReactionsNormalizedEvent);

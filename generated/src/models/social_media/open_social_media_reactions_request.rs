@@ -20,4 +20,4 @@ impl codec::Model for OpenSocialMediaReactionsRequest {
     }
 }
 
-crate::__model!(OpenSocialMediaReactionsRequest);
+codec::__model!(OpenSocialMediaReactionsRequest);

@@ -37,7 +37,7 @@ impl codec::Model for OpenSocialMediaRecipient {
     }
 }
 
-crate::__model!(OpenSocialMediaRecipient);
+codec::__model!(OpenSocialMediaRecipient);
 
 /// The same values as [`ConversationMessagingToRecipientIdType`].
 pub type OpenSocialMediaRecipientIdType = ConversationMessagingToRecipientIdType;

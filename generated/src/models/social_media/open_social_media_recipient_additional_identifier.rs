@@ -22,7 +22,7 @@ impl codec::Model for OpenSocialMediaRecipientAdditionalIdentifier {
     }
 }
 
-crate::__model!(OpenSocialMediaRecipientAdditionalIdentifier);
+codec::__model!(OpenSocialMediaRecipientAdditionalIdentifier);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -58,4 +58,4 @@ impl codec::OpenEnum for OpenSocialMediaRecipientAdditionalIdentifierType {
     }
 }
 
-crate::__open_enum!(OpenSocialMediaRecipientAdditionalIdentifierType);
+codec::__open_enum!(OpenSocialMediaRecipientAdditionalIdentifierType);

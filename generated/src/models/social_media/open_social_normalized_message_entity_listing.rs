@@ -45,4 +45,4 @@ impl codec::Model for OpenSocialNormalizedMessageEntityListing {
     }
 }
 
-crate::__model!(OpenSocialNormalizedMessageEntityListing);
+codec::__model!(OpenSocialNormalizedMessageEntityListing);

@@ -45,4 +45,4 @@ impl codec::Model for OpenSocialReactionsNormalizedEventEntityListing {
     }
 }
 
-crate::__model!(OpenSocialReactionsNormalizedEventEntityListing);
+codec::__model!(OpenSocialReactionsNormalizedEventEntityListing);

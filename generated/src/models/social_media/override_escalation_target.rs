@@ -19,4 +19,4 @@ impl codec::Model for OverrideEscalationTarget {
     }
 }
 
-crate::__model!(OverrideEscalationTarget);
+codec::__model!(OverrideEscalationTarget);

@@ -45,4 +45,4 @@ impl codec::Model for SocialEscalationResponseEntityListing {
     }
 }
 
-crate::__model!(SocialEscalationResponseEntityListing);
+codec::__model!(SocialEscalationResponseEntityListing);

@@ -22,4 +22,4 @@ impl codec::Model for SocialMediaAggregateDataContainer {
     }
 }
 
-crate::__model!(SocialMediaAggregateDataContainer);
+codec::__model!(SocialMediaAggregateDataContainer);

@@ -23,4 +23,4 @@ impl codec::Model for SocialMediaAggregateMetricData {
     }
 }
 
-crate::__model!(SocialMediaAggregateMetricData);
+codec::__model!(SocialMediaAggregateMetricData);

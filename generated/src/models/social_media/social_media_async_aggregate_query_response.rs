@@ -21,4 +21,4 @@ impl codec::Model for SocialMediaAsyncAggregateQueryResponse {
     }
 }
 
-crate::__model!(SocialMediaAsyncAggregateQueryResponse);
+codec::__model!(SocialMediaAsyncAggregateQueryResponse);

@@ -36,7 +36,7 @@ impl codec::Model for SocialMediaAsyncAggregationQuery {
     }
 }
 
-crate::__model!(SocialMediaAsyncAggregationQuery);
+codec::__model!(SocialMediaAsyncAggregationQuery);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -140,7 +140,7 @@ impl codec::OpenEnum for SocialMediaAsyncAggregationQueryGroupBy {
     }
 }
 
-crate::__open_enum!(SocialMediaAsyncAggregationQueryGroupBy);
+codec::__open_enum!(SocialMediaAsyncAggregationQueryGroupBy);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -184,4 +184,4 @@ impl codec::OpenEnum for SocialMediaAsyncAggregationQueryMetrics {
     }
 }
 
-crate::__open_enum!(SocialMediaAsyncAggregationQueryMetrics);
+codec::__open_enum!(SocialMediaAsyncAggregationQueryMetrics);

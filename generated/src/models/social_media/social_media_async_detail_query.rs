@@ -30,7 +30,7 @@ impl codec::Model for SocialMediaAsyncDetailQuery {
     }
 }
 
-crate::__model!(SocialMediaAsyncDetailQuery);
+codec::__model!(SocialMediaAsyncDetailQuery);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -59,4 +59,4 @@ impl codec::OpenEnum for SocialMediaAsyncDetailQueryOrder {
     }
 }
 
-crate::__open_enum!(SocialMediaAsyncDetailQueryOrder);
+codec::__open_enum!(SocialMediaAsyncDetailQueryOrder);

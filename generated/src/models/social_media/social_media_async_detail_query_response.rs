@@ -21,4 +21,4 @@ impl codec::Model for SocialMediaAsyncDetailQueryResponse {
     }
 }
 
-crate::__model!(SocialMediaAsyncDetailQueryResponse);
+codec::__model!(SocialMediaAsyncDetailQueryResponse);

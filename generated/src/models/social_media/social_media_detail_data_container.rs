@@ -21,4 +21,4 @@ impl codec::Model for SocialMediaDetailDataContainer {
     }
 }
 
-crate::__model!(SocialMediaDetailDataContainer);
+codec::__model!(SocialMediaDetailDataContainer);

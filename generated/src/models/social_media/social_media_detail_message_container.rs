@@ -29,4 +29,4 @@ impl codec::Model for SocialMediaDetailMessageContainer {
     }
 }
 
-crate::__model!(SocialMediaDetailMessageContainer);
+codec::__model!(SocialMediaDetailMessageContainer);

@@ -20,7 +20,7 @@ impl codec::Model for SocialMediaMessageEscalationInfo {
     }
 }
 
-crate::__model!(SocialMediaMessageEscalationInfo);
+codec::__model!(SocialMediaMessageEscalationInfo);
 
 /// The same values as [`ManualEscalationResponseEscalationStatus`].
 pub type SocialMediaMessageEscalationInfoEscalationStatus = ManualEscalationResponseEscalationStatus;

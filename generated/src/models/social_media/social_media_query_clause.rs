@@ -24,7 +24,7 @@ impl codec::Model for SocialMediaQueryClause {
     }
 }
 
-crate::__model!(SocialMediaQueryClause);
+codec::__model!(SocialMediaQueryClause);
 
 /// The same values as [`ActionAggregateQueryClauseType`].
 pub type SocialMediaQueryClauseType = ActionAggregateQueryClauseType;

@@ -25,7 +25,7 @@ impl codec::Model for SocialMediaQueryFilter {
     }
 }
 
-crate::__model!(SocialMediaQueryFilter);
+codec::__model!(SocialMediaQueryFilter);
 
 /// The same values as [`ActionAggregateQueryClauseType`].
 pub type SocialMediaQueryFilterType = ActionAggregateQueryClauseType;

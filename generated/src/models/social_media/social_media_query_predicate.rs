@@ -31,7 +31,7 @@ impl codec::Model for SocialMediaQueryPredicate {
     }
 }
 
-crate::__model!(SocialMediaQueryPredicate);
+codec::__model!(SocialMediaQueryPredicate);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -135,7 +135,7 @@ impl codec::OpenEnum for SocialMediaQueryPredicateDimension {
     }
 }
 
-crate::__open_enum!(SocialMediaQueryPredicateDimension);
+codec::__open_enum!(SocialMediaQueryPredicateDimension);
 
 /// The same values as [`ActionAggregateQueryPredicateOperator`].
 pub type SocialMediaQueryPredicateOperator = ActionAggregateQueryPredicateOperator;

@@ -21,4 +21,4 @@ impl codec::Model for SocialMediaStatisticalResponse {
     }
 }
 
-crate::__model!(SocialMediaStatisticalResponse);
+codec::__model!(SocialMediaStatisticalResponse);

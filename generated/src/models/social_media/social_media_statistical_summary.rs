@@ -52,4 +52,4 @@ impl codec::Model for SocialMediaStatisticalSummary {
     }
 }
 
-crate::__model!(SocialMediaStatisticalSummary);
+codec::__model!(SocialMediaStatisticalSummary);

@@ -23,4 +23,4 @@ impl codec::Model for SocialTopicPatchRequest {
     }
 }
 
-crate::__model!(SocialTopicPatchRequest);
+codec::__model!(SocialTopicPatchRequest);

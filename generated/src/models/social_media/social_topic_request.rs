@@ -24,4 +24,4 @@ impl codec::Model for SocialTopicRequest {
     }
 }
 
-crate::__model!(SocialTopicRequest);
+codec::__model!(SocialTopicRequest);

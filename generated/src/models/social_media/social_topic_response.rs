@@ -37,7 +37,7 @@ impl codec::Model for SocialTopicResponse {
     }
 }
 
-crate::__model!(SocialTopicResponse);
+codec::__model!(SocialTopicResponse);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -66,4 +66,4 @@ impl codec::OpenEnum for SocialTopicResponseStatus {
     }
 }
 
-crate::__open_enum!(SocialTopicResponseStatus);
+codec::__open_enum!(SocialTopicResponseStatus);

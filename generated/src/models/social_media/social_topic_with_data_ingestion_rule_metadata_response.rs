@@ -45,7 +45,7 @@ impl codec::Model for SocialTopicWithDataIngestionRuleMetadataResponse {
     }
 }
 
-crate::__model!(SocialTopicWithDataIngestionRuleMetadataResponse);
+codec::__model!(SocialTopicWithDataIngestionRuleMetadataResponse);
 
 /// The same values as [`SocialTopicResponseStatus`].
 pub type SocialTopicWithDataIngestionRuleMetadataResponseStatus = SocialTopicResponseStatus;

@@ -45,4 +45,4 @@ impl codec::Model for SocialTopicWithDataIngestionRuleMetadataResponseEntityList
     }
 }
 
-crate::__model!(SocialTopicWithDataIngestionRuleMetadataResponseEntityListing);
+codec::__model!(SocialTopicWithDataIngestionRuleMetadataResponseEntityListing);

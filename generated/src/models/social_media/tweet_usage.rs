@@ -26,4 +26,4 @@ impl codec::Model for TweetUsage {
     }
 }
 
-crate::__model!(TweetUsage);
+codec::__model!(TweetUsage);

@@ -21,4 +21,4 @@ impl codec::Model for TwitterDataHistoricalTweetRequest {
     }
 }
 
-crate::__model!(TwitterDataHistoricalTweetRequest);
+codec::__model!(TwitterDataHistoricalTweetRequest);

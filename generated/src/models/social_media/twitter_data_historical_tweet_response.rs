@@ -26,4 +26,4 @@ impl codec::Model for TwitterDataHistoricalTweetResponse {
     }
 }
 
-crate::__model!(TwitterDataHistoricalTweetResponse);
+codec::__model!(TwitterDataHistoricalTweetResponse);

@@ -26,4 +26,4 @@ impl codec::Model for TwitterDataIngestionRuleRequest {
     }
 }
 
-crate::__model!(TwitterDataIngestionRuleRequest);
+codec::__model!(TwitterDataIngestionRuleRequest);

@@ -49,7 +49,7 @@ impl codec::Model for TwitterDataIngestionRuleResponse {
     }
 }
 
-crate::__model!(TwitterDataIngestionRuleResponse);
+codec::__model!(TwitterDataIngestionRuleResponse);
 
 /// The same values as [`FacebookDataIngestionRuleResponseStatus`].
 pub type TwitterDataIngestionRuleResponseStatus = FacebookDataIngestionRuleResponseStatus;

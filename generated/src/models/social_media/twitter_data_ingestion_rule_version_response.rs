@@ -49,7 +49,7 @@ impl codec::Model for TwitterDataIngestionRuleVersionResponse {
     }
 }
 
-crate::__model!(TwitterDataIngestionRuleVersionResponse);
+codec::__model!(TwitterDataIngestionRuleVersionResponse);
 
 /// The same values as [`FacebookDataIngestionRuleResponseStatus`].
 pub type TwitterDataIngestionRuleVersionResponseStatus = FacebookDataIngestionRuleResponseStatus;

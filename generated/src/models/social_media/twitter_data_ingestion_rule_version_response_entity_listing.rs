@@ -45,4 +45,4 @@ impl codec::Model for TwitterDataIngestionRuleVersionResponseEntityListing {
     }
 }
 
-crate::__model!(TwitterDataIngestionRuleVersionResponseEntityListing);
+codec::__model!(TwitterDataIngestionRuleVersionResponseEntityListing);

@@ -24,4 +24,4 @@ impl codec::Model for BaseProgramEntity {
     }
 }
 
-crate::__model!(BaseProgramEntity);
+codec::__model!(BaseProgramEntity);

@@ -24,4 +24,4 @@ impl codec::Model for BaseTopicEntitiy {
     }
 }
 
-crate::__model!(BaseTopicEntitiy);
+codec::__model!(BaseTopicEntitiy);

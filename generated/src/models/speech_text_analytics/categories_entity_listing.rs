@@ -45,4 +45,4 @@ impl codec::Model for CategoriesEntityListing {
     }
 }
 
-crate::__model!(CategoriesEntityListing);
+codec::__model!(CategoriesEntityListing);

@@ -28,7 +28,7 @@ impl codec::Model for CategoryRequest {
     }
 }
 
-crate::__model!(CategoryRequest);
+codec::__model!(CategoryRequest);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -57,4 +57,4 @@ impl codec::OpenEnum for CategoryRequestInteractionType {
     }
 }
 
-crate::__open_enum!(CategoryRequestInteractionType);
+codec::__open_enum!(CategoryRequestInteractionType);

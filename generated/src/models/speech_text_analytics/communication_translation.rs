@@ -23,4 +23,4 @@ impl codec::Model for CommunicationTranslation {
     }
 }
 
-crate::__model!(CommunicationTranslation);
+codec::__model!(CommunicationTranslation);

@@ -19,4 +19,4 @@ impl codec::Model for CommunicationTranslationList {
     }
 }
 
-crate::__model!(CommunicationTranslationList);
+codec::__model!(CommunicationTranslationList);

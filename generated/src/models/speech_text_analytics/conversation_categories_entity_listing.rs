@@ -45,4 +45,4 @@ impl codec::Model for ConversationCategoriesEntityListing {
     }
 }
 
-crate::__model!(ConversationCategoriesEntityListing);
+codec::__model!(ConversationCategoriesEntityListing);

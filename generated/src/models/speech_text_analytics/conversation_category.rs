@@ -28,7 +28,7 @@ impl codec::Model for ConversationCategory {
     }
 }
 
-crate::__model!(ConversationCategory);
+codec::__model!(ConversationCategory);
 
 /// The same values as [`CategoryRequestInteractionType`].
 pub type ConversationCategoryInteractionType = CategoryRequestInteractionType;

@@ -24,7 +24,7 @@ impl codec::Model for ConversationInsight {
     }
 }
 
-crate::__model!(ConversationInsight);
+codec::__model!(ConversationInsight);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -53,4 +53,4 @@ impl codec::OpenEnum for ConversationInsightType {
     }
 }
 
-crate::__open_enum!(ConversationInsightType);
+codec::__open_enum!(ConversationInsightType);

@@ -35,7 +35,7 @@ impl codec::Model for ConversationMetrics {
     }
 }
 
-crate::__model!(ConversationMetrics);
+codec::__model!(ConversationMetrics);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -77,4 +77,4 @@ impl codec::OpenEnum for ConversationMetricsSentimentTrendClass {
     }
 }
 
-crate::__open_enum!(ConversationMetricsSentimentTrendClass);
+codec::__open_enum!(ConversationMetricsSentimentTrendClass);

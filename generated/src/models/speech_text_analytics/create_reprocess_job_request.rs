@@ -36,7 +36,7 @@ impl codec::Model for CreateReprocessJobRequest {
     }
 }
 
-crate::__model!(CreateReprocessJobRequest);
+codec::__model!(CreateReprocessJobRequest);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -69,4 +69,4 @@ impl codec::OpenEnum for CreateReprocessJobRequestMediaTypes {
     }
 }
 
-crate::__open_enum!(CreateReprocessJobRequestMediaTypes);
+codec::__open_enum!(CreateReprocessJobRequestMediaTypes);

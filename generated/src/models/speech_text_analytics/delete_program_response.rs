@@ -26,4 +26,4 @@ impl codec::Model for DeleteProgramResponse {
     }
 }
 
-crate::__model!(DeleteProgramResponse);
+codec::__model!(DeleteProgramResponse);

@@ -70,7 +70,7 @@ impl codec::Model for DictionaryFeedback {
     }
 }
 
-crate::__model!(DictionaryFeedback);
+codec::__model!(DictionaryFeedback);
 
 /// The same values as [`DictionaryFeedbackExamplePhraseSource`].
 pub type DictionaryFeedbackSource = DictionaryFeedbackExamplePhraseSource;
@@ -106,7 +106,7 @@ impl codec::OpenEnum for DictionaryFeedbackStatus {
     }
 }
 
-crate::__open_enum!(DictionaryFeedbackStatus);
+codec::__open_enum!(DictionaryFeedbackStatus);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -133,4 +133,4 @@ impl codec::OpenEnum for DictionaryFeedbackTranscriptionEngine {
     }
 }
 
-crate::__open_enum!(DictionaryFeedbackTranscriptionEngine);
+codec::__open_enum!(DictionaryFeedbackTranscriptionEngine);

@@ -33,4 +33,4 @@ impl codec::Model for DictionaryFeedbackEntityListing {
     }
 }
 
-crate::__model!(DictionaryFeedbackEntityListing);
+codec::__model!(DictionaryFeedbackEntityListing);

@@ -21,7 +21,7 @@ impl codec::Model for DictionaryFeedbackExamplePhrase {
     }
 }
 
-crate::__model!(DictionaryFeedbackExamplePhrase);
+codec::__model!(DictionaryFeedbackExamplePhrase);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -46,4 +46,4 @@ impl codec::OpenEnum for DictionaryFeedbackExamplePhraseSource {
     }
 }
 
-crate::__open_enum!(DictionaryFeedbackExamplePhraseSource);
+codec::__open_enum!(DictionaryFeedbackExamplePhraseSource);

@@ -21,4 +21,4 @@ impl codec::Model for EmpathyScore {
     }
 }
 
-crate::__model!(EmpathyScore);
+codec::__model!(EmpathyScore);

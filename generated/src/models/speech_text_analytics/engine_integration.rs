@@ -21,4 +21,4 @@ impl codec::Model for EngineIntegration {
     }
 }
 
-crate::__model!(EngineIntegration);
+codec::__model!(EngineIntegration);

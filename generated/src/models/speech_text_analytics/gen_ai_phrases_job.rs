@@ -40,4 +40,4 @@ impl codec::Model for GenAiPhrasesJob {
     }
 }
 
-crate::__model!(GenAiPhrasesJob);
+codec::__model!(GenAiPhrasesJob);

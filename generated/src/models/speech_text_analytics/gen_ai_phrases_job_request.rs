@@ -21,4 +21,4 @@ impl codec::Model for GenAiPhrasesJobRequest {
     }
 }
 
-crate::__model!(GenAiPhrasesJobRequest);
+codec::__model!(GenAiPhrasesJobRequest);

@@ -27,4 +27,4 @@ impl codec::Model for GenAiPhrasesJobTopic {
     }
 }
 
-crate::__model!(GenAiPhrasesJobTopic);
+codec::__model!(GenAiPhrasesJobTopic);

@@ -42,7 +42,7 @@ impl codec::Model for GenAiPhrasesJobs {
     }
 }
 
-crate::__model!(GenAiPhrasesJobs);
+codec::__model!(GenAiPhrasesJobs);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -77,7 +77,7 @@ impl codec::OpenEnum for GenAiPhrasesJobsEntityType {
     }
 }
 
-crate::__open_enum!(GenAiPhrasesJobsEntityType);
+codec::__open_enum!(GenAiPhrasesJobsEntityType);
 
 /// The same values as [`GenAiPhrasesJobState`].
 pub type GenAiPhrasesJobsState = GenAiPhrasesJobState;

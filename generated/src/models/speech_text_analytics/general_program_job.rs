@@ -36,7 +36,7 @@ impl codec::Model for GeneralProgramJob {
     }
 }
 
-crate::__model!(GeneralProgramJob);
+codec::__model!(GeneralProgramJob);
 
 /// The same values as [`GenAiPhrasesJobState`].
 pub type GeneralProgramJobState = GenAiPhrasesJobState;

@@ -21,7 +21,7 @@ impl codec::Model for GeneralProgramJobRequest {
     }
 }
 
-crate::__model!(GeneralProgramJobRequest);
+codec::__model!(GeneralProgramJobRequest);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -205,7 +205,7 @@ impl codec::OpenEnum for GeneralProgramJobRequestDialect {
     }
 }
 
-crate::__open_enum!(GeneralProgramJobRequestDialect);
+codec::__open_enum!(GeneralProgramJobRequestDialect);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -234,4 +234,4 @@ impl codec::OpenEnum for GeneralProgramJobRequestMode {
     }
 }
 
-crate::__open_enum!(GeneralProgramJobRequestMode);
+codec::__open_enum!(GeneralProgramJobRequestMode);

@@ -18,4 +18,4 @@ impl codec::Model for GeneralTopic {
     }
 }
 
-crate::__model!(GeneralTopic);
+codec::__model!(GeneralTopic);

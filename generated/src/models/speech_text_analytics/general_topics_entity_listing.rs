@@ -19,4 +19,4 @@ impl codec::Model for GeneralTopicsEntityListing {
     }
 }
 
-crate::__model!(GeneralTopicsEntityListing);
+codec::__model!(GeneralTopicsEntityListing);

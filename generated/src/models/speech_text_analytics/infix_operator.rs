@@ -23,7 +23,7 @@ impl codec::Model for InfixOperator {
     }
 }
 
-crate::__model!(InfixOperator);
+codec::__model!(InfixOperator);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -52,4 +52,4 @@ impl codec::OpenEnum for InfixOperatorOperatorType {
     }
 }
 
-crate::__open_enum!(InfixOperatorOperatorType);
+codec::__open_enum!(InfixOperatorOperatorType);

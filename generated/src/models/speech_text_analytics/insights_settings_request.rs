@@ -19,4 +19,4 @@ impl codec::Model for InsightsSettingsRequest {
     }
 }
 
-crate::__model!(InsightsSettingsRequest);
+codec::__model!(InsightsSettingsRequest);

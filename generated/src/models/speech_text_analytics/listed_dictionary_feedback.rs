@@ -65,7 +65,7 @@ impl codec::Model for ListedDictionaryFeedback {
     }
 }
 
-crate::__model!(ListedDictionaryFeedback);
+codec::__model!(ListedDictionaryFeedback);
 
 /// The same values as [`DictionaryFeedbackExamplePhraseSource`].
 pub type ListedDictionaryFeedbackSource = DictionaryFeedbackExamplePhraseSource;

@@ -41,4 +41,4 @@ impl codec::Model for ListedProgram {
     }
 }
 
-crate::__model!(ListedProgram);
+codec::__model!(ListedProgram);

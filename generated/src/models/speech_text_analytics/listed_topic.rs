@@ -53,7 +53,7 @@ impl codec::Model for ListedTopic {
     }
 }
 
-crate::__model!(ListedTopic);
+codec::__model!(ListedTopic);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -80,7 +80,7 @@ impl codec::OpenEnum for ListedTopicMatchingType {
     }
 }
 
-crate::__open_enum!(ListedTopicMatchingType);
+codec::__open_enum!(ListedTopicMatchingType);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -109,7 +109,7 @@ impl codec::OpenEnum for ListedTopicParticipants {
     }
 }
 
-crate::__open_enum!(ListedTopicParticipants);
+codec::__open_enum!(ListedTopicParticipants);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -157,4 +157,4 @@ impl codec::OpenEnum for ListedTopicStrictness {
     }
 }
 
-crate::__open_enum!(ListedTopicStrictness);
+codec::__open_enum!(ListedTopicStrictness);

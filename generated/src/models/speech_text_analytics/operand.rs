@@ -40,7 +40,7 @@ impl codec::Model for Operand {
     }
 }
 
-crate::__model!(Operand);
+codec::__model!(Operand);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -69,4 +69,4 @@ impl codec::OpenEnum for OperandType {
     }
 }
 
-crate::__open_enum!(OperandType);
+codec::__open_enum!(OperandType);

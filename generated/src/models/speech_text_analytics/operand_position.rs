@@ -29,7 +29,7 @@ impl codec::Model for OperandPosition {
     }
 }
 
-crate::__model!(OperandPosition);
+codec::__model!(OperandPosition);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -56,7 +56,7 @@ impl codec::OpenEnum for OperandPositionEndingPositionDirection {
     }
 }
 
-crate::__open_enum!(OperandPositionEndingPositionDirection);
+codec::__open_enum!(OperandPositionEndingPositionDirection);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -83,4 +83,4 @@ impl codec::OpenEnum for OperandPositionStartingPositionDirection {
     }
 }
 
-crate::__open_enum!(OperandPositionStartingPositionDirection);
+codec::__open_enum!(OperandPositionStartingPositionDirection);

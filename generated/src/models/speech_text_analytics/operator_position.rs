@@ -22,4 +22,4 @@ impl codec::Model for OperatorPosition {
     }
 }
 
-crate::__model!(OperatorPosition);
+codec::__model!(OperatorPosition);

@@ -43,4 +43,4 @@ impl codec::Model for ParticipantMetrics {
     }
 }
 
-crate::__model!(ParticipantMetrics);
+codec::__model!(ParticipantMetrics);

@@ -27,7 +27,7 @@ impl codec::Model for Phrase {
     }
 }
 
-crate::__model!(Phrase);
+codec::__model!(Phrase);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -58,7 +58,7 @@ impl codec::OpenEnum for PhraseSentiment {
     }
 }
 
-crate::__open_enum!(PhraseSentiment);
+codec::__open_enum!(PhraseSentiment);
 
 /// The same values as [`ListedTopicStrictness`].
 pub type PhraseStrictness = ListedTopicStrictness;

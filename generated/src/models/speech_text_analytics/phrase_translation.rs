@@ -25,4 +25,4 @@ impl codec::Model for PhraseTranslation {
     }
 }
 
-crate::__model!(PhraseTranslation);
+codec::__model!(PhraseTranslation);

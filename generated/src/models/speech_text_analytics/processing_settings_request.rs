@@ -26,4 +26,4 @@ impl codec::Model for ProcessingSettingsRequest {
     }
 }
 
-crate::__model!(ProcessingSettingsRequest);
+codec::__model!(ProcessingSettingsRequest);

@@ -50,4 +50,4 @@ impl codec::Model for Program {
     }
 }
 
-crate::__model!(Program);
+codec::__model!(Program);

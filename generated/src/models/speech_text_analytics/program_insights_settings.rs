@@ -21,4 +21,4 @@ impl codec::Model for ProgramInsightsSettings {
     }
 }
 
-crate::__model!(ProgramInsightsSettings);
+codec::__model!(ProgramInsightsSettings);

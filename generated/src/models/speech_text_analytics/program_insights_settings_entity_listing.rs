@@ -45,4 +45,4 @@ impl codec::Model for ProgramInsightsSettingsEntityListing {
     }
 }
 
-crate::__model!(ProgramInsightsSettingsEntityListing);
+codec::__model!(ProgramInsightsSettingsEntityListing);

@@ -39,7 +39,7 @@ impl codec::Model for ProgramJob {
     }
 }
 
-crate::__model!(ProgramJob);
+codec::__model!(ProgramJob);
 
 /// The same values as [`GenAiPhrasesJobState`].
 pub type ProgramJobState = GenAiPhrasesJobState;

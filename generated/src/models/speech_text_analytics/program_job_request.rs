@@ -19,4 +19,4 @@ impl codec::Model for ProgramJobRequest {
     }
 }
 
-crate::__model!(ProgramJobRequest);
+codec::__model!(ProgramJobRequest);

@@ -22,4 +22,4 @@ impl codec::Model for ProgramMappingsRequest {
     }
 }
 
-crate::__model!(ProgramMappingsRequest);
+codec::__model!(ProgramMappingsRequest);

@@ -29,4 +29,4 @@ impl codec::Model for ProgramProcessingSettings {
     }
 }
 
-crate::__model!(ProgramProcessingSettings);
+codec::__model!(ProgramProcessingSettings);

@@ -45,4 +45,4 @@ impl codec::Model for ProgramProcessingSettingsEntityListing {
     }
 }
 
-crate::__model!(ProgramProcessingSettingsEntityListing);
+codec::__model!(ProgramProcessingSettingsEntityListing);

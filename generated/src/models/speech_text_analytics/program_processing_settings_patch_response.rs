@@ -29,4 +29,4 @@ impl codec::Model for ProgramProcessingSettingsPatchResponse {
     }
 }
 
-crate::__model!(ProgramProcessingSettingsPatchResponse);
+codec::__model!(ProgramProcessingSettingsPatchResponse);

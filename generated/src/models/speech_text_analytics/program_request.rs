@@ -26,4 +26,4 @@ impl codec::Model for ProgramRequest {
     }
 }
 
-crate::__model!(ProgramRequest);
+codec::__model!(ProgramRequest);

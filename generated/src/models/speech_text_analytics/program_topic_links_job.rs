@@ -39,7 +39,7 @@ impl codec::Model for ProgramTopicLinksJob {
     }
 }
 
-crate::__model!(ProgramTopicLinksJob);
+codec::__model!(ProgramTopicLinksJob);
 
 /// The same values as [`GenAiPhrasesJobState`].
 pub type ProgramTopicLinksJobState = GenAiPhrasesJobState;

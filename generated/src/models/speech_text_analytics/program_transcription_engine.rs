@@ -24,7 +24,7 @@ impl codec::Model for ProgramTranscriptionEngine {
     }
 }
 
-crate::__model!(ProgramTranscriptionEngine);
+codec::__model!(ProgramTranscriptionEngine);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -53,4 +53,4 @@ impl codec::OpenEnum for ProgramTranscriptionEngineEngine {
     }
 }
 
-crate::__open_enum!(ProgramTranscriptionEngineEngine);
+codec::__open_enum!(ProgramTranscriptionEngineEngine);

@@ -39,4 +39,4 @@ impl codec::Model for ProgramTranscriptionEngines {
     }
 }
 
-crate::__model!(ProgramTranscriptionEngines);
+codec::__model!(ProgramTranscriptionEngines);

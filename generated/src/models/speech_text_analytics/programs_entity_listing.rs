@@ -33,4 +33,4 @@ impl codec::Model for ProgramsEntityListing {
     }
 }
 
-crate::__model!(ProgramsEntityListing);
+codec::__model!(ProgramsEntityListing);

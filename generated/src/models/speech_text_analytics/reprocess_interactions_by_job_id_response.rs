@@ -18,4 +18,4 @@ impl codec::Model for ReprocessInteractionsByJobIdResponse {
     }
 }
 
-crate::__model!(ReprocessInteractionsByJobIdResponse);
+codec::__model!(ReprocessInteractionsByJobIdResponse);

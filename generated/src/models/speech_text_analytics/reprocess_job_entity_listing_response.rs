@@ -48,4 +48,4 @@ impl codec::Model for ReprocessJobEntityListingResponse {
     }
 }
 
-crate::__model!(ReprocessJobEntityListingResponse);
+codec::__model!(ReprocessJobEntityListingResponse);

@@ -65,7 +65,7 @@ impl codec::Model for ReprocessJobResponse {
     }
 }
 
-crate::__model!(ReprocessJobResponse);
+codec::__model!(ReprocessJobResponse);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -96,7 +96,7 @@ impl codec::OpenEnum for ReprocessJobResponseJobStatus {
     }
 }
 
-crate::__open_enum!(ReprocessJobResponseJobStatus);
+codec::__open_enum!(ReprocessJobResponseJobStatus);
 
 /// The same values as [`CreateReprocessJobRequestMediaTypes`].
 pub type ReprocessJobResponseMediaTypes = CreateReprocessJobRequestMediaTypes;

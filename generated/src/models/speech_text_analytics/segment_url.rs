@@ -21,4 +21,4 @@ impl codec::Model for SegmentUrl {
     }
 }
 
-crate::__model!(SegmentUrl);
+codec::__model!(SegmentUrl);

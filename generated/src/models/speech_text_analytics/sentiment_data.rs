@@ -19,4 +19,4 @@ impl codec::Model for SentimentData {
     }
 }
 
-crate::__model!(SentimentData);
+codec::__model!(SentimentData);

@@ -36,7 +36,7 @@ impl codec::Model for SentimentFeedback {
     }
 }
 
-crate::__model!(SentimentFeedback);
+codec::__model!(SentimentFeedback);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -65,4 +65,4 @@ impl codec::OpenEnum for SentimentFeedbackFeedbackValue {
     }
 }
 
-crate::__open_enum!(SentimentFeedbackFeedbackValue);
+codec::__open_enum!(SentimentFeedbackFeedbackValue);

@@ -19,4 +19,4 @@ impl codec::Model for SentimentFeedbackEntityListing {
     }
 }
 
-crate::__model!(SentimentFeedbackEntityListing);
+codec::__model!(SentimentFeedbackEntityListing);

@@ -22,4 +22,4 @@ impl codec::Model for SentimentInsightEntry {
     }
 }
 
-crate::__model!(SentimentInsightEntry);
+codec::__model!(SentimentInsightEntry);

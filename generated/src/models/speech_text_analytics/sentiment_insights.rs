@@ -23,4 +23,4 @@ impl codec::Model for SentimentInsights {
     }
 }
 
-crate::__model!(SentimentInsights);
+codec::__model!(SentimentInsights);

@@ -44,7 +44,7 @@ impl codec::Model for SpeechTextAnalyticsConversationSummary {
     }
 }
 
-crate::__model!(SpeechTextAnalyticsConversationSummary);
+codec::__model!(SpeechTextAnalyticsConversationSummary);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -76,7 +76,7 @@ impl codec::OpenEnum for SpeechTextAnalyticsConversationSummaryMediaType {
     }
 }
 
-crate::__open_enum!(SpeechTextAnalyticsConversationSummaryMediaType);
+codec::__open_enum!(SpeechTextAnalyticsConversationSummaryMediaType);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -105,4 +105,4 @@ impl codec::OpenEnum for SpeechTextAnalyticsConversationSummarySummaryType {
     }
 }
 
-crate::__open_enum!(SpeechTextAnalyticsConversationSummarySummaryType);
+codec::__open_enum!(SpeechTextAnalyticsConversationSummarySummaryType);

@@ -19,4 +19,4 @@ impl codec::Model for SpeechTextAnalyticsConversationSummaryListing {
     }
 }
 
-crate::__model!(SpeechTextAnalyticsConversationSummaryListing);
+codec::__model!(SpeechTextAnalyticsConversationSummaryListing);

@@ -28,4 +28,4 @@ impl codec::Model for SpeechTextAnalyticsSettingsRequest {
     }
 }
 
-crate::__model!(SpeechTextAnalyticsSettingsRequest);
+codec::__model!(SpeechTextAnalyticsSettingsRequest);

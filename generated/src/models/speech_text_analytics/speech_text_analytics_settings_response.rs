@@ -29,4 +29,4 @@ impl codec::Model for SpeechTextAnalyticsSettingsResponse {
     }
 }
 
-crate::__model!(SpeechTextAnalyticsSettingsResponse);
+codec::__model!(SpeechTextAnalyticsSettingsResponse);

@@ -47,7 +47,7 @@ impl codec::Model for StaCategory {
     }
 }
 
-crate::__model!(StaCategory);
+codec::__model!(StaCategory);
 
 /// The same values as [`CategoryRequestInteractionType`].
 pub type StaCategoryInteractionType = CategoryRequestInteractionType;

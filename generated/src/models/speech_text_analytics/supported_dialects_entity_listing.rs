@@ -19,4 +19,4 @@ impl codec::Model for SupportedDialectsEntityListing {
     }
 }
 
-crate::__model!(SupportedDialectsEntityListing);
+codec::__model!(SupportedDialectsEntityListing);

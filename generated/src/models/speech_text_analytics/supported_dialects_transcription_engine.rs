@@ -26,7 +26,7 @@ impl codec::Model for SupportedDialectsTranscriptionEngine {
     }
 }
 
-crate::__model!(SupportedDialectsTranscriptionEngine);
+codec::__model!(SupportedDialectsTranscriptionEngine);
 
 /// The same values as [`ProgramTranscriptionEngineEngine`].
 pub type SupportedDialectsTranscriptionEngineEngine = ProgramTranscriptionEngineEngine;

@@ -22,7 +22,7 @@ impl codec::Model for Term {
     }
 }
 
-crate::__model!(Term);
+codec::__model!(Term);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -51,4 +51,4 @@ impl codec::OpenEnum for TermParticipantType {
     }
 }
 
-crate::__open_enum!(TermParticipantType);
+codec::__open_enum!(TermParticipantType);

@@ -43,7 +43,7 @@ impl codec::Model for TestTopicPhraseJob {
     }
 }
 
-crate::__model!(TestTopicPhraseJob);
+codec::__model!(TestTopicPhraseJob);
 
 /// The same values as [`GenAiPhrasesJobState`].
 pub type TestTopicPhraseJobState = GenAiPhrasesJobState;

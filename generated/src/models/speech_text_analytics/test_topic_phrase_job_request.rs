@@ -23,4 +23,4 @@ impl codec::Model for TestTopicPhraseJobRequest {
     }
 }
 
-crate::__model!(TestTopicPhraseJobRequest);
+codec::__model!(TestTopicPhraseJobRequest);

@@ -42,7 +42,7 @@ impl codec::Model for TestTopicPhraseJobs {
     }
 }
 
-crate::__model!(TestTopicPhraseJobs);
+codec::__model!(TestTopicPhraseJobs);
 
 /// The same values as [`GenAiPhrasesJobsEntityType`].
 pub type TestTopicPhraseJobsEntityType = GenAiPhrasesJobsEntityType;

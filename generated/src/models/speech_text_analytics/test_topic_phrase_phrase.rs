@@ -22,7 +22,7 @@ impl codec::Model for TestTopicPhrasePhrase {
     }
 }
 
-crate::__model!(TestTopicPhrasePhrase);
+codec::__model!(TestTopicPhrasePhrase);
 
 /// The same values as [`ListedTopicStrictness`].
 pub type TestTopicPhrasePhraseStrictness = ListedTopicStrictness;

@@ -33,7 +33,7 @@ impl codec::Model for TestTopicPhraseTopic {
     }
 }
 
-crate::__model!(TestTopicPhraseTopic);
+codec::__model!(TestTopicPhraseTopic);
 
 /// The same values as [`ListedTopicMatchingType`].
 pub type TestTopicPhraseTopicMatchingType = ListedTopicMatchingType;

@@ -62,7 +62,7 @@ impl codec::Model for Topic {
     }
 }
 
-crate::__model!(Topic);
+codec::__model!(Topic);
 
 /// The same values as [`ListedTopicMatchingType`].
 pub type TopicMatchingType = ListedTopicMatchingType;

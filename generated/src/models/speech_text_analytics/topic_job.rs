@@ -39,7 +39,7 @@ impl codec::Model for TopicJob {
     }
 }
 
-crate::__model!(TopicJob);
+codec::__model!(TopicJob);
 
 /// The same values as [`GenAiPhrasesJobState`].
 pub type TopicJobState = GenAiPhrasesJobState;

@@ -19,4 +19,4 @@ impl codec::Model for TopicJobRequest {
     }
 }
 
-crate::__model!(TopicJobRequest);
+codec::__model!(TopicJobRequest);

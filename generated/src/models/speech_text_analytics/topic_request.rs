@@ -41,7 +41,7 @@ impl codec::Model for TopicRequest {
     }
 }
 
-crate::__model!(TopicRequest);
+codec::__model!(TopicRequest);
 
 /// The same values as [`ListedTopicMatchingType`].
 pub type TopicRequestMatchingType = ListedTopicMatchingType;

@@ -31,4 +31,4 @@ impl codec::Model for TopicsDefinitionsProgramMappings {
     }
 }
 
-crate::__model!(TopicsDefinitionsProgramMappings);
+codec::__model!(TopicsDefinitionsProgramMappings);

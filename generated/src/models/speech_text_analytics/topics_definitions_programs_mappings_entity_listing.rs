@@ -33,4 +33,4 @@ impl codec::Model for TopicsDefinitionsProgramsMappingsEntityListing {
     }
 }
 
-crate::__model!(TopicsDefinitionsProgramsMappingsEntityListing);
+codec::__model!(TopicsDefinitionsProgramsMappingsEntityListing);

@@ -33,4 +33,4 @@ impl codec::Model for TopicsEntityListing {
     }
 }
 
-crate::__model!(TopicsEntityListing);
+codec::__model!(TopicsEntityListing);

@@ -25,4 +25,4 @@ impl codec::Model for TranscriptTranslation {
     }
 }
 
-crate::__model!(TranscriptTranslation);
+codec::__model!(TranscriptTranslation);

@@ -18,4 +18,4 @@ impl codec::Model for TranscriptUrl {
     }
 }
 
-crate::__model!(TranscriptUrl);
+codec::__model!(TranscriptUrl);

@@ -25,4 +25,4 @@ impl codec::Model for TranscriptUrls {
     }
 }
 
-crate::__model!(TranscriptUrls);
+codec::__model!(TranscriptUrls);

@@ -20,4 +20,4 @@ impl codec::Model for TranscriptionEnginesRequest {
     }
 }
 
-crate::__model!(TranscriptionEnginesRequest);
+codec::__model!(TranscriptionEnginesRequest);

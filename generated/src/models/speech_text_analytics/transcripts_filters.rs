@@ -31,7 +31,7 @@ impl codec::Model for TranscriptsFilters {
     }
 }
 
-crate::__model!(TranscriptsFilters);
+codec::__model!(TranscriptsFilters);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -79,4 +79,4 @@ impl codec::OpenEnum for TranscriptsFiltersMediaType {
     }
 }
 
-crate::__open_enum!(TranscriptsFiltersMediaType);
+codec::__open_enum!(TranscriptsFiltersMediaType);

@@ -22,4 +22,4 @@ impl codec::Model for TranslateSupportedLanguage {
     }
 }
 
-crate::__model!(TranslateSupportedLanguage);
+codec::__model!(TranslateSupportedLanguage);

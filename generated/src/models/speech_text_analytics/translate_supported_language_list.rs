@@ -19,4 +19,4 @@ impl codec::Model for TranslateSupportedLanguageList {
     }
 }
 
-crate::__model!(TranslateSupportedLanguageList);
+codec::__model!(TranslateSupportedLanguageList);

@@ -20,7 +20,7 @@ impl codec::Model for UnifiedGeneralTopic {
     }
 }
 
-crate::__model!(UnifiedGeneralTopic);
+codec::__model!(UnifiedGeneralTopic);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -62,4 +62,4 @@ impl codec::OpenEnum for UnifiedGeneralTopicStatus {
     }
 }
 
-crate::__open_enum!(UnifiedGeneralTopicStatus);
+codec::__open_enum!(UnifiedGeneralTopicStatus);

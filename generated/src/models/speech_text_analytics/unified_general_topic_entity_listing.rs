@@ -19,4 +19,4 @@ impl codec::Model for UnifiedGeneralTopicEntityListing {
     }
 }
 
-crate::__model!(UnifiedGeneralTopicEntityListing);
+codec::__model!(UnifiedGeneralTopicEntityListing);

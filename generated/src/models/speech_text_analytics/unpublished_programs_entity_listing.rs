@@ -33,4 +33,4 @@ impl codec::Model for UnpublishedProgramsEntityListing {
     }
 }
 
-crate::__model!(UnpublishedProgramsEntityListing);
+codec::__model!(UnpublishedProgramsEntityListing);

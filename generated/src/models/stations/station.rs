@@ -62,7 +62,7 @@ impl codec::Model for Station {
     }
 }
 
-crate::__model!(Station);
+codec::__model!(Station);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -91,4 +91,4 @@ impl codec::OpenEnum for StationStatus {
     }
 }
 
-crate::__open_enum!(StationStatus);
+codec::__open_enum!(StationStatus);

@@ -48,4 +48,4 @@ impl codec::Model for StationEntityListing {
     }
 }
 
-crate::__model!(StationEntityListing);
+codec::__model!(StationEntityListing);

@@ -30,4 +30,4 @@ impl codec::Model for AutoStatusTransitionDetail {
     }
 }
 
-crate::__model!(AutoStatusTransitionDetail);
+codec::__model!(AutoStatusTransitionDetail);

@@ -45,7 +45,7 @@ impl codec::Model for BulkJob {
     }
 }
 
-crate::__model!(BulkJob);
+codec::__model!(BulkJob);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -72,7 +72,7 @@ impl codec::OpenEnum for BulkJobAction {
     }
 }
 
-crate::__open_enum!(BulkJobAction);
+codec::__open_enum!(BulkJobAction);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -117,4 +117,4 @@ impl codec::OpenEnum for BulkJobState {
     }
 }
 
-crate::__open_enum!(BulkJobState);
+codec::__open_enum!(BulkJobState);

@@ -20,4 +20,4 @@ impl codec::Model for BulkJobAddRequest {
     }
 }
 
-crate::__model!(BulkJobAddRequest);
+codec::__model!(BulkJobAddRequest);

@@ -25,4 +25,4 @@ impl codec::Model for BulkJobAddResponse {
     }
 }
 
-crate::__model!(BulkJobAddResponse);
+codec::__model!(BulkJobAddResponse);

@@ -21,4 +21,4 @@ impl codec::Model for BulkJobAddResult {
     }
 }
 
-crate::__model!(BulkJobAddResult);
+codec::__model!(BulkJobAddResult);

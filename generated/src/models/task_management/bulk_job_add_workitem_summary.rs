@@ -30,4 +30,4 @@ impl codec::Model for BulkJobAddWorkitemSummary {
     }
 }
 
-crate::__model!(BulkJobAddWorkitemSummary);
+codec::__model!(BulkJobAddWorkitemSummary);

@@ -18,4 +18,4 @@ impl codec::Model for BulkJobEntity {
     }
 }
 
-crate::__model!(BulkJobEntity);
+codec::__model!(BulkJobEntity);

@@ -20,4 +20,4 @@ impl codec::Model for BulkJobError {
     }
 }
 
-crate::__model!(BulkJobError);
+codec::__model!(BulkJobError);

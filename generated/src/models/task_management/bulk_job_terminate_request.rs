@@ -20,4 +20,4 @@ impl codec::Model for BulkJobTerminateRequest {
     }
 }
 
-crate::__model!(BulkJobTerminateRequest);
+codec::__model!(BulkJobTerminateRequest);

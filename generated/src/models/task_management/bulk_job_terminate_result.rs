@@ -21,4 +21,4 @@ impl codec::Model for BulkJobTerminateResult {
     }
 }
 
-crate::__model!(BulkJobTerminateResult);
+codec::__model!(BulkJobTerminateResult);

@@ -22,4 +22,4 @@ impl codec::Model for BulkJobTerminateResultEntity {
     }
 }
 
-crate::__model!(BulkJobTerminateResultEntity);
+codec::__model!(BulkJobTerminateResultEntity);

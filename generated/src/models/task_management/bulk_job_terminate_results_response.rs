@@ -25,4 +25,4 @@ impl codec::Model for BulkJobTerminateResultsResponse {
     }
 }
 
-crate::__model!(BulkJobTerminateResultsResponse);
+codec::__model!(BulkJobTerminateResultsResponse);

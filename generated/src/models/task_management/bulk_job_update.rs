@@ -19,7 +19,7 @@ impl codec::Model for BulkJobUpdate {
     }
 }
 
-crate::__model!(BulkJobUpdate);
+codec::__model!(BulkJobUpdate);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -46,4 +46,4 @@ impl codec::OpenEnum for BulkJobUpdateState {
     }
 }
 
-crate::__open_enum!(BulkJobUpdateState);
+codec::__open_enum!(BulkJobUpdateState);

@@ -30,4 +30,4 @@ impl codec::Model for BulkJobsListing {
     }
 }
 
-crate::__model!(BulkJobsListing);
+codec::__model!(BulkJobsListing);

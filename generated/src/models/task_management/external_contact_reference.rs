@@ -27,4 +27,4 @@ impl codec::Model for ExternalContactReference {
     }
 }
 
-crate::__model!(ExternalContactReference);
+codec::__model!(ExternalContactReference);

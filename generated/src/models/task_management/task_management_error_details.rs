@@ -20,4 +20,4 @@ impl codec::Model for TaskManagementErrorDetails {
     }
 }
 
-crate::__model!(TaskManagementErrorDetails);
+codec::__model!(TaskManagementErrorDetails);

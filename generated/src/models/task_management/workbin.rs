@@ -40,4 +40,4 @@ impl codec::Model for Workbin {
     }
 }
 
-crate::__model!(Workbin);
+codec::__model!(Workbin);

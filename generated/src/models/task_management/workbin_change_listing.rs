@@ -30,4 +30,4 @@ impl codec::Model for WorkbinChangeListing {
     }
 }
 
-crate::__model!(WorkbinChangeListing);
+codec::__model!(WorkbinChangeListing);

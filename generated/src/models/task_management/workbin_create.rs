@@ -24,4 +24,4 @@ impl codec::Model for WorkbinCreate {
     }
 }
 
-crate::__model!(WorkbinCreate);
+codec::__model!(WorkbinCreate);

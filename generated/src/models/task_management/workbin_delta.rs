@@ -29,4 +29,4 @@ impl codec::Model for WorkbinDelta {
     }
 }
 
-crate::__model!(WorkbinDelta);
+codec::__model!(WorkbinDelta);

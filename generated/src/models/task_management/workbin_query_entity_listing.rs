@@ -32,4 +32,4 @@ impl codec::Model for WorkbinQueryEntityListing {
     }
 }
 
-crate::__model!(WorkbinQueryEntityListing);
+codec::__model!(WorkbinQueryEntityListing);

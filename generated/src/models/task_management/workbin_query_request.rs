@@ -31,7 +31,7 @@ impl codec::Model for WorkbinQueryRequest {
     }
 }
 
-crate::__model!(WorkbinQueryRequest);
+codec::__model!(WorkbinQueryRequest);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -56,4 +56,4 @@ impl codec::OpenEnum for WorkbinQueryRequestSelect {
     }
 }
 
-crate::__open_enum!(WorkbinQueryRequestSelect);
+codec::__open_enum!(WorkbinQueryRequestSelect);

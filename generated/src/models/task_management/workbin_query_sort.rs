@@ -20,7 +20,7 @@ impl codec::Model for WorkbinQuerySort {
     }
 }
 
-crate::__model!(WorkbinQuerySort);
+codec::__model!(WorkbinQuerySort);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -49,4 +49,4 @@ impl codec::OpenEnum for WorkbinQuerySortName {
     }
 }
 
-crate::__open_enum!(WorkbinQuerySortName);
+codec::__open_enum!(WorkbinQuerySortName);

@@ -23,4 +23,4 @@ impl codec::Model for WorkbinReference {
     }
 }
 
-crate::__model!(WorkbinReference);
+codec::__model!(WorkbinReference);

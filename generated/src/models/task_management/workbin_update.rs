@@ -20,4 +20,4 @@ impl codec::Model for WorkbinUpdate {
     }
 }
 
-crate::__model!(WorkbinUpdate);
+codec::__model!(WorkbinUpdate);

@@ -42,4 +42,4 @@ impl codec::Model for WorkbinVersion {
     }
 }
 
-crate::__model!(WorkbinVersion);
+codec::__model!(WorkbinVersion);

@@ -30,4 +30,4 @@ impl codec::Model for WorkbinVersionListing {
     }
 }
 
-crate::__model!(WorkbinVersionListing);
+codec::__model!(WorkbinVersionListing);

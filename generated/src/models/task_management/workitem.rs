@@ -136,7 +136,7 @@ impl codec::Model for Workitem {
     }
 }
 
-crate::__model!(Workitem);
+codec::__model!(Workitem);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -200,7 +200,7 @@ impl codec::OpenEnum for WorkitemAssignmentState {
     }
 }
 
-crate::__open_enum!(WorkitemAssignmentState);
+codec::__open_enum!(WorkitemAssignmentState);
 
 /// The same values as [`TaskManagementObservationGroupResultStatusCategory`].
 pub type WorkitemStatusCategory = TaskManagementObservationGroupResultStatusCategory;

@@ -30,4 +30,4 @@ impl codec::Model for WorkitemChangeListing {
     }
 }
 
-crate::__model!(WorkitemChangeListing);
+codec::__model!(WorkitemChangeListing);

@@ -72,4 +72,4 @@ impl codec::Model for WorkitemCommonCreate {
     }
 }
 
-crate::__model!(WorkitemCommonCreate);
+codec::__model!(WorkitemCommonCreate);

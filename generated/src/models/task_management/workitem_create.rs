@@ -85,4 +85,4 @@ impl codec::Model for WorkitemCreate {
     }
 }
 
-crate::__model!(WorkitemCreate);
+codec::__model!(WorkitemCreate);

@@ -26,7 +26,7 @@ impl codec::Model for WorkitemDateBasedCondition {
     }
 }
 
-crate::__model!(WorkitemDateBasedCondition);
+codec::__model!(WorkitemDateBasedCondition);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -61,4 +61,4 @@ impl codec::OpenEnum for WorkitemDateBasedConditionAttribute {
     }
 }
 
-crate::__open_enum!(WorkitemDateBasedConditionAttribute);
+codec::__open_enum!(WorkitemDateBasedConditionAttribute);

@@ -26,7 +26,7 @@ impl codec::Model for WorkitemDateBasedConditionUpdate {
     }
 }
 
-crate::__model!(WorkitemDateBasedConditionUpdate);
+codec::__model!(WorkitemDateBasedConditionUpdate);
 
 /// The same values as [`WorkitemDateBasedConditionAttribute`].
 pub type WorkitemDateBasedConditionUpdateAttribute = WorkitemDateBasedConditionAttribute;

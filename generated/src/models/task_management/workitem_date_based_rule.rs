@@ -34,7 +34,7 @@ impl codec::Model for WorkitemDateBasedRule {
     }
 }
 
-crate::__model!(WorkitemDateBasedRule);
+codec::__model!(WorkitemDateBasedRule);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -63,4 +63,4 @@ impl codec::OpenEnum for WorkitemDateBasedRuleType {
     }
 }
 
-crate::__open_enum!(WorkitemDateBasedRuleType);
+codec::__open_enum!(WorkitemDateBasedRuleType);

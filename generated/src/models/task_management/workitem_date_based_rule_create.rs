@@ -23,4 +23,4 @@ impl codec::Model for WorkitemDateBasedRuleCreate {
     }
 }
 
-crate::__model!(WorkitemDateBasedRuleCreate);
+codec::__model!(WorkitemDateBasedRuleCreate);

@@ -30,4 +30,4 @@ impl codec::Model for WorkitemDateBasedRuleListing {
     }
 }
 
-crate::__model!(WorkitemDateBasedRuleListing);
+codec::__model!(WorkitemDateBasedRuleListing);

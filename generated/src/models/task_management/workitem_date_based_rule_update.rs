@@ -21,4 +21,4 @@ impl codec::Model for WorkitemDateBasedRuleUpdate {
     }
 }
 
-crate::__model!(WorkitemDateBasedRuleUpdate);
+codec::__model!(WorkitemDateBasedRuleUpdate);

@@ -115,4 +115,4 @@ impl codec::Model for WorkitemDelta {
     }
 }
 
-crate::__model!(WorkitemDelta);
+codec::__model!(WorkitemDelta);

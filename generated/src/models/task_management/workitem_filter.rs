@@ -29,7 +29,7 @@ impl codec::Model for WorkitemFilter {
     }
 }
 
-crate::__model!(WorkitemFilter);
+codec::__model!(WorkitemFilter);
 
 /// The same values as [`CaseQueryJobFilterOperator`].
 pub type WorkitemFilterOperator = CaseQueryJobFilterOperator;
@@ -59,4 +59,4 @@ impl codec::OpenEnum for WorkitemFilterType {
     }
 }
 
-crate::__open_enum!(WorkitemFilterType);
+codec::__open_enum!(WorkitemFilterType);

@@ -23,4 +23,4 @@ impl codec::Model for WorkitemFlowReference {
     }
 }
 
-crate::__model!(WorkitemFlowReference);
+codec::__model!(WorkitemFlowReference);

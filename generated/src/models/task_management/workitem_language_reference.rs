@@ -23,4 +23,4 @@ impl codec::Model for WorkitemLanguageReference {
     }
 }
 
-crate::__model!(WorkitemLanguageReference);
+codec::__model!(WorkitemLanguageReference);

@@ -19,4 +19,4 @@ impl codec::Model for WorkitemManualAssign {
     }
 }
 
-crate::__model!(WorkitemManualAssign);
+codec::__model!(WorkitemManualAssign);

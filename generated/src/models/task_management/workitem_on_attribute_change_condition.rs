@@ -29,7 +29,7 @@ impl codec::Model for WorkitemOnAttributeChangeCondition {
     }
 }
 
-crate::__model!(WorkitemOnAttributeChangeCondition);
+codec::__model!(WorkitemOnAttributeChangeCondition);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -85,7 +85,7 @@ impl codec::OpenEnum for WorkitemOnAttributeChangeConditionAttribute {
     }
 }
 
-crate::__open_enum!(WorkitemOnAttributeChangeConditionAttribute);
+codec::__open_enum!(WorkitemOnAttributeChangeConditionAttribute);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -123,4 +123,4 @@ impl codec::OpenEnum for WorkitemOnAttributeChangeConditionOperator {
     }
 }
 
-crate::__open_enum!(WorkitemOnAttributeChangeConditionOperator);
+codec::__open_enum!(WorkitemOnAttributeChangeConditionOperator);

@@ -33,7 +33,7 @@ impl codec::Model for WorkitemOnAttributeChangeConditionUpdate {
     }
 }
 
-crate::__model!(WorkitemOnAttributeChangeConditionUpdate);
+codec::__model!(WorkitemOnAttributeChangeConditionUpdate);
 
 /// The same values as [`WorkitemOnAttributeChangeConditionAttribute`].
 pub type WorkitemOnAttributeChangeConditionUpdateAttribute = WorkitemOnAttributeChangeConditionAttribute;

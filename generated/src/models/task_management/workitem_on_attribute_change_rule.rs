@@ -36,7 +36,7 @@ impl codec::Model for WorkitemOnAttributeChangeRule {
     }
 }
 
-crate::__model!(WorkitemOnAttributeChangeRule);
+codec::__model!(WorkitemOnAttributeChangeRule);
 
 /// The same values as [`WorkitemDateBasedRuleType`].
 pub type WorkitemOnAttributeChangeRuleType = WorkitemDateBasedRuleType;

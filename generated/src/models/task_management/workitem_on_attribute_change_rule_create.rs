@@ -23,4 +23,4 @@ impl codec::Model for WorkitemOnAttributeChangeRuleCreate {
     }
 }
 
-crate::__model!(WorkitemOnAttributeChangeRuleCreate);
+codec::__model!(WorkitemOnAttributeChangeRuleCreate);

@@ -30,4 +30,4 @@ impl codec::Model for WorkitemOnAttributeChangeRuleListing {
     }
 }
 
-crate::__model!(WorkitemOnAttributeChangeRuleListing);
+codec::__model!(WorkitemOnAttributeChangeRuleListing);

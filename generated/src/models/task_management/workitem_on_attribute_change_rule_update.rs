@@ -21,4 +21,4 @@ impl codec::Model for WorkitemOnAttributeChangeRuleUpdate {
     }
 }
 
-crate::__model!(WorkitemOnAttributeChangeRuleUpdate);
+codec::__model!(WorkitemOnAttributeChangeRuleUpdate);

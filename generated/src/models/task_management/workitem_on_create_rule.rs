@@ -32,7 +32,7 @@ impl codec::Model for WorkitemOnCreateRule {
     }
 }
 
-crate::__model!(WorkitemOnCreateRule);
+codec::__model!(WorkitemOnCreateRule);
 
 /// The same values as [`WorkitemDateBasedRuleType`].
 pub type WorkitemOnCreateRuleType = WorkitemDateBasedRuleType;

@@ -19,4 +19,4 @@ impl codec::Model for WorkitemOnCreateRuleCreate {
     }
 }
 
-crate::__model!(WorkitemOnCreateRuleCreate);
+codec::__model!(WorkitemOnCreateRuleCreate);

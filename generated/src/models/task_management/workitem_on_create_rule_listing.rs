@@ -30,4 +30,4 @@ impl codec::Model for WorkitemOnCreateRuleListing {
     }
 }
 
-crate::__model!(WorkitemOnCreateRuleListing);
+codec::__model!(WorkitemOnCreateRuleListing);

@@ -18,4 +18,4 @@ impl codec::Model for WorkitemOnCreateRuleUpdate {
     }
 }
 
-crate::__model!(WorkitemOnCreateRuleUpdate);
+codec::__model!(WorkitemOnCreateRuleUpdate);

@@ -30,4 +30,4 @@ impl codec::Model for WorkitemPagedEntityListing {
     }
 }
 
-crate::__model!(WorkitemPagedEntityListing);
+codec::__model!(WorkitemPagedEntityListing);

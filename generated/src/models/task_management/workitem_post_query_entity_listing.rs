@@ -32,4 +32,4 @@ impl codec::Model for WorkitemPostQueryEntityListing {
     }
 }
 
-crate::__model!(WorkitemPostQueryEntityListing);
+codec::__model!(WorkitemPostQueryEntityListing);

@@ -45,7 +45,7 @@ impl codec::Model for WorkitemQueryJobCreate {
     }
 }
 
-crate::__model!(WorkitemQueryJobCreate);
+codec::__model!(WorkitemQueryJobCreate);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -101,4 +101,4 @@ impl codec::OpenEnum for WorkitemQueryJobCreateExpands {
     }
 }
 
-crate::__open_enum!(WorkitemQueryJobCreateExpands);
+codec::__open_enum!(WorkitemQueryJobCreateExpands);

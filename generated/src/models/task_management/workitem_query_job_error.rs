@@ -20,4 +20,4 @@ impl codec::Model for WorkitemQueryJobError {
     }
 }
 
-crate::__model!(WorkitemQueryJobError);
+codec::__model!(WorkitemQueryJobError);

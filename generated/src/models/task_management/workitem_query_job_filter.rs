@@ -26,7 +26,7 @@ impl codec::Model for WorkitemQueryJobFilter {
     }
 }
 
-crate::__model!(WorkitemQueryJobFilter);
+codec::__model!(WorkitemQueryJobFilter);
 
 /// The same values as [`CaseQueryJobFilterOperator`].
 pub type WorkitemQueryJobFilterOperator = CaseQueryJobFilterOperator;

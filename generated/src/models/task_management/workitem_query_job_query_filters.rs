@@ -27,7 +27,7 @@ impl codec::Model for WorkitemQueryJobQueryFilters {
     }
 }
 
-crate::__model!(WorkitemQueryJobQueryFilters);
+codec::__model!(WorkitemQueryJobQueryFilters);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -53,7 +53,7 @@ impl codec::OpenEnum for WorkitemQueryJobQueryFiltersName {
     }
 }
 
-crate::__open_enum!(WorkitemQueryJobQueryFiltersName);
+codec::__open_enum!(WorkitemQueryJobQueryFiltersName);
 
 /// The same values as [`WorkitemQueryJobQueryFiltersCriteriaOperator`].
 pub type WorkitemQueryJobQueryFiltersOperator = WorkitemQueryJobQueryFiltersCriteriaOperator;

@@ -22,7 +22,7 @@ impl codec::Model for WorkitemQueryJobQueryFiltersCriteria {
     }
 }
 
-crate::__model!(WorkitemQueryJobQueryFiltersCriteria);
+codec::__model!(WorkitemQueryJobQueryFiltersCriteria);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -51,4 +51,4 @@ impl codec::OpenEnum for WorkitemQueryJobQueryFiltersCriteriaOperator {
     }
 }
 
-crate::__open_enum!(WorkitemQueryJobQueryFiltersCriteriaOperator);
+codec::__open_enum!(WorkitemQueryJobQueryFiltersCriteriaOperator);

@@ -24,7 +24,7 @@ impl codec::Model for WorkitemQueryJobQueryFiltersPredicate {
     }
 }
 
-crate::__model!(WorkitemQueryJobQueryFiltersPredicate);
+codec::__model!(WorkitemQueryJobQueryFiltersPredicate);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -92,4 +92,4 @@ impl codec::OpenEnum for WorkitemQueryJobQueryFiltersPredicateOperator {
     }
 }
 
-crate::__open_enum!(WorkitemQueryJobQueryFiltersPredicateOperator);
+codec::__open_enum!(WorkitemQueryJobQueryFiltersPredicateOperator);

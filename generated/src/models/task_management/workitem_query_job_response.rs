@@ -35,7 +35,7 @@ impl codec::Model for WorkitemQueryJobResponse {
     }
 }
 
-crate::__model!(WorkitemQueryJobResponse);
+codec::__model!(WorkitemQueryJobResponse);
 
 /// The same values as [`CaseQueryJobResponseState`].
 pub type WorkitemQueryJobResponseState = CaseQueryJobResponseState;

@@ -23,7 +23,7 @@ impl codec::Model for WorkitemQueryJobSort {
     }
 }
 
-crate::__model!(WorkitemQueryJobSort);
+codec::__model!(WorkitemQueryJobSort);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -58,4 +58,4 @@ impl codec::OpenEnum for WorkitemQueryJobSortName {
     }
 }
 
-crate::__open_enum!(WorkitemQueryJobSortName);
+codec::__open_enum!(WorkitemQueryJobSortName);

@@ -36,7 +36,7 @@ impl codec::Model for WorkitemQueryPostRequest {
     }
 }
 
-crate::__model!(WorkitemQueryPostRequest);
+codec::__model!(WorkitemQueryPostRequest);
 
 /// The same values as [`WorkitemQueryJobCreateExpands`].
 pub type WorkitemQueryPostRequestExpands = WorkitemQueryJobCreateExpands;

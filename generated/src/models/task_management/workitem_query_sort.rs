@@ -20,7 +20,7 @@ impl codec::Model for WorkitemQuerySort {
     }
 }
 
-crate::__model!(WorkitemQuerySort);
+codec::__model!(WorkitemQuerySort);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -49,4 +49,4 @@ impl codec::OpenEnum for WorkitemQuerySortName {
     }
 }
 
-crate::__open_enum!(WorkitemQuerySortName);
+codec::__open_enum!(WorkitemQuerySortName);

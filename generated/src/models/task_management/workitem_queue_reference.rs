@@ -23,4 +23,4 @@ impl codec::Model for WorkitemQueueReference {
     }
 }
 
-crate::__model!(WorkitemQueueReference);
+codec::__model!(WorkitemQueueReference);

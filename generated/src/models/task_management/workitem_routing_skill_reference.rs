@@ -23,4 +23,4 @@ impl codec::Model for WorkitemRoutingSkillReference {
     }
 }
 
-crate::__model!(WorkitemRoutingSkillReference);
+codec::__model!(WorkitemRoutingSkillReference);

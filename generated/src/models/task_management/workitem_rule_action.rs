@@ -18,7 +18,7 @@ impl codec::Model for WorkitemRuleAction {
     }
 }
 
-crate::__model!(WorkitemRuleAction);
+codec::__model!(WorkitemRuleAction);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -43,4 +43,4 @@ impl codec::OpenEnum for WorkitemRuleActionType {
     }
 }
 
-crate::__open_enum!(WorkitemRuleActionType);
+codec::__open_enum!(WorkitemRuleActionType);

@@ -19,4 +19,4 @@ impl codec::Model for WorkitemRuleSettings {
     }
 }
 
-crate::__model!(WorkitemRuleSettings);
+codec::__model!(WorkitemRuleSettings);

@@ -27,4 +27,4 @@ impl codec::Model for WorkitemSchema {
     }
 }
 
-crate::__model!(WorkitemSchema);
+codec::__model!(WorkitemSchema);

@@ -21,4 +21,4 @@ impl codec::Model for WorkitemScoredAgent {
     }
 }
 
-crate::__model!(WorkitemScoredAgent);
+codec::__model!(WorkitemScoredAgent);

@@ -20,4 +20,4 @@ impl codec::Model for WorkitemScoredAgentDelta {
     }
 }
 
-crate::__model!(WorkitemScoredAgentDelta);
+codec::__model!(WorkitemScoredAgentDelta);

@@ -20,4 +20,4 @@ impl codec::Model for WorkitemScoredAgentRequest {
     }
 }
 
-crate::__model!(WorkitemScoredAgentRequest);
+codec::__model!(WorkitemScoredAgentRequest);

@@ -23,4 +23,4 @@ impl codec::Model for WorkitemScriptReference {
     }
 }
 
-crate::__model!(WorkitemScriptReference);
+codec::__model!(WorkitemScriptReference);

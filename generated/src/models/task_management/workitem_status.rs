@@ -51,7 +51,7 @@ impl codec::Model for WorkitemStatus {
     }
 }
 
-crate::__model!(WorkitemStatus);
+codec::__model!(WorkitemStatus);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -91,4 +91,4 @@ impl codec::OpenEnum for WorkitemStatusCategoryXa29c6a {
     }
 }
 
-crate::__open_enum!(WorkitemStatusCategoryXa29c6a);
+codec::__open_enum!(WorkitemStatusCategoryXa29c6a);

@@ -48,7 +48,7 @@ impl codec::Model for WorkitemStatusCreate {
     }
 }
 
-crate::__model!(WorkitemStatusCreate);
+codec::__model!(WorkitemStatusCreate);
 
 /// The same values as [`WorkitemStatusCategoryXa29c6a`].
 pub type WorkitemStatusCreateCategory = WorkitemStatusCategoryXa29c6a;

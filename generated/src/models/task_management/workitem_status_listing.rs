@@ -24,4 +24,4 @@ impl codec::Model for WorkitemStatusListing {
     }
 }
 
-crate::__model!(WorkitemStatusListing);
+codec::__model!(WorkitemStatusListing);

@@ -23,4 +23,4 @@ impl codec::Model for WorkitemStatusReference {
     }
 }
 
-crate::__model!(WorkitemStatusReference);
+codec::__model!(WorkitemStatusReference);

@@ -43,4 +43,4 @@ impl codec::Model for WorkitemStatusUpdate {
     }
 }
 
-crate::__model!(WorkitemStatusUpdate);
+codec::__model!(WorkitemStatusUpdate);

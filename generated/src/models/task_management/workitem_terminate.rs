@@ -19,4 +19,4 @@ impl codec::Model for WorkitemTerminate {
     }
 }
 
-crate::__model!(WorkitemTerminate);
+codec::__model!(WorkitemTerminate);

@@ -90,7 +90,7 @@ impl codec::Model for WorkitemUpdate {
     }
 }
 
-crate::__model!(WorkitemUpdate);
+codec::__model!(WorkitemUpdate);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -117,7 +117,7 @@ impl codec::OpenEnum for WorkitemUpdateAssignmentOperation {
     }
 }
 
-crate::__open_enum!(WorkitemUpdateAssignmentOperation);
+codec::__open_enum!(WorkitemUpdateAssignmentOperation);
 
 /// The same values as [`WorkitemAssignmentState`].
 pub type WorkitemUpdateAssignmentState = WorkitemAssignmentState;

@@ -21,4 +21,4 @@ impl codec::Model for WorkitemUtilizationLabelReference {
     }
 }
 
-crate::__model!(WorkitemUtilizationLabelReference);
+codec::__model!(WorkitemUtilizationLabelReference);

@@ -138,7 +138,7 @@ impl codec::Model for WorkitemVersion {
     }
 }
 
-crate::__model!(WorkitemVersion);
+codec::__model!(WorkitemVersion);
 
 /// The same values as [`WorkitemAssignmentState`].
 pub type WorkitemVersionAssignmentState = WorkitemAssignmentState;

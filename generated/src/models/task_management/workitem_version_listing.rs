@@ -30,4 +30,4 @@ impl codec::Model for WorkitemVersionListing {
     }
 }
 
-crate::__model!(WorkitemVersionListing);
+codec::__model!(WorkitemVersionListing);

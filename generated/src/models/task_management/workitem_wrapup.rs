@@ -33,4 +33,4 @@ impl codec::Model for WorkitemWrapup {
     }
 }
 
-crate::__model!(WorkitemWrapup);
+codec::__model!(WorkitemWrapup);

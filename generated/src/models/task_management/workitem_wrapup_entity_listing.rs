@@ -28,4 +28,4 @@ impl codec::Model for WorkitemWrapupEntityListing {
     }
 }
 
-crate::__model!(WorkitemWrapupEntityListing);
+codec::__model!(WorkitemWrapupEntityListing);

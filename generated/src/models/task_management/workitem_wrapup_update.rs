@@ -23,7 +23,7 @@ impl codec::Model for WorkitemWrapupUpdate {
     }
 }
 
-crate::__model!(WorkitemWrapupUpdate);
+codec::__model!(WorkitemWrapupUpdate);
 
 /// The same values as [`DncPatchCustomExclusionColumnsRequestAction`].
 pub type WorkitemWrapupUpdateAction = DncPatchCustomExclusionColumnsRequestAction;

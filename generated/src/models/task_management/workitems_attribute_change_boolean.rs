@@ -22,4 +22,4 @@ impl codec::Model for WorkitemsAttributeChangeBoolean {
     }
 }
 
-crate::__model!(WorkitemsAttributeChangeBoolean);
+codec::__model!(WorkitemsAttributeChangeBoolean);

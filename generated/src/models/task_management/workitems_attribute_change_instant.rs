@@ -23,4 +23,4 @@ impl codec::Model for WorkitemsAttributeChangeInstant {
     }
 }
 
-crate::__model!(WorkitemsAttributeChangeInstant);
+codec::__model!(WorkitemsAttributeChangeInstant);

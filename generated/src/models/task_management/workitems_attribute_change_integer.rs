@@ -22,4 +22,4 @@ impl codec::Model for WorkitemsAttributeChangeInteger {
     }
 }
 
-crate::__model!(WorkitemsAttributeChangeInteger);
+codec::__model!(WorkitemsAttributeChangeInteger);

@@ -22,4 +22,4 @@ impl codec::Model for WorkitemsAttributeChangeList {
     }
 }
 
-crate::__model!(WorkitemsAttributeChangeList);
+codec::__model!(WorkitemsAttributeChangeList);

@@ -23,4 +23,4 @@ impl codec::Model for WorkitemsAttributeChangeListWorkitemScoredAgentDelta {
     }
 }
 
-crate::__model!(WorkitemsAttributeChangeListWorkitemScoredAgentDelta);
+codec::__model!(WorkitemsAttributeChangeListWorkitemScoredAgentDelta);

@@ -23,4 +23,4 @@ impl codec::Model for WorkitemsAttributeChangeMap {
     }
 }
 
-crate::__model!(WorkitemsAttributeChangeMap);
+codec::__model!(WorkitemsAttributeChangeMap);

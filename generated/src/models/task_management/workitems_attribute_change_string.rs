@@ -22,4 +22,4 @@ impl codec::Model for WorkitemsAttributeChangeString {
     }
 }
 
-crate::__model!(WorkitemsAttributeChangeString);
+codec::__model!(WorkitemsAttributeChangeString);

@@ -23,4 +23,4 @@ impl codec::Model for WorkitemsAttributeChangeWorkitemRuleSettings {
     }
 }
 
-crate::__model!(WorkitemsAttributeChangeWorkitemRuleSettings);
+codec::__model!(WorkitemsAttributeChangeWorkitemRuleSettings);

@@ -22,7 +22,7 @@ impl codec::Model for WorkitemsAttributeChangeWorkitemStatusCategory {
     }
 }
 
-crate::__model!(WorkitemsAttributeChangeWorkitemStatusCategory);
+codec::__model!(WorkitemsAttributeChangeWorkitemStatusCategory);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -62,7 +62,7 @@ impl codec::OpenEnum for WorkitemsAttributeChangeWorkitemStatusCategoryNewValue 
     }
 }
 
-crate::__open_enum!(WorkitemsAttributeChangeWorkitemStatusCategoryNewValue);
+codec::__open_enum!(WorkitemsAttributeChangeWorkitemStatusCategoryNewValue);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -102,4 +102,4 @@ impl codec::OpenEnum for WorkitemsAttributeChangeWorkitemStatusCategoryOldValue 
     }
 }
 
-crate::__open_enum!(WorkitemsAttributeChangeWorkitemStatusCategoryOldValue);
+codec::__open_enum!(WorkitemsAttributeChangeWorkitemStatusCategoryOldValue);

@@ -23,4 +23,4 @@ impl codec::Model for WorkitemsAttributeChangeWrapupDelta {
     }
 }
 
-crate::__model!(WorkitemsAttributeChangeWrapupDelta);
+codec::__model!(WorkitemsAttributeChangeWrapupDelta);

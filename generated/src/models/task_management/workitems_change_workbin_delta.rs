@@ -25,4 +25,4 @@ impl codec::Model for WorkitemsChangeWorkbinDelta {
     }
 }
 
-crate::__model!(WorkitemsChangeWorkbinDelta);
+codec::__model!(WorkitemsChangeWorkbinDelta);

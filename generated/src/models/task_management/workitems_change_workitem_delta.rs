@@ -25,4 +25,4 @@ impl codec::Model for WorkitemsChangeWorkitemDelta {
     }
 }
 
-crate::__model!(WorkitemsChangeWorkitemDelta);
+codec::__model!(WorkitemsChangeWorkitemDelta);

@@ -25,4 +25,4 @@ impl codec::Model for WorkitemsChangeWorktypeDelta {
     }
 }
 
-crate::__model!(WorkitemsChangeWorktypeDelta);
+codec::__model!(WorkitemsChangeWorktypeDelta);

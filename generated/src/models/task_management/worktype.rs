@@ -102,4 +102,4 @@ impl codec::Model for Worktype {
     }
 }
 
-crate::__model!(Worktype);
+codec::__model!(Worktype);

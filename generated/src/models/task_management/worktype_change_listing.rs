@@ -30,4 +30,4 @@ impl codec::Model for WorktypeChangeListing {
     }
 }
 
-crate::__model!(WorktypeChangeListing);
+codec::__model!(WorktypeChangeListing);

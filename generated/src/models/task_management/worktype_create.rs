@@ -85,4 +85,4 @@ impl codec::Model for WorktypeCreate {
     }
 }
 
-crate::__model!(WorktypeCreate);
+codec::__model!(WorktypeCreate);

@@ -94,4 +94,4 @@ impl codec::Model for WorktypeDelta {
     }
 }
 
-crate::__model!(WorktypeDelta);
+codec::__model!(WorktypeDelta);

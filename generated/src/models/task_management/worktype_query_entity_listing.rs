@@ -32,4 +32,4 @@ impl codec::Model for WorktypeQueryEntityListing {
     }
 }
 
-crate::__model!(WorktypeQueryEntityListing);
+codec::__model!(WorktypeQueryEntityListing);

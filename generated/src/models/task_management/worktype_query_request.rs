@@ -35,7 +35,7 @@ impl codec::Model for WorktypeQueryRequest {
     }
 }
 
-crate::__model!(WorktypeQueryRequest);
+codec::__model!(WorktypeQueryRequest);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -61,7 +61,7 @@ impl codec::OpenEnum for WorktypeQueryRequestExpands {
     }
 }
 
-crate::__open_enum!(WorktypeQueryRequestExpands);
+codec::__open_enum!(WorktypeQueryRequestExpands);
 
 /// The same values as [`WorkbinQueryRequestSelect`].
 pub type WorktypeQueryRequestSelect = WorkbinQueryRequestSelect;

@@ -21,7 +21,7 @@ impl codec::Model for WorktypeQuerySort {
     }
 }
 
-crate::__model!(WorktypeQuerySort);
+codec::__model!(WorktypeQuerySort);
 
 /// The same values as [`WorkbinQuerySortName`].
 pub type WorktypeQuerySortName = WorkbinQuerySortName;

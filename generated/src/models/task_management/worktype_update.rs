@@ -77,4 +77,4 @@ impl codec::Model for WorktypeUpdate {
     }
 }
 
-crate::__model!(WorktypeUpdate);
+codec::__model!(WorktypeUpdate);

@@ -104,4 +104,4 @@ impl codec::Model for WorktypeVersion {
     }
 }
 
-crate::__model!(WorktypeVersion);
+codec::__model!(WorktypeVersion);

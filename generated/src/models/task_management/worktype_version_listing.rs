@@ -30,4 +30,4 @@ impl codec::Model for WorktypeVersionListing {
     }
 }
 
-crate::__model!(WorktypeVersionListing);
+codec::__model!(WorktypeVersionListing);

@@ -24,7 +24,7 @@ impl codec::Model for WrapupDelta {
     }
 }
 
-crate::__model!(WrapupDelta);
+codec::__model!(WrapupDelta);
 
 /// The same values as [`DncPatchCustomExclusionColumnsRequestAction`].
 pub type WrapupDeltaAction = DncPatchCustomExclusionColumnsRequestAction;

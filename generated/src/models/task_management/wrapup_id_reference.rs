@@ -23,4 +23,4 @@ impl codec::Model for WrapupIdReference {
     }
 }
 
-crate::__model!(WrapupIdReference);
+codec::__model!(WrapupIdReference);

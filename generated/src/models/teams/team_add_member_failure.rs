@@ -21,7 +21,7 @@ impl codec::Model for TeamAddMemberFailure {
     }
 }
 
-crate::__model!(TeamAddMemberFailure);
+codec::__model!(TeamAddMemberFailure);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -54,4 +54,4 @@ impl codec::OpenEnum for TeamAddMemberFailureReason {
     }
 }
 
-crate::__open_enum!(TeamAddMemberFailureReason);
+codec::__open_enum!(TeamAddMemberFailureReason);

@@ -28,4 +28,4 @@ impl codec::Model for TeamEntityListing {
     }
 }
 
-crate::__model!(TeamEntityListing);
+codec::__model!(TeamEntityListing);

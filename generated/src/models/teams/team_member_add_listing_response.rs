@@ -23,4 +23,4 @@ impl codec::Model for TeamMemberAddListingResponse {
     }
 }
 
-crate::__model!(TeamMemberAddListingResponse);
+codec::__model!(TeamMemberAddListingResponse);

@@ -28,4 +28,4 @@ impl codec::Model for TeamMemberEntityListing {
     }
 }
 
-crate::__model!(TeamMemberEntityListing);
+codec::__model!(TeamMemberEntityListing);

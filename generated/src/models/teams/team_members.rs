@@ -19,4 +19,4 @@ impl codec::Model for TeamMembers {
     }
 }
 
-crate::__model!(TeamMembers);
+codec::__model!(TeamMembers);

@@ -43,4 +43,4 @@ impl codec::Model for AgentGreeting {
     }
 }
 
-crate::__model!(AgentGreeting);
+codec::__model!(AgentGreeting);

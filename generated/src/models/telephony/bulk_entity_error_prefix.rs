@@ -30,4 +30,4 @@ impl codec::Model for BulkEntityErrorPrefix {
     }
 }
 
-crate::__model!(BulkEntityErrorPrefix);
+codec::__model!(BulkEntityErrorPrefix);

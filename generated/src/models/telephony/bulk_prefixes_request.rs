@@ -20,4 +20,4 @@ impl codec::Model for BulkPrefixesRequest {
     }
 }
 
-crate::__model!(BulkPrefixesRequest);
+codec::__model!(BulkPrefixesRequest);

@@ -25,4 +25,4 @@ impl codec::Model for BulkPrefixesResponse {
     }
 }
 
-crate::__model!(BulkPrefixesResponse);
+codec::__model!(BulkPrefixesResponse);

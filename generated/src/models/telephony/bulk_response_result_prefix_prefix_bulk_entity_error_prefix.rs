@@ -27,4 +27,4 @@ impl codec::Model for BulkResponseResultPrefixPrefixBulkEntityErrorPrefix {
     }
 }
 
-crate::__model!(BulkResponseResultPrefixPrefixBulkEntityErrorPrefix);
+codec::__model!(BulkResponseResultPrefixPrefixBulkEntityErrorPrefix);

@@ -24,7 +24,7 @@ impl codec::Model for CallSimulationResult {
     }
 }
 
-crate::__model!(CallSimulationResult);
+codec::__model!(CallSimulationResult);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -64,4 +64,4 @@ impl codec::OpenEnum for CallSimulationResultLevel {
     }
 }
 
-crate::__open_enum!(CallSimulationResultLevel);
+codec::__open_enum!(CallSimulationResultLevel);

@@ -27,4 +27,4 @@ impl codec::Model for Callheader {
     }
 }
 
-crate::__model!(Callheader);
+codec::__model!(Callheader);

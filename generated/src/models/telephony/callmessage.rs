@@ -26,4 +26,4 @@ impl codec::Model for Callmessage {
     }
 }
 
-crate::__model!(Callmessage);
+codec::__model!(Callmessage);

@@ -22,4 +22,4 @@ impl codec::Model for CreateOrganizationLink {
     }
 }
 
-crate::__model!(CreateOrganizationLink);
+codec::__model!(CreateOrganizationLink);

@@ -25,4 +25,4 @@ impl codec::Model for DisasterRecoveryAllRoutingRequest {
     }
 }
 
-crate::__model!(DisasterRecoveryAllRoutingRequest);
+codec::__model!(DisasterRecoveryAllRoutingRequest);

@@ -153,4 +153,4 @@ impl codec::Model for HomerRecord {
     }
 }
 
-crate::__model!(HomerRecord);
+codec::__model!(HomerRecord);

@@ -25,4 +25,4 @@ impl codec::Model for MediaRegions {
     }
 }
 
-crate::__model!(MediaRegions);
+codec::__model!(MediaRegions);

@@ -39,7 +39,7 @@ impl codec::Model for NumberRouting {
     }
 }
 
-crate::__model!(NumberRouting);
+codec::__model!(NumberRouting);
 
 /// The same values as [`GetTelephonyNumbersRoutingStatus`].
 pub type NumberRoutingStatus = GetTelephonyNumbersRoutingStatus;

@@ -28,4 +28,4 @@ impl codec::Model for NumberRoutingListing {
     }
 }
 
-crate::__model!(NumberRoutingListing);
+codec::__model!(NumberRoutingListing);

@@ -25,4 +25,4 @@ impl codec::Model for NumberRoutingRequest {
     }
 }
 
-crate::__model!(NumberRoutingRequest);
+codec::__model!(NumberRoutingRequest);

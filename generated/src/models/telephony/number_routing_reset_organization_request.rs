@@ -19,4 +19,4 @@ impl codec::Model for NumberRoutingResetOrganizationRequest {
     }
 }
 
-crate::__model!(NumberRoutingResetOrganizationRequest);
+codec::__model!(NumberRoutingResetOrganizationRequest);

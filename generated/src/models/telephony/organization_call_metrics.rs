@@ -51,7 +51,7 @@ impl codec::Model for OrganizationCallMetrics {
     }
 }
 
-crate::__model!(OrganizationCallMetrics);
+codec::__model!(OrganizationCallMetrics);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -83,7 +83,7 @@ impl codec::OpenEnum for OrganizationCallMetricsAutoScaleInProgress {
     }
 }
 
-crate::__open_enum!(OrganizationCallMetricsAutoScaleInProgress);
+codec::__open_enum!(OrganizationCallMetricsAutoScaleInProgress);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -115,7 +115,7 @@ impl codec::OpenEnum for OrganizationCallMetricsCpuIntensity {
     }
 }
 
-crate::__open_enum!(OrganizationCallMetricsCpuIntensity);
+codec::__open_enum!(OrganizationCallMetricsCpuIntensity);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -147,4 +147,4 @@ impl codec::OpenEnum for OrganizationCallMetricsMemoryIntensity {
     }
 }
 
-crate::__open_enum!(OrganizationCallMetricsMemoryIntensity);
+codec::__open_enum!(OrganizationCallMetricsMemoryIntensity);

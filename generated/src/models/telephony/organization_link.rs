@@ -31,7 +31,7 @@ impl codec::Model for OrganizationLink {
     }
 }
 
-crate::__model!(OrganizationLink);
+codec::__model!(OrganizationLink);
 
 /// The same values as [`OrganizationLinkResponseStatus`].
 pub type OrganizationLinkStatus = OrganizationLinkResponseStatus;

@@ -19,4 +19,4 @@ impl codec::Model for OrganizationLinkApprovalRequest {
     }
 }
 
-crate::__model!(OrganizationLinkApprovalRequest);
+codec::__model!(OrganizationLinkApprovalRequest);

@@ -33,7 +33,7 @@ impl codec::Model for OrganizationLinkResponse {
     }
 }
 
-crate::__model!(OrganizationLinkResponse);
+codec::__model!(OrganizationLinkResponse);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -64,4 +64,4 @@ impl codec::OpenEnum for OrganizationLinkResponseStatus {
     }
 }
 
-crate::__open_enum!(OrganizationLinkResponseStatus);
+codec::__open_enum!(OrganizationLinkResponseStatus);

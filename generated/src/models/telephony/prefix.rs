@@ -26,7 +26,7 @@ impl codec::Model for Prefix {
     }
 }
 
-crate::__model!(Prefix);
+codec::__model!(Prefix);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -53,7 +53,7 @@ impl codec::OpenEnum for PrefixAction {
     }
 }
 
-crate::__open_enum!(PrefixAction);
+codec::__open_enum!(PrefixAction);
 
 /// The same values as [`PrefixListingItemType`].
 pub type PrefixType = PrefixListingItemType;

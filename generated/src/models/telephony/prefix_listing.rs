@@ -28,4 +28,4 @@ impl codec::Model for PrefixListing {
     }
 }
 
-crate::__model!(PrefixListing);
+codec::__model!(PrefixListing);

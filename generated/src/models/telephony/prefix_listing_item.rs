@@ -23,7 +23,7 @@ impl codec::Model for PrefixListingItem {
     }
 }
 
-crate::__model!(PrefixListingItem);
+codec::__model!(PrefixListingItem);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -50,4 +50,4 @@ impl codec::OpenEnum for PrefixListingItemType {
     }
 }
 
-crate::__open_enum!(PrefixListingItemType);
+codec::__open_enum!(PrefixListingItemType);

@@ -19,4 +19,4 @@ impl codec::Model for RegionResponse {
     }
 }
 
-crate::__model!(RegionResponse);
+codec::__model!(RegionResponse);

@@ -43,4 +43,4 @@ impl codec::Model for SelfAgentGreeting {
     }
 }
 
-crate::__model!(SelfAgentGreeting);
+codec::__model!(SelfAgentGreeting);

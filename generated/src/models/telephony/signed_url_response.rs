@@ -26,4 +26,4 @@ impl codec::Model for SignedUrlResponse {
     }
 }
 
-crate::__model!(SignedUrlResponse);
+codec::__model!(SignedUrlResponse);

@@ -22,4 +22,4 @@ impl codec::Model for SipDownloadResponse {
     }
 }
 
-crate::__model!(SipDownloadResponse);
+codec::__model!(SipDownloadResponse);

@@ -47,4 +47,4 @@ impl codec::Model for SipSearchPublicRequest {
     }
 }
 
-crate::__model!(SipSearchPublicRequest);
+codec::__model!(SipSearchPublicRequest);

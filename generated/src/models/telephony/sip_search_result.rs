@@ -35,4 +35,4 @@ impl codec::Model for SipSearchResult {
     }
 }
 
-crate::__model!(SipSearchResult);
+codec::__model!(SipSearchResult);

@@ -26,4 +26,4 @@ impl codec::Model for TelephonySettings {
     }
 }
 
-crate::__model!(TelephonySettings);
+codec::__model!(TelephonySettings);

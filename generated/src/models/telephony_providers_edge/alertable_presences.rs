@@ -19,7 +19,7 @@ impl codec::Model for AlertablePresences {
     }
 }
 
-crate::__model!(AlertablePresences);
+codec::__model!(AlertablePresences);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -73,4 +73,4 @@ impl codec::OpenEnum for AlertablePresencesAlertablePresences {
     }
 }
 
-crate::__open_enum!(AlertablePresencesAlertablePresences);
+codec::__open_enum!(AlertablePresencesAlertablePresences);

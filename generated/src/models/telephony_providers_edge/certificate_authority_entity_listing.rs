@@ -45,4 +45,4 @@ impl codec::Model for CertificateAuthorityEntityListing {
     }
 }
 
-crate::__model!(CertificateAuthorityEntityListing);
+codec::__model!(CertificateAuthorityEntityListing);

@@ -69,7 +69,7 @@ impl codec::Model for Did {
     }
 }
 
-crate::__model!(Did);
+codec::__model!(Did);
 
 /// The same values as [`DidNumberOwnerType`].
 pub type DidOwnerType = DidNumberOwnerType;

@@ -49,4 +49,4 @@ impl codec::Model for DidEntityListing {
     }
 }
 
-crate::__model!(DidEntityListing);
+codec::__model!(DidEntityListing);

@@ -39,7 +39,7 @@ impl codec::Model for DidNumber {
     }
 }
 
-crate::__model!(DidNumber);
+codec::__model!(DidNumber);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -74,4 +74,4 @@ impl codec::OpenEnum for DidNumberOwnerType {
     }
 }
 
-crate::__open_enum!(DidNumberOwnerType);
+codec::__open_enum!(DidNumberOwnerType);

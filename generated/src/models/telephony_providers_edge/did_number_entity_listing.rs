@@ -46,4 +46,4 @@ impl codec::Model for DidNumberEntityListing {
     }
 }
 
-crate::__model!(DidNumberEntityListing);
+codec::__model!(DidNumberEntityListing);

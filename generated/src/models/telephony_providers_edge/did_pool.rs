@@ -66,7 +66,7 @@ impl codec::Model for DidPool {
     }
 }
 
-crate::__model!(DidPool);
+codec::__model!(DidPool);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -95,7 +95,7 @@ impl codec::OpenEnum for DidPoolProvider {
     }
 }
 
-crate::__open_enum!(DidPoolProvider);
+codec::__open_enum!(DidPoolProvider);
 
 /// The same values as [`ActionTargetState`].
 pub type DidPoolState = ActionTargetState;

@@ -49,4 +49,4 @@ impl codec::Model for DidPoolEntityListing {
     }
 }
 
-crate::__model!(DidPoolEntityListing);
+codec::__model!(DidPoolEntityListing);

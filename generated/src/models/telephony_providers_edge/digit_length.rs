@@ -20,4 +20,4 @@ impl codec::Model for DigitLength {
     }
 }
 
-crate::__model!(DigitLength);
+codec::__model!(DigitLength);

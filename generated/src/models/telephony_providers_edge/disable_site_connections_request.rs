@@ -18,4 +18,4 @@ impl codec::Model for DisableSiteConnectionsRequest {
     }
 }
 
-crate::__model!(DisableSiteConnectionsRequest);
+codec::__model!(DisableSiteConnectionsRequest);

@@ -31,4 +31,4 @@ impl codec::Model for DomainCapabilities {
     }
 }
 
-crate::__model!(DomainCapabilities);
+codec::__model!(DomainCapabilities);

@@ -68,7 +68,7 @@ impl codec::Model for DomainCertificateAuthority {
     }
 }
 
-crate::__model!(DomainCertificateAuthority);
+codec::__model!(DomainCertificateAuthority);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -100,7 +100,7 @@ impl codec::OpenEnum for DomainCertificateAuthorityServices {
     }
 }
 
-crate::__open_enum!(DomainCertificateAuthorityServices);
+codec::__open_enum!(DomainCertificateAuthorityServices);
 
 /// The same values as [`ActionTargetState`].
 pub type DomainCertificateAuthorityState = ActionTargetState;
@@ -132,4 +132,4 @@ impl codec::OpenEnum for DomainCertificateAuthorityType {
     }
 }
 
-crate::__open_enum!(DomainCertificateAuthorityType);
+codec::__open_enum!(DomainCertificateAuthorityType);

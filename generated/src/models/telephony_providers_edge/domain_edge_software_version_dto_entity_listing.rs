@@ -45,4 +45,4 @@ impl codec::Model for DomainEdgeSoftwareVersionDtoEntityListing {
     }
 }
 
-crate::__model!(DomainEdgeSoftwareVersionDtoEntityListing);
+codec::__model!(DomainEdgeSoftwareVersionDtoEntityListing);

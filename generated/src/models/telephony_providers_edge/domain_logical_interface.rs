@@ -172,7 +172,7 @@ impl codec::Model for DomainLogicalInterface {
     }
 }
 
-crate::__model!(DomainLogicalInterface);
+codec::__model!(DomainLogicalInterface);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -220,7 +220,7 @@ impl codec::OpenEnum for DomainLogicalInterfaceCurrentState {
     }
 }
 
-crate::__open_enum!(DomainLogicalInterfaceCurrentState);
+codec::__open_enum!(DomainLogicalInterfaceCurrentState);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -249,7 +249,7 @@ impl codec::OpenEnum for DomainLogicalInterfaceInterfaceType {
     }
 }
 
-crate::__open_enum!(DomainLogicalInterfaceInterfaceType);
+codec::__open_enum!(DomainLogicalInterfaceInterfaceType);
 
 /// The same values as [`ActionTargetState`].
 pub type DomainLogicalInterfaceState = ActionTargetState;

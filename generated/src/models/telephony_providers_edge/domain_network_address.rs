@@ -24,7 +24,7 @@ impl codec::Model for DomainNetworkAddress {
     }
 }
 
-crate::__model!(DomainNetworkAddress);
+codec::__model!(DomainNetworkAddress);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -53,7 +53,7 @@ impl codec::OpenEnum for DomainNetworkAddressFamily {
     }
 }
 
-crate::__open_enum!(DomainNetworkAddressFamily);
+codec::__open_enum!(DomainNetworkAddressFamily);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -88,4 +88,4 @@ impl codec::OpenEnum for DomainNetworkAddressType {
     }
 }
 
-crate::__open_enum!(DomainNetworkAddressType);
+codec::__open_enum!(DomainNetworkAddressType);

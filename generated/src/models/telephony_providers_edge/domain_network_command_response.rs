@@ -28,4 +28,4 @@ impl codec::Model for DomainNetworkCommandResponse {
     }
 }
 
-crate::__model!(DomainNetworkCommandResponse);
+codec::__model!(DomainNetworkCommandResponse);

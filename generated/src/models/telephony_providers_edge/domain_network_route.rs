@@ -27,7 +27,7 @@ impl codec::Model for DomainNetworkRoute {
     }
 }
 
-crate::__model!(DomainNetworkRoute);
+codec::__model!(DomainNetworkRoute);
 
 /// The same values as [`DomainNetworkAddressFamily`].
 pub type DomainNetworkRouteFamily = DomainNetworkAddressFamily;

@@ -20,4 +20,4 @@ impl codec::Model for DomainPhysicalCapabilities {
     }
 }
 
-crate::__model!(DomainPhysicalCapabilities);
+codec::__model!(DomainPhysicalCapabilities);

@@ -71,7 +71,7 @@ impl codec::Model for DomainPhysicalInterface {
     }
 }
 
-crate::__model!(DomainPhysicalInterface);
+codec::__model!(DomainPhysicalInterface);
 
 /// The same values as [`ActionTargetState`].
 pub type DomainPhysicalInterfaceState = ActionTargetState;

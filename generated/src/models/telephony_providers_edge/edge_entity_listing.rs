@@ -48,4 +48,4 @@ impl codec::Model for EdgeEntityListing {
     }
 }
 
-crate::__model!(EdgeEntityListing);
+codec::__model!(EdgeEntityListing);

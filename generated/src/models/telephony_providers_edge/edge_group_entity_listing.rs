@@ -48,4 +48,4 @@ impl codec::Model for EdgeGroupEntityListing {
     }
 }
 
-crate::__model!(EdgeGroupEntityListing);
+codec::__model!(EdgeGroupEntityListing);

@@ -58,7 +58,7 @@ impl codec::Model for EdgeLogsJob {
     }
 }
 
-crate::__model!(EdgeLogsJob);
+codec::__model!(EdgeLogsJob);
 
 /// The same values as [`ActionTargetState`].
 pub type EdgeLogsJobState = ActionTargetState;

@@ -73,7 +73,7 @@ impl codec::Model for EdgeLogsJobFile {
     }
 }
 
-crate::__model!(EdgeLogsJobFile);
+codec::__model!(EdgeLogsJobFile);
 
 /// The same values as [`ActionTargetState`].
 pub type EdgeLogsJobFileState = ActionTargetState;
@@ -116,4 +116,4 @@ impl codec::OpenEnum for EdgeLogsJobFileUploadStatus {
     }
 }
 
-crate::__open_enum!(EdgeLogsJobFileUploadStatus);
+codec::__open_enum!(EdgeLogsJobFileUploadStatus);

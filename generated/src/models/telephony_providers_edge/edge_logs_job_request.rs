@@ -22,4 +22,4 @@ impl codec::Model for EdgeLogsJobRequest {
     }
 }
 
-crate::__model!(EdgeLogsJobRequest);
+codec::__model!(EdgeLogsJobRequest);

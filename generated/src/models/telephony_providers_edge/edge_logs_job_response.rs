@@ -54,7 +54,7 @@ impl codec::Model for EdgeLogsJobResponse {
     }
 }
 
-crate::__model!(EdgeLogsJobResponse);
+codec::__model!(EdgeLogsJobResponse);
 
 /// The same values as [`ActionTargetState`].
 pub type EdgeLogsJobResponseState = ActionTargetState;

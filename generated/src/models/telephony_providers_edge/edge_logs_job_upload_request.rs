@@ -19,4 +19,4 @@ impl codec::Model for EdgeLogsJobUploadRequest {
     }
 }
 
-crate::__model!(EdgeLogsJobUploadRequest);
+codec::__model!(EdgeLogsJobUploadRequest);

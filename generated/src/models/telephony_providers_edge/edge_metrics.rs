@@ -41,4 +41,4 @@ impl codec::Model for EdgeMetrics {
     }
 }
 
-crate::__model!(EdgeMetrics);
+codec::__model!(EdgeMetrics);

@@ -25,4 +25,4 @@ impl codec::Model for EdgeMetricsDisk {
     }
 }
 
-crate::__model!(EdgeMetricsDisk);
+codec::__model!(EdgeMetricsDisk);

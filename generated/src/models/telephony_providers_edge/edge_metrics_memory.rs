@@ -24,4 +24,4 @@ impl codec::Model for EdgeMetricsMemory {
     }
 }
 
-crate::__model!(EdgeMetricsMemory);
+codec::__model!(EdgeMetricsMemory);

@@ -30,4 +30,4 @@ impl codec::Model for EdgeMetricsNetwork {
     }
 }
 
-crate::__model!(EdgeMetricsNetwork);
+codec::__model!(EdgeMetricsNetwork);

@@ -31,4 +31,4 @@ impl codec::Model for EdgeMetricsProcessor {
     }
 }
 
-crate::__model!(EdgeMetricsProcessor);
+codec::__model!(EdgeMetricsProcessor);

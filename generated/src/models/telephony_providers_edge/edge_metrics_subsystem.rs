@@ -25,4 +25,4 @@ impl codec::Model for EdgeMetricsSubsystem {
     }
 }
 
-crate::__model!(EdgeMetricsSubsystem);
+codec::__model!(EdgeMetricsSubsystem);

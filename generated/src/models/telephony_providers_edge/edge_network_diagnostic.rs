@@ -22,4 +22,4 @@ impl codec::Model for EdgeNetworkDiagnostic {
     }
 }
 
-crate::__model!(EdgeNetworkDiagnostic);
+codec::__model!(EdgeNetworkDiagnostic);

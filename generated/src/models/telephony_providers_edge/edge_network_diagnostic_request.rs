@@ -19,4 +19,4 @@ impl codec::Model for EdgeNetworkDiagnosticRequest {
     }
 }
 
-crate::__model!(EdgeNetworkDiagnosticRequest);
+codec::__model!(EdgeNetworkDiagnosticRequest);

@@ -21,4 +21,4 @@ impl codec::Model for EdgeNetworkDiagnosticResponse {
     }
 }
 
-crate::__model!(EdgeNetworkDiagnosticResponse);
+codec::__model!(EdgeNetworkDiagnosticResponse);

@@ -35,7 +35,7 @@ impl codec::Model for EdgeOfflineConfiguration {
     }
 }
 
-crate::__model!(EdgeOfflineConfiguration);
+codec::__model!(EdgeOfflineConfiguration);
 
 /// The same values as [`EdgeCertType`].
 pub type EdgeOfflineConfigurationCertType = EdgeCertType;

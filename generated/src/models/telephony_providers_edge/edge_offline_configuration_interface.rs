@@ -29,4 +29,4 @@ impl codec::Model for EdgeOfflineConfigurationInterface {
     }
 }
 
-crate::__model!(EdgeOfflineConfigurationInterface);
+codec::__model!(EdgeOfflineConfigurationInterface);

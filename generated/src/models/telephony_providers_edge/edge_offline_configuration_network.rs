@@ -19,4 +19,4 @@ impl codec::Model for EdgeOfflineConfigurationNetwork {
     }
 }
 
-crate::__model!(EdgeOfflineConfigurationNetwork);
+codec::__model!(EdgeOfflineConfigurationNetwork);

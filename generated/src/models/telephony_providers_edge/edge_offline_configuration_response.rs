@@ -19,4 +19,4 @@ impl codec::Model for EdgeOfflineConfigurationResponse {
     }
 }
 
-crate::__model!(EdgeOfflineConfigurationResponse);
+codec::__model!(EdgeOfflineConfigurationResponse);

@@ -23,4 +23,4 @@ impl codec::Model for EdgeRebootParameters {
     }
 }
 
-crate::__model!(EdgeRebootParameters);
+codec::__model!(EdgeRebootParameters);

@@ -26,4 +26,4 @@ impl codec::Model for EdgeServiceStateRequest {
     }
 }
 
-crate::__model!(EdgeServiceStateRequest);
+codec::__model!(EdgeServiceStateRequest);

@@ -71,7 +71,7 @@ impl codec::Model for EdgeTrunkBase {
     }
 }
 
-crate::__model!(EdgeTrunkBase);
+codec::__model!(EdgeTrunkBase);
 
 /// The same values as [`ActionTargetState`].
 pub type EdgeTrunkBaseState = ActionTargetState;

@@ -19,4 +19,4 @@ impl codec::Model for EdgeVersionInformation {
     }
 }
 
-crate::__model!(EdgeVersionInformation);
+codec::__model!(EdgeVersionInformation);

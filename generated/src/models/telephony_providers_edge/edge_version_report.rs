@@ -23,4 +23,4 @@ impl codec::Model for EdgeVersionReport {
     }
 }
 
-crate::__model!(EdgeVersionReport);
+codec::__model!(EdgeVersionReport);

@@ -36,4 +36,4 @@ impl codec::Model for ErrorDetails {
     }
 }
 
-crate::__model!(ErrorDetails);
+codec::__model!(ErrorDetails);

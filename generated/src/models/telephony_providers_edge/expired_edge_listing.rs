@@ -19,4 +19,4 @@ impl codec::Model for ExpiredEdgeListing {
     }
 }
 
-crate::__model!(ExpiredEdgeListing);
+codec::__model!(ExpiredEdgeListing);

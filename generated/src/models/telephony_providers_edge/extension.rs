@@ -67,7 +67,7 @@ impl codec::Model for Extension {
     }
 }
 
-crate::__model!(Extension);
+codec::__model!(Extension);
 
 /// The same values as [`DidNumberOwnerType`].
 pub type ExtensionOwnerType = DidNumberOwnerType;

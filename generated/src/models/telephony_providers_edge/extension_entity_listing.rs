@@ -48,4 +48,4 @@ impl codec::Model for ExtensionEntityListing {
     }
 }
 
-crate::__model!(ExtensionEntityListing);
+codec::__model!(ExtensionEntityListing);

@@ -61,7 +61,7 @@ impl codec::Model for ExtensionPool {
     }
 }
 
-crate::__model!(ExtensionPool);
+codec::__model!(ExtensionPool);
 
 /// The same values as [`ActionTargetState`].
 pub type ExtensionPoolState = ActionTargetState;

@@ -27,4 +27,4 @@ impl codec::Model for ExtensionPoolDivisionView {
     }
 }
 
-crate::__model!(ExtensionPoolDivisionView);
+codec::__model!(ExtensionPoolDivisionView);

@@ -48,4 +48,4 @@ impl codec::Model for ExtensionPoolDivisionViewEntityListing {
     }
 }
 
-crate::__model!(ExtensionPoolDivisionViewEntityListing);
+codec::__model!(ExtensionPoolDivisionViewEntityListing);

@@ -48,4 +48,4 @@ impl codec::Model for ExtensionPoolEntityListing {
     }
 }
 
-crate::__model!(ExtensionPoolEntityListing);
+codec::__model!(ExtensionPoolEntityListing);

@@ -82,7 +82,7 @@ impl codec::Model for Line {
     }
 }
 
-crate::__model!(Line);
+codec::__model!(Line);
 
 /// The same values as [`ActionTargetState`].
 pub type LineState = ActionTargetState;

@@ -62,7 +62,7 @@ impl codec::Model for LineBase {
     }
 }
 
-crate::__model!(LineBase);
+codec::__model!(LineBase);
 
 /// The same values as [`ActionTargetState`].
 pub type LineBaseState = ActionTargetState;

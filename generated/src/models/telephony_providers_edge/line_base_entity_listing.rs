@@ -48,4 +48,4 @@ impl codec::Model for LineBaseEntityListing {
     }
 }
 
-crate::__model!(LineBaseEntityListing);
+codec::__model!(LineBaseEntityListing);

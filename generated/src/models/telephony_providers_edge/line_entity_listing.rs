@@ -48,4 +48,4 @@ impl codec::Model for LineEntityListing {
     }
 }
 
-crate::__model!(LineEntityListing);
+codec::__model!(LineEntityListing);

@@ -30,4 +30,4 @@ impl codec::Model for LineStatus {
     }
 }
 
-crate::__model!(LineStatus);
+codec::__model!(LineStatus);

@@ -45,4 +45,4 @@ impl codec::Model for LogicalInterfaceEntityListing {
     }
 }
 
-crate::__model!(LogicalInterfaceEntityListing);
+codec::__model!(LogicalInterfaceEntityListing);

@@ -48,7 +48,7 @@ impl codec::Model for MediaEndpointStatistics {
     }
 }
 
-crate::__model!(MediaEndpointStatistics);
+codec::__model!(MediaEndpointStatistics);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -75,4 +75,4 @@ impl codec::OpenEnum for MediaEndpointStatisticsSourceType {
     }
 }
 
-crate::__open_enum!(MediaEndpointStatisticsSourceType);
+codec::__open_enum!(MediaEndpointStatisticsSourceType);

@@ -20,7 +20,7 @@ impl codec::Model for MediaIceSelectedCandidate {
     }
 }
 
-crate::__model!(MediaIceSelectedCandidate);
+codec::__model!(MediaIceSelectedCandidate);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -55,4 +55,4 @@ impl codec::OpenEnum for MediaIceSelectedCandidateType {
     }
 }
 
-crate::__open_enum!(MediaIceSelectedCandidateType);
+codec::__open_enum!(MediaIceSelectedCandidateType);

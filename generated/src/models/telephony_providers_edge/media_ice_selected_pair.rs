@@ -28,4 +28,4 @@ impl codec::Model for MediaIceSelectedPair {
     }
 }
 
-crate::__model!(MediaIceSelectedPair);
+codec::__model!(MediaIceSelectedPair);

@@ -20,4 +20,4 @@ impl codec::Model for MediaIceStatistics {
     }
 }
 
-crate::__model!(MediaIceStatistics);
+codec::__model!(MediaIceStatistics);

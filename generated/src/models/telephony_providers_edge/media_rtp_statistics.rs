@@ -34,4 +34,4 @@ impl codec::Model for MediaRtpStatistics {
     }
 }
 
-crate::__model!(MediaRtpStatistics);
+codec::__model!(MediaRtpStatistics);

@@ -36,4 +36,4 @@ impl codec::Model for MediaStatistics {
     }
 }
 
-crate::__model!(MediaStatistics);
+codec::__model!(MediaStatistics);

@@ -25,4 +25,4 @@ impl codec::Model for MediaStatisticsClientInfo {
     }
 }
 
-crate::__model!(MediaStatisticsClientInfo);
+codec::__model!(MediaStatisticsClientInfo);

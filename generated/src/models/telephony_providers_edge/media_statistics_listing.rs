@@ -19,4 +19,4 @@ impl codec::Model for MediaStatisticsListing {
     }
 }
 
-crate::__model!(MediaStatisticsListing);
+codec::__model!(MediaStatisticsListing);

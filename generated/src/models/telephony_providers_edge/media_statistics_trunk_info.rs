@@ -22,7 +22,7 @@ impl codec::Model for MediaStatisticsTrunkInfo {
     }
 }
 
-crate::__model!(MediaStatisticsTrunkInfo);
+codec::__model!(MediaStatisticsTrunkInfo);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -98,4 +98,4 @@ impl codec::OpenEnum for MediaStatisticsTrunkInfoType {
     }
 }
 
-crate::__open_enum!(MediaStatisticsTrunkInfoType);
+codec::__open_enum!(MediaStatisticsTrunkInfoType);

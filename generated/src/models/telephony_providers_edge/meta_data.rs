@@ -25,4 +25,4 @@ impl codec::Model for MetaData {
     }
 }
 
-crate::__model!(MetaData);
+codec::__model!(MetaData);

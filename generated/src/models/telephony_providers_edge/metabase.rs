@@ -57,7 +57,7 @@ impl codec::Model for Metabase {
     }
 }
 
-crate::__model!(Metabase);
+codec::__model!(Metabase);
 
 /// The same values as [`ActionTargetState`].
 pub type MetabaseState = ActionTargetState;
@@ -136,4 +136,4 @@ impl codec::OpenEnum for MetabaseType {
     }
 }
 
-crate::__open_enum!(MetabaseType);
+codec::__open_enum!(MetabaseType);

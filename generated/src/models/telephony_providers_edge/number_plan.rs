@@ -74,7 +74,7 @@ impl codec::Model for NumberPlan {
     }
 }
 
-crate::__model!(NumberPlan);
+codec::__model!(NumberPlan);
 
 /// The same values as [`ActionTargetState`].
 pub type NumberPlanState = ActionTargetState;

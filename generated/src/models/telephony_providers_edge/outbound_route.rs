@@ -74,7 +74,7 @@ impl codec::Model for OutboundRoute {
     }
 }
 
-crate::__model!(OutboundRoute);
+codec::__model!(OutboundRoute);
 
 /// The same values as [`OutboundRouteBaseDistribution`].
 pub type OutboundRouteDistribution = OutboundRouteBaseDistribution;

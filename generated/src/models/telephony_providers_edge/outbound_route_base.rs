@@ -66,7 +66,7 @@ impl codec::Model for OutboundRouteBase {
     }
 }
 
-crate::__model!(OutboundRouteBase);
+codec::__model!(OutboundRouteBase);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -95,7 +95,7 @@ impl codec::OpenEnum for OutboundRouteBaseDistribution {
     }
 }
 
-crate::__open_enum!(OutboundRouteBaseDistribution);
+codec::__open_enum!(OutboundRouteBaseDistribution);
 
 /// The same values as [`ActionTargetState`].
 pub type OutboundRouteBaseState = ActionTargetState;

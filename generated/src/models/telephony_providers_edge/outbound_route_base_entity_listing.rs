@@ -48,4 +48,4 @@ impl codec::Model for OutboundRouteBaseEntityListing {
     }
 }
 
-crate::__model!(OutboundRouteBaseEntityListing);
+codec::__model!(OutboundRouteBaseEntityListing);

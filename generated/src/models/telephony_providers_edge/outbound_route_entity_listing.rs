@@ -48,4 +48,4 @@ impl codec::Model for OutboundRouteEntityListing {
     }
 }
 
-crate::__model!(OutboundRouteEntityListing);
+codec::__model!(OutboundRouteEntityListing);

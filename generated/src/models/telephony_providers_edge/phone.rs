@@ -101,7 +101,7 @@ impl codec::Model for Phone {
     }
 }
 
-crate::__model!(Phone);
+codec::__model!(Phone);
 
 /// The same values as [`ActionTargetState`].
 pub type PhoneState = ActionTargetState;

@@ -68,7 +68,7 @@ impl codec::Model for PhoneBase {
     }
 }
 
-crate::__model!(PhoneBase);
+codec::__model!(PhoneBase);
 
 /// The same values as [`ActionTargetState`].
 pub type PhoneBaseState = ActionTargetState;

@@ -48,4 +48,4 @@ impl codec::Model for PhoneBaseEntityListing {
     }
 }
 
-crate::__model!(PhoneBaseEntityListing);
+codec::__model!(PhoneBaseEntityListing);

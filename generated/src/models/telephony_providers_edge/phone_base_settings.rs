@@ -24,4 +24,4 @@ impl codec::Model for PhoneBaseSettings {
     }
 }
 
-crate::__model!(PhoneBaseSettings);
+codec::__model!(PhoneBaseSettings);

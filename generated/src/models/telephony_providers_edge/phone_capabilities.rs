@@ -40,7 +40,7 @@ impl codec::Model for PhoneCapabilities {
     }
 }
 
-crate::__model!(PhoneCapabilities);
+codec::__model!(PhoneCapabilities);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -84,4 +84,4 @@ impl codec::OpenEnum for PhoneCapabilitiesMediaCodecs {
     }
 }
 
-crate::__open_enum!(PhoneCapabilitiesMediaCodecs);
+codec::__open_enum!(PhoneCapabilitiesMediaCodecs);

@@ -48,4 +48,4 @@ impl codec::Model for PhoneEntityListing {
     }
 }
 
-crate::__model!(PhoneEntityListing);
+codec::__model!(PhoneEntityListing);

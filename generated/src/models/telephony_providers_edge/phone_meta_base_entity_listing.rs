@@ -48,4 +48,4 @@ impl codec::Model for PhoneMetaBaseEntityListing {
     }
 }
 
-crate::__model!(PhoneMetaBaseEntityListing);
+codec::__model!(PhoneMetaBaseEntityListing);

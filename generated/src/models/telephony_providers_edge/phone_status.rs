@@ -43,7 +43,7 @@ impl codec::Model for PhoneStatus {
     }
 }
 
-crate::__model!(PhoneStatus);
+codec::__model!(PhoneStatus);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -83,7 +83,7 @@ impl codec::OpenEnum for PhoneStatusEdgesStatus {
     }
 }
 
-crate::__open_enum!(PhoneStatusEdgesStatus);
+codec::__open_enum!(PhoneStatusEdgesStatus);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -118,7 +118,7 @@ impl codec::OpenEnum for PhoneStatusOperationalStatus {
     }
 }
 
-crate::__open_enum!(PhoneStatusOperationalStatus);
+codec::__open_enum!(PhoneStatusOperationalStatus);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -147,4 +147,4 @@ impl codec::OpenEnum for PhoneStatusPhoneAssignmentToEdgeType {
     }
 }
 
-crate::__open_enum!(PhoneStatusPhoneAssignmentToEdgeType);
+codec::__open_enum!(PhoneStatusPhoneAssignmentToEdgeType);

@@ -22,4 +22,4 @@ impl codec::Model for PhonesReboot {
     }
 }
 
-crate::__model!(PhonesReboot);
+codec::__model!(PhonesReboot);

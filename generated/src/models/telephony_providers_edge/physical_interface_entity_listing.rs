@@ -45,4 +45,4 @@ impl codec::Model for PhysicalInterfaceEntityListing {
     }
 }
 
-crate::__model!(PhysicalInterfaceEntityListing);
+codec::__model!(PhysicalInterfaceEntityListing);

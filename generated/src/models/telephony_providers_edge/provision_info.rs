@@ -24,4 +24,4 @@ impl codec::Model for ProvisionInfo {
     }
 }
 
-crate::__model!(ProvisionInfo);
+codec::__model!(ProvisionInfo);

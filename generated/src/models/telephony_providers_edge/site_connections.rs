@@ -28,4 +28,4 @@ impl codec::Model for SiteConnections {
     }
 }
 
-crate::__model!(SiteConnections);
+codec::__model!(SiteConnections);

@@ -48,4 +48,4 @@ impl codec::Model for SiteEntityListing {
     }
 }
 
-crate::__model!(SiteEntityListing);
+codec::__model!(SiteEntityListing);

@@ -40,4 +40,4 @@ impl codec::Model for StreetAddress {
     }
 }
 
-crate::__model!(StreetAddress);
+codec::__model!(StreetAddress);

@@ -22,4 +22,4 @@ impl codec::Model for SubscriberResponse {
     }
 }
 
-crate::__model!(SubscriberResponse);
+codec::__model!(SubscriberResponse);

@@ -39,7 +39,7 @@ impl codec::Model for TelephonySearchCriteria {
     }
 }
 
-crate::__model!(TelephonySearchCriteria);
+codec::__model!(TelephonySearchCriteria);
 
 /// The same values as [`ConversationCustomAttributesSearchCriteriaOperator`].
 pub type TelephonySearchCriteriaOperator = ConversationCustomAttributesSearchCriteriaOperator;
@@ -74,4 +74,4 @@ impl codec::OpenEnum for TelephonySearchCriteriaType {
     }
 }
 
-crate::__open_enum!(TelephonySearchCriteriaType);
+codec::__open_enum!(TelephonySearchCriteriaType);

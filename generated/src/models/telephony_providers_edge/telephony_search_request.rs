@@ -39,7 +39,7 @@ impl codec::Model for TelephonySearchRequest {
     }
 }
 
-crate::__model!(TelephonySearchRequest);
+codec::__model!(TelephonySearchRequest);
 
 /// The same values as [`ConversationCustomAttributesSearchRequestSortOrder`].
 pub type TelephonySearchRequestSortOrder = ConversationCustomAttributesSearchRequestSortOrder;

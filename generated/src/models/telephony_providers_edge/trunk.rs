@@ -108,7 +108,7 @@ impl codec::Model for Trunk {
     }
 }
 
-crate::__model!(Trunk);
+codec::__model!(Trunk);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -140,7 +140,7 @@ impl codec::OpenEnum for TrunkOptionsEnabledStatus {
     }
 }
 
-crate::__open_enum!(TrunkOptionsEnabledStatus);
+codec::__open_enum!(TrunkOptionsEnabledStatus);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -172,7 +172,7 @@ impl codec::OpenEnum for TrunkRegistersEnabledStatus {
     }
 }
 
-crate::__open_enum!(TrunkRegistersEnabledStatus);
+codec::__open_enum!(TrunkRegistersEnabledStatus);
 
 /// The same values as [`ActionTargetState`].
 pub type TrunkState = ActionTargetState;

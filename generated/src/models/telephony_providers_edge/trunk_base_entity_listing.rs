@@ -48,4 +48,4 @@ impl codec::Model for TrunkBaseEntityListing {
     }
 }
 
-crate::__model!(TrunkBaseEntityListing);
+codec::__model!(TrunkBaseEntityListing);

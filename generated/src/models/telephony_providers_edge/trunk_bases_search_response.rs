@@ -44,4 +44,4 @@ impl codec::Model for TrunkBasesSearchResponse {
     }
 }
 
-crate::__model!(TrunkBasesSearchResponse);
+codec::__model!(TrunkBasesSearchResponse);

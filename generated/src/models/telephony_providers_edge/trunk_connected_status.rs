@@ -22,4 +22,4 @@ impl codec::Model for TrunkConnectedStatus {
     }
 }
 
-crate::__model!(TrunkConnectedStatus);
+codec::__model!(TrunkConnectedStatus);

@@ -48,4 +48,4 @@ impl codec::Model for TrunkEntityListing {
     }
 }
 
-crate::__model!(TrunkEntityListing);
+codec::__model!(TrunkEntityListing);

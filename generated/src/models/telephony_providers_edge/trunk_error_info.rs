@@ -23,4 +23,4 @@ impl codec::Model for TrunkErrorInfo {
     }
 }
 
-crate::__model!(TrunkErrorInfo);
+codec::__model!(TrunkErrorInfo);

@@ -22,4 +22,4 @@ impl codec::Model for TrunkErrorInfoDetails {
     }
 }
 
-crate::__model!(TrunkErrorInfoDetails);
+codec::__model!(TrunkErrorInfoDetails);

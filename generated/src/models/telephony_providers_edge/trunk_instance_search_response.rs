@@ -44,4 +44,4 @@ impl codec::Model for TrunkInstanceSearchResponse {
     }
 }
 
-crate::__model!(TrunkInstanceSearchResponse);
+codec::__model!(TrunkInstanceSearchResponse);

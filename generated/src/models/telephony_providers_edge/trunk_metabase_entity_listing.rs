@@ -48,4 +48,4 @@ impl codec::Model for TrunkMetabaseEntityListing {
     }
 }
 
-crate::__model!(TrunkMetabaseEntityListing);
+codec::__model!(TrunkMetabaseEntityListing);

@@ -31,4 +31,4 @@ impl codec::Model for TrunkMetrics {
     }
 }
 
-crate::__model!(TrunkMetrics);
+codec::__model!(TrunkMetrics);

@@ -22,4 +22,4 @@ impl codec::Model for TrunkMetricsCalls {
     }
 }
 
-crate::__model!(TrunkMetricsCalls);
+codec::__model!(TrunkMetricsCalls);

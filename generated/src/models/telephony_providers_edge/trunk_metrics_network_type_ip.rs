@@ -22,4 +22,4 @@ impl codec::Model for TrunkMetricsNetworkTypeIp {
     }
 }
 
-crate::__model!(TrunkMetricsNetworkTypeIp);
+codec::__model!(TrunkMetricsNetworkTypeIp);

@@ -30,4 +30,4 @@ impl codec::Model for TrunkMetricsOptions {
     }
 }
 
-crate::__model!(TrunkMetricsOptions);
+codec::__model!(TrunkMetricsOptions);

@@ -19,4 +19,4 @@ impl codec::Model for TrunkMetricsQoS {
     }
 }
 
-crate::__model!(TrunkMetricsQoS);
+codec::__model!(TrunkMetricsQoS);

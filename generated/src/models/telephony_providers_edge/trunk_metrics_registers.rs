@@ -30,4 +30,4 @@ impl codec::Model for TrunkMetricsRegisters {
     }
 }
 
-crate::__model!(TrunkMetricsRegisters);
+codec::__model!(TrunkMetricsRegisters);

@@ -22,4 +22,4 @@ impl codec::Model for TrunkRecordingEnabledCount {
     }
 }
 
-crate::__model!(TrunkRecordingEnabledCount);
+codec::__model!(TrunkRecordingEnabledCount);

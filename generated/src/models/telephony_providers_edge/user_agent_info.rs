@@ -23,4 +23,4 @@ impl codec::Model for UserAgentInfo {
     }
 }
 
-crate::__model!(UserAgentInfo);
+codec::__model!(UserAgentInfo);

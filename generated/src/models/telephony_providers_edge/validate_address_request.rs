@@ -19,4 +19,4 @@ impl codec::Model for ValidateAddressRequest {
     }
 }
 
-crate::__model!(ValidateAddressRequest);
+codec::__model!(ValidateAddressRequest);

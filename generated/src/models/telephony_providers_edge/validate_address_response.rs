@@ -22,4 +22,4 @@ impl codec::Model for ValidateAddressResponse {
     }
 }
 
-crate::__model!(ValidateAddressResponse);
+codec::__model!(ValidateAddressResponse);

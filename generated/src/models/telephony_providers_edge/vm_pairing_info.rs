@@ -29,4 +29,4 @@ impl codec::Model for VmPairingInfo {
     }
 }
 
-crate::__model!(VmPairingInfo);
+codec::__model!(VmPairingInfo);

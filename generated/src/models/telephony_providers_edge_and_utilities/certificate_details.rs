@@ -34,4 +34,4 @@ impl codec::Model for CertificateDetails {
     }
 }
 
-crate::__model!(CertificateDetails);
+codec::__model!(CertificateDetails);

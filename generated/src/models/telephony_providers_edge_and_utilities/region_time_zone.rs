@@ -29,4 +29,4 @@ impl codec::Model for RegionTimeZone {
     }
 }
 
-crate::__model!(RegionTimeZone);
+codec::__model!(RegionTimeZone);

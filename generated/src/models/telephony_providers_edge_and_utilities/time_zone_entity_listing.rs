@@ -45,4 +45,4 @@ impl codec::Model for TimeZoneEntityListing {
     }
 }
 
-crate::__model!(TimeZoneEntityListing);
+codec::__model!(TimeZoneEntityListing);

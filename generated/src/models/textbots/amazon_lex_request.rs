@@ -23,4 +23,4 @@ impl codec::Model for AmazonLexRequest {
     }
 }
 
-crate::__model!(AmazonLexRequest);
+codec::__model!(AmazonLexRequest);

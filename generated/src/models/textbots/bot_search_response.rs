@@ -33,7 +33,7 @@ impl codec::Model for BotSearchResponse {
     }
 }
 
-crate::__model!(BotSearchResponse);
+codec::__model!(BotSearchResponse);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -89,4 +89,4 @@ impl codec::OpenEnum for BotSearchResponseBotType {
     }
 }
 
-crate::__open_enum!(BotSearchResponseBotType);
+codec::__open_enum!(BotSearchResponseBotType);

@@ -19,4 +19,4 @@ impl codec::Model for BotSearchResponseEntityListing {
     }
 }
 
-crate::__model!(BotSearchResponseEntityListing);
+codec::__model!(BotSearchResponseEntityListing);

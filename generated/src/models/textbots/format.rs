@@ -18,7 +18,7 @@ impl codec::Model for Format {
     }
 }
 
-crate::__model!(Format);
+codec::__model!(Format);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -174,4 +174,4 @@ impl codec::OpenEnum for FormatFlags {
     }
 }
 
-crate::__open_enum!(FormatFlags);
+codec::__open_enum!(FormatFlags);

@@ -20,4 +20,4 @@ impl codec::Model for GenesysBotConnector {
     }
 }
 
-crate::__model!(GenesysBotConnector);
+codec::__model!(GenesysBotConnector);

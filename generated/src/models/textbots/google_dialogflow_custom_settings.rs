@@ -28,4 +28,4 @@ impl codec::Model for GoogleDialogflowCustomSettings {
     }
 }
 
-crate::__model!(GoogleDialogflowCustomSettings);
+codec::__model!(GoogleDialogflowCustomSettings);

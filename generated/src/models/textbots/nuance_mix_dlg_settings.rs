@@ -23,4 +23,4 @@ impl codec::Model for NuanceMixDlgSettings {
     }
 }
 
-crate::__model!(NuanceMixDlgSettings);
+codec::__model!(NuanceMixDlgSettings);

@@ -25,7 +25,7 @@ impl codec::Model for PostTextMessage {
     }
 }
 
-crate::__model!(PostTextMessage);
+codec::__model!(PostTextMessage);
 
 /// The same values as [`ConversationMessageMetadataType`].
 pub type PostTextMessageType = ConversationMessageMetadataType;

@@ -63,7 +63,7 @@ impl codec::Model for PostTextRequest {
     }
 }
 
-crate::__model!(PostTextRequest);
+codec::__model!(PostTextRequest);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -94,7 +94,7 @@ impl codec::OpenEnum for PostTextRequestBotChannels {
     }
 }
 
-crate::__open_enum!(PostTextRequestBotChannels);
+codec::__open_enum!(PostTextRequestBotChannels);
 
 /// The same values as [`IncomingMessageRequestMessagingPlatformType`].
 pub type PostTextRequestMessagingPlatformType = IncomingMessageRequestMessagingPlatformType;

@@ -48,7 +48,7 @@ impl codec::Model for PostTextResponse {
     }
 }
 
-crate::__model!(PostTextResponse);
+codec::__model!(PostTextResponse);
 
 /// The same values as [`OutgoingMessageRequestBotState`].
 pub type PostTextResponseBotState = OutgoingMessageRequestBotState;

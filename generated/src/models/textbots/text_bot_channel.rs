@@ -29,7 +29,7 @@ impl codec::Model for TextBotChannel {
     }
 }
 
-crate::__model!(TextBotChannel);
+codec::__model!(TextBotChannel);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -54,7 +54,7 @@ impl codec::OpenEnum for TextBotChannelInputModes {
     }
 }
 
-crate::__open_enum!(TextBotChannelInputModes);
+codec::__open_enum!(TextBotChannelInputModes);
 
 /// The same values as [`BotChannelName`].
 pub type TextBotChannelName = BotChannelName;
@@ -82,4 +82,4 @@ impl codec::OpenEnum for TextBotChannelOutputModes {
     }
 }
 
-crate::__open_enum!(TextBotChannelOutputModes);
+codec::__open_enum!(TextBotChannelOutputModes);

@@ -29,7 +29,7 @@ impl codec::Model for TextBotDisconnectAction {
     }
 }
 
-crate::__model!(TextBotDisconnectAction);
+codec::__model!(TextBotDisconnectAction);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -68,4 +68,4 @@ impl codec::OpenEnum for TextBotDisconnectActionReason {
     }
 }
 
-crate::__open_enum!(TextBotDisconnectActionReason);
+codec::__open_enum!(TextBotDisconnectActionReason);

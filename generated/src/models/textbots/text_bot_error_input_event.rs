@@ -22,4 +22,4 @@ impl codec::Model for TextBotErrorInputEvent {
     }
 }
 
-crate::__model!(TextBotErrorInputEvent);
+codec::__model!(TextBotErrorInputEvent);

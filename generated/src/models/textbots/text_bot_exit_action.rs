@@ -37,7 +37,7 @@ impl codec::Model for TextBotExitAction {
     }
 }
 
-crate::__model!(TextBotExitAction);
+codec::__model!(TextBotExitAction);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -76,4 +76,4 @@ impl codec::OpenEnum for TextBotExitActionReason {
     }
 }
 
-crate::__open_enum!(TextBotExitActionReason);
+codec::__open_enum!(TextBotExitActionReason);

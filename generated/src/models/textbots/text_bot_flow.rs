@@ -19,4 +19,4 @@ impl codec::Model for TextBotFlow {
     }
 }
 
-crate::__model!(TextBotFlow);
+codec::__model!(TextBotFlow);

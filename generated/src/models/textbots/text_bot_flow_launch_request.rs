@@ -34,4 +34,4 @@ impl codec::Model for TextBotFlowLaunchRequest {
     }
 }
 
-crate::__model!(TextBotFlowLaunchRequest);
+codec::__model!(TextBotFlowLaunchRequest);

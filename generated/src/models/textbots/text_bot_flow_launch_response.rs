@@ -19,4 +19,4 @@ impl codec::Model for TextBotFlowLaunchResponse {
     }
 }
 
-crate::__model!(TextBotFlowLaunchResponse);
+codec::__model!(TextBotFlowLaunchResponse);

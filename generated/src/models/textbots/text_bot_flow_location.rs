@@ -25,4 +25,4 @@ impl codec::Model for TextBotFlowLocation {
     }
 }
 
-crate::__model!(TextBotFlowLocation);
+codec::__model!(TextBotFlowLocation);

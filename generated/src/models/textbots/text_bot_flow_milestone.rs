@@ -26,4 +26,4 @@ impl codec::Model for TextBotFlowMilestone {
     }
 }
 
-crate::__model!(TextBotFlowMilestone);
+codec::__model!(TextBotFlowMilestone);

@@ -32,7 +32,7 @@ impl codec::Model for TextBotFlowOutcome {
     }
 }
 
-crate::__model!(TextBotFlowOutcome);
+codec::__model!(TextBotFlowOutcome);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -61,4 +61,4 @@ impl codec::OpenEnum for TextBotFlowOutcomeOutcomeValue {
     }
 }
 
-crate::__open_enum!(TextBotFlowOutcomeOutcomeValue);
+codec::__open_enum!(TextBotFlowOutcomeOutcomeValue);

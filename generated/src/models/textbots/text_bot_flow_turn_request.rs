@@ -35,7 +35,7 @@ impl codec::Model for TextBotFlowTurnRequest {
     }
 }
 
-crate::__model!(TextBotFlowTurnRequest);
+codec::__model!(TextBotFlowTurnRequest);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -83,4 +83,4 @@ impl codec::OpenEnum for TextBotFlowTurnRequestInputEventType {
     }
 }
 
-crate::__open_enum!(TextBotFlowTurnRequestInputEventType);
+codec::__open_enum!(TextBotFlowTurnRequestInputEventType);

@@ -40,7 +40,7 @@ impl codec::Model for TextBotFlowTurnResponse {
     }
 }
 
-crate::__model!(TextBotFlowTurnResponse);
+codec::__model!(TextBotFlowTurnResponse);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -71,4 +71,4 @@ impl codec::OpenEnum for TextBotFlowTurnResponseNextActionType {
     }
 }
 
-crate::__open_enum!(TextBotFlowTurnResponseNextActionType);
+codec::__open_enum!(TextBotFlowTurnResponseNextActionType);

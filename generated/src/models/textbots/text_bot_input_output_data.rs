@@ -20,4 +20,4 @@ impl codec::Model for TextBotInputOutputData {
     }
 }
 
-crate::__model!(TextBotInputOutputData);
+codec::__model!(TextBotInputOutputData);

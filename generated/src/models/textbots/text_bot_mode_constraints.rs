@@ -19,4 +19,4 @@ impl codec::Model for TextBotModeConstraints {
     }
 }
 
-crate::__model!(TextBotModeConstraints);
+codec::__model!(TextBotModeConstraints);

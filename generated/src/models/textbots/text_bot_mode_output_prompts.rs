@@ -20,4 +20,4 @@ impl codec::Model for TextBotModeOutputPrompts {
     }
 }
 
-crate::__model!(TextBotModeOutputPrompts);
+codec::__model!(TextBotModeOutputPrompts);

@@ -23,4 +23,4 @@ impl codec::Model for TextBotOutputPrompts {
     }
 }
 
-crate::__model!(TextBotOutputPrompts);
+codec::__model!(TextBotOutputPrompts);

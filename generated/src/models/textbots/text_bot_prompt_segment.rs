@@ -28,7 +28,7 @@ impl codec::Model for TextBotPromptSegment {
     }
 }
 
-crate::__model!(TextBotPromptSegment);
+codec::__model!(TextBotPromptSegment);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -57,4 +57,4 @@ impl codec::OpenEnum for TextBotPromptSegmentType {
     }
 }
 
-crate::__open_enum!(TextBotPromptSegmentType);
+codec::__open_enum!(TextBotPromptSegmentType);

@@ -26,4 +26,4 @@ impl codec::Model for TextBotTextModeConstraints {
     }
 }
 
-crate::__model!(TextBotTextModeConstraints);
+codec::__model!(TextBotTextModeConstraints);

@@ -21,4 +21,4 @@ impl codec::Model for TextBotTranscript {
     }
 }
 
-crate::__model!(TextBotTranscript);
+codec::__model!(TextBotTranscript);

@@ -19,4 +19,4 @@ impl codec::Model for TextBotTurnReference {
     }
 }
 
-crate::__model!(TextBotTurnReference);
+codec::__model!(TextBotTurnReference);

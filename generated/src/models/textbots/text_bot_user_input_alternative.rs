@@ -20,4 +20,4 @@ impl codec::Model for TextBotUserInputAlternative {
     }
 }
 
-crate::__model!(TextBotUserInputAlternative);
+codec::__model!(TextBotUserInputAlternative);

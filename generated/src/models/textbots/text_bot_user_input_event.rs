@@ -24,7 +24,7 @@ impl codec::Model for TextBotUserInputEvent {
     }
 }
 
-crate::__model!(TextBotUserInputEvent);
+codec::__model!(TextBotUserInputEvent);
 
 /// The same values as [`GuideSessionInputEventMode`].
 pub type TextBotUserInputEventMode = GuideSessionInputEventMode;

@@ -20,4 +20,4 @@ impl codec::Model for TextBotWaitForInputAction {
     }
 }
 
-crate::__model!(TextBotWaitForInputAction);
+codec::__model!(TextBotWaitForInputAction);

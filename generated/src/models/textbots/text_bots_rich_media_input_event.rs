@@ -22,4 +22,4 @@ impl codec::Model for TextBotsRichMediaInputEvent {
     }
 }
 
-crate::__model!(TextBotsRichMediaInputEvent);
+codec::__model!(TextBotsRichMediaInputEvent);

@@ -40,7 +40,7 @@ impl codec::Model for IdleTokenTimeout {
     }
 }
 
-crate::__model!(IdleTokenTimeout);
+codec::__model!(IdleTokenTimeout);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -67,4 +67,4 @@ impl codec::OpenEnum for IdleTokenTimeoutInactivityTimeoutUnit {
     }
 }
 
-crate::__open_enum!(IdleTokenTimeoutInactivityTimeoutUnit);
+codec::__open_enum!(IdleTokenTimeoutInactivityTimeoutUnit);

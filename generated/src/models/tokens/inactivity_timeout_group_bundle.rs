@@ -31,7 +31,7 @@ impl codec::Model for InactivityTimeoutGroupBundle {
     }
 }
 
-crate::__model!(InactivityTimeoutGroupBundle);
+codec::__model!(InactivityTimeoutGroupBundle);
 
 /// The same values as [`IdleTokenTimeoutInactivityTimeoutUnit`].
 pub type InactivityTimeoutGroupBundleInactivityTimeoutUnit = IdleTokenTimeoutInactivityTimeoutUnit;

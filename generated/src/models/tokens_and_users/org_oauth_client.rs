@@ -57,7 +57,7 @@ impl codec::Model for OrgOAuthClient {
     }
 }
 
-crate::__model!(OrgOAuthClient);
+codec::__model!(OrgOAuthClient);
 
 /// The same values as [`OAuthClientAuthorizedGrantType`].
 pub type OrgOAuthClientAuthorizedGrantType = OAuthClientAuthorizedGrantType;

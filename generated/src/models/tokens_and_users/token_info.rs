@@ -37,4 +37,4 @@ impl codec::Model for TokenInfo {
     }
 }
 
-crate::__model!(TokenInfo);
+codec::__model!(TokenInfo);

@@ -23,4 +23,4 @@ impl codec::Model for TokenInfoClonedUser {
     }
 }
 
-crate::__model!(TokenInfoClonedUser);
+codec::__model!(TokenInfoClonedUser);

@@ -20,4 +20,4 @@ impl codec::Model for AccessRestriction {
     }
 }
 
-crate::__model!(AccessRestriction);
+codec::__model!(AccessRestriction);

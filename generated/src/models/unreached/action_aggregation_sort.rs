@@ -23,7 +23,7 @@ impl codec::Model for ActionAggregationSort {
     }
 }
 
-crate::__model!(ActionAggregationSort);
+codec::__model!(ActionAggregationSort);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -49,4 +49,4 @@ impl codec::OpenEnum for ActionAggregationSortName {
     }
 }
 
-crate::__open_enum!(ActionAggregationSortName);
+codec::__open_enum!(ActionAggregationSortName);

@@ -22,7 +22,7 @@ impl codec::Model for AdditionalMatchCriteria {
     }
 }
 
-crate::__model!(AdditionalMatchCriteria);
+codec::__model!(AdditionalMatchCriteria);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -49,4 +49,4 @@ impl codec::OpenEnum for AdditionalMatchCriteriaMediaFilter {
     }
 }
 
-crate::__open_enum!(AdditionalMatchCriteriaMediaFilter);
+codec::__open_enum!(AdditionalMatchCriteriaMediaFilter);

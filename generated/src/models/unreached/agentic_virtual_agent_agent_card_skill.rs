@@ -32,4 +32,4 @@ impl codec::Model for AgenticVirtualAgentAgentCardSkill {
     }
 }
 
-crate::__model!(AgenticVirtualAgentAgentCardSkill);
+codec::__model!(AgenticVirtualAgentAgentCardSkill);

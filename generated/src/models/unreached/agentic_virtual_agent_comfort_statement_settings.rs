@@ -18,4 +18,4 @@ impl codec::Model for AgenticVirtualAgentComfortStatementSettings {
     }
 }
 
-crate::__model!(AgenticVirtualAgentComfortStatementSettings);
+codec::__model!(AgenticVirtualAgentComfortStatementSettings);

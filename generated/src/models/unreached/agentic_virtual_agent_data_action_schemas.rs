@@ -21,4 +21,4 @@ impl codec::Model for AgenticVirtualAgentDataActionSchemas {
     }
 }
 
-crate::__model!(AgenticVirtualAgentDataActionSchemas);
+codec::__model!(AgenticVirtualAgentDataActionSchemas);

@@ -20,4 +20,4 @@ impl codec::Model for AgenticVirtualAgentDynamicTurnInstructions {
     }
 }
 
-crate::__model!(AgenticVirtualAgentDynamicTurnInstructions);
+codec::__model!(AgenticVirtualAgentDynamicTurnInstructions);

@@ -21,4 +21,4 @@ impl codec::Model for AgenticVirtualAgentGuardrailInstruction {
     }
 }
 
-crate::__model!(AgenticVirtualAgentGuardrailInstruction);
+codec::__model!(AgenticVirtualAgentGuardrailInstruction);

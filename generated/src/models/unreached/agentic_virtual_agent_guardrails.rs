@@ -19,4 +19,4 @@ impl codec::Model for AgenticVirtualAgentGuardrails {
     }
 }
 
-crate::__model!(AgenticVirtualAgentGuardrails);
+codec::__model!(AgenticVirtualAgentGuardrails);

@@ -30,4 +30,4 @@ impl codec::Model for AgenticVirtualAgentPropertyDefinition {
     }
 }
 
-crate::__model!(AgenticVirtualAgentPropertyDefinition);
+codec::__model!(AgenticVirtualAgentPropertyDefinition);

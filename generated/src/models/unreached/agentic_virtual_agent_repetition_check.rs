@@ -28,7 +28,7 @@ impl codec::Model for AgenticVirtualAgentRepetitionCheck {
     }
 }
 
-crate::__model!(AgenticVirtualAgentRepetitionCheck);
+codec::__model!(AgenticVirtualAgentRepetitionCheck);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -59,7 +59,7 @@ impl codec::OpenEnum for AgenticVirtualAgentRepetitionCheckSimilarity {
     }
 }
 
-crate::__open_enum!(AgenticVirtualAgentRepetitionCheckSimilarity);
+codec::__open_enum!(AgenticVirtualAgentRepetitionCheckSimilarity);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -86,4 +86,4 @@ impl codec::OpenEnum for AgenticVirtualAgentRepetitionCheckType {
     }
 }
 
-crate::__open_enum!(AgenticVirtualAgentRepetitionCheckType);
+codec::__open_enum!(AgenticVirtualAgentRepetitionCheckType);

@@ -16,4 +16,4 @@ impl codec::Model for AgenticVirtualAgentStructuredCondition {
     }
 }
 
-crate::__model!(AgenticVirtualAgentStructuredCondition);
+codec::__model!(AgenticVirtualAgentStructuredCondition);

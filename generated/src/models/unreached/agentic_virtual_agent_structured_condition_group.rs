@@ -21,7 +21,7 @@ impl codec::Model for AgenticVirtualAgentStructuredConditionGroup {
     }
 }
 
-crate::__model!(AgenticVirtualAgentStructuredConditionGroup);
+codec::__model!(AgenticVirtualAgentStructuredConditionGroup);
 
 /// The same values as [`AgenticVirtualAgentStructuredConditionGroupAllOfGroup`].
 pub type AgenticVirtualAgentStructuredConditionGroupGroup = AgenticVirtualAgentStructuredConditionGroupAllOfGroup;

@@ -20,7 +20,7 @@ impl codec::Model for AgenticVirtualAgentStructuredConditionGroupAllOf {
     }
 }
 
-crate::__model!(AgenticVirtualAgentStructuredConditionGroupAllOf);
+codec::__model!(AgenticVirtualAgentStructuredConditionGroupAllOf);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -47,4 +47,4 @@ impl codec::OpenEnum for AgenticVirtualAgentStructuredConditionGroupAllOfGroup {
     }
 }
 
-crate::__open_enum!(AgenticVirtualAgentStructuredConditionGroupAllOfGroup);
+codec::__open_enum!(AgenticVirtualAgentStructuredConditionGroupAllOfGroup);

@@ -16,4 +16,4 @@ impl codec::Model for AgenticVirtualAgentStructuredOutputCondition {
     }
 }
 
-crate::__model!(AgenticVirtualAgentStructuredOutputCondition);
+codec::__model!(AgenticVirtualAgentStructuredOutputCondition);

@@ -21,7 +21,7 @@ impl codec::Model for AgenticVirtualAgentStructuredOutputConditionGroup {
     }
 }
 
-crate::__model!(AgenticVirtualAgentStructuredOutputConditionGroup);
+codec::__model!(AgenticVirtualAgentStructuredOutputConditionGroup);
 
 /// The same values as [`AgenticVirtualAgentStructuredConditionGroupAllOfGroup`].
 pub type AgenticVirtualAgentStructuredOutputConditionGroupGroup = AgenticVirtualAgentStructuredConditionGroupAllOfGroup;

@@ -21,7 +21,7 @@ impl codec::Model for AgenticVirtualAgentStructuredOutputConditionGroupAllOf {
     }
 }
 
-crate::__model!(AgenticVirtualAgentStructuredOutputConditionGroupAllOf);
+codec::__model!(AgenticVirtualAgentStructuredOutputConditionGroupAllOf);
 
 /// The same values as [`AgenticVirtualAgentStructuredConditionGroupAllOfGroup`].
 pub type AgenticVirtualAgentStructuredOutputConditionGroupAllOfGroup = AgenticVirtualAgentStructuredConditionGroupAllOfGroup;

@@ -23,7 +23,7 @@ impl codec::Model for AgenticVirtualAgentStructuredOutputRule {
     }
 }
 
-crate::__model!(AgenticVirtualAgentStructuredOutputRule);
+codec::__model!(AgenticVirtualAgentStructuredOutputRule);
 
 /// The same values as [`AgenticVirtualAgentStructuredOutputRuleAllOfOperator`].
 pub type AgenticVirtualAgentStructuredOutputRuleOperator = AgenticVirtualAgentStructuredOutputRuleAllOfOperator;

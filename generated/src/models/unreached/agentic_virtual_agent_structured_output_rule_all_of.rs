@@ -22,7 +22,7 @@ impl codec::Model for AgenticVirtualAgentStructuredOutputRuleAllOf {
     }
 }
 
-crate::__model!(AgenticVirtualAgentStructuredOutputRuleAllOf);
+codec::__model!(AgenticVirtualAgentStructuredOutputRuleAllOf);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -94,4 +94,4 @@ impl codec::OpenEnum for AgenticVirtualAgentStructuredOutputRuleAllOfOperator {
     }
 }
 
-crate::__open_enum!(AgenticVirtualAgentStructuredOutputRuleAllOfOperator);
+codec::__open_enum!(AgenticVirtualAgentStructuredOutputRuleAllOfOperator);

@@ -23,7 +23,7 @@ impl codec::Model for AgenticVirtualAgentStructuredRule {
     }
 }
 
-crate::__model!(AgenticVirtualAgentStructuredRule);
+codec::__model!(AgenticVirtualAgentStructuredRule);
 
 /// The same values as [`AgenticVirtualAgentStructuredOutputRuleAllOfOperator`].
 pub type AgenticVirtualAgentStructuredRuleOperator = AgenticVirtualAgentStructuredOutputRuleAllOfOperator;

@@ -23,7 +23,7 @@ impl codec::Model for AgenticVirtualAgentStructuredRuleAllOf {
     }
 }
 
-crate::__model!(AgenticVirtualAgentStructuredRuleAllOf);
+codec::__model!(AgenticVirtualAgentStructuredRuleAllOf);
 
 /// The same values as [`AgenticVirtualAgentStructuredOutputRuleAllOfOperator`].
 pub type AgenticVirtualAgentStructuredRuleAllOfOperator = AgenticVirtualAgentStructuredOutputRuleAllOfOperator;

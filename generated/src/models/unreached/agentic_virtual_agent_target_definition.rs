@@ -22,7 +22,7 @@ impl codec::Model for AgenticVirtualAgentTargetDefinition {
     }
 }
 
-crate::__model!(AgenticVirtualAgentTargetDefinition);
+codec::__model!(AgenticVirtualAgentTargetDefinition);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -51,4 +51,4 @@ impl codec::OpenEnum for AgenticVirtualAgentTargetDefinitionType {
     }
 }
 
-crate::__open_enum!(AgenticVirtualAgentTargetDefinitionType);
+codec::__open_enum!(AgenticVirtualAgentTargetDefinitionType);

@@ -25,4 +25,4 @@ impl codec::Model for AgenticVirtualAgentTargetReferenceDefinition {
     }
 }
 
-crate::__model!(AgenticVirtualAgentTargetReferenceDefinition);
+codec::__model!(AgenticVirtualAgentTargetReferenceDefinition);

@@ -20,4 +20,4 @@ impl codec::Model for AgenticVirtualAgentToolError {
     }
 }
 
-crate::__model!(AgenticVirtualAgentToolError);
+codec::__model!(AgenticVirtualAgentToolError);

@@ -30,7 +30,7 @@ impl codec::Model for AgenticVirtualAgentToolInput {
     }
 }
 
-crate::__model!(AgenticVirtualAgentToolInput);
+codec::__model!(AgenticVirtualAgentToolInput);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -61,4 +61,4 @@ impl codec::OpenEnum for AgenticVirtualAgentToolInputSource {
     }
 }
 
-crate::__open_enum!(AgenticVirtualAgentToolInputSource);
+codec::__open_enum!(AgenticVirtualAgentToolInputSource);

@@ -43,7 +43,7 @@ impl codec::Model for AgenticVirtualAgentTypeDefinition {
     }
 }
 
-crate::__model!(AgenticVirtualAgentTypeDefinition);
+codec::__model!(AgenticVirtualAgentTypeDefinition);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -74,7 +74,7 @@ impl codec::OpenEnum for AgenticVirtualAgentTypeDefinitionDirection {
     }
 }
 
-crate::__open_enum!(AgenticVirtualAgentTypeDefinitionDirection);
+codec::__open_enum!(AgenticVirtualAgentTypeDefinitionDirection);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -129,4 +129,4 @@ impl codec::OpenEnum for AgenticVirtualAgentTypeDefinitionType {
     }
 }
 
-crate::__open_enum!(AgenticVirtualAgentTypeDefinitionType);
+codec::__open_enum!(AgenticVirtualAgentTypeDefinitionType);

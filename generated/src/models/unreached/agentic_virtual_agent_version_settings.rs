@@ -20,4 +20,4 @@ impl codec::Model for AgenticVirtualAgentVersionSettings {
     }
 }
 
-crate::__model!(AgenticVirtualAgentVersionSettings);
+codec::__model!(AgenticVirtualAgentVersionSettings);

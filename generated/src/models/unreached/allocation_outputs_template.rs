@@ -35,4 +35,4 @@ impl codec::Model for AllocationOutputsTemplate {
     }
 }
 
-crate::__model!(AllocationOutputsTemplate);
+codec::__model!(AllocationOutputsTemplate);

@@ -30,4 +30,4 @@ impl codec::Model for AllocationResultsTemplate {
     }
 }
 
-crate::__model!(AllocationResultsTemplate);
+codec::__model!(AllocationResultsTemplate);

@@ -16,4 +16,4 @@ impl codec::Model for ArrayNode {
     }
 }
 
-crate::__model!(ArrayNode);
+codec::__model!(ArrayNode);

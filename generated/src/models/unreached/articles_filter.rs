@@ -21,4 +21,4 @@ impl codec::Model for ArticlesFilter {
     }
 }
 
-crate::__model!(ArticlesFilter);
+codec::__model!(ArticlesFilter);

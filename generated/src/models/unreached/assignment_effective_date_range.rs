@@ -23,4 +23,4 @@ impl codec::Model for AssignmentEffectiveDateRange {
     }
 }
 
-crate::__model!(AssignmentEffectiveDateRange);
+codec::__model!(AssignmentEffectiveDateRange);

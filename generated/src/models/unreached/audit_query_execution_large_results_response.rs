@@ -26,4 +26,4 @@ impl codec::Model for AuditQueryExecutionLargeResultsResponse {
     }
 }
 
-crate::__model!(AuditQueryExecutionLargeResultsResponse);
+codec::__model!(AuditQueryExecutionLargeResultsResponse);

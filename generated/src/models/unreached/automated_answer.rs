@@ -16,4 +16,4 @@ impl codec::Model for AutomatedAnswer {
     }
 }
 
-crate::__model!(AutomatedAnswer);
+codec::__model!(AutomatedAnswer);

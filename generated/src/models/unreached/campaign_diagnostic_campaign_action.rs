@@ -16,4 +16,4 @@ impl codec::Model for CampaignDiagnosticCampaignAction {
     }
 }
 
-crate::__model!(CampaignDiagnosticCampaignAction);
+codec::__model!(CampaignDiagnosticCampaignAction);

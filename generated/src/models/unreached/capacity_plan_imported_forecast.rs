@@ -23,4 +23,4 @@ impl codec::Model for CapacityPlanImportedForecast {
     }
 }
 
-crate::__model!(CapacityPlanImportedForecast);
+codec::__model!(CapacityPlanImportedForecast);

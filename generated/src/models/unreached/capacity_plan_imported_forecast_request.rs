@@ -22,4 +22,4 @@ impl codec::Model for CapacityPlanImportedForecastRequest {
     }
 }
 
-crate::__model!(CapacityPlanImportedForecastRequest);
+codec::__model!(CapacityPlanImportedForecastRequest);

@@ -23,7 +23,7 @@ impl codec::Model for CaseManagementAggregationSort {
     }
 }
 
-crate::__model!(CaseManagementAggregationSort);
+codec::__model!(CaseManagementAggregationSort);
 
 /// The same values as [`ActionAggregationSortFunction`].
 pub type CaseManagementAggregationSortFunction = ActionAggregationSortFunction;
@@ -86,4 +86,4 @@ impl codec::OpenEnum for CaseManagementAggregationSortName {
     }
 }
 
-crate::__open_enum!(CaseManagementAggregationSortName);
+codec::__open_enum!(CaseManagementAggregationSortName);

@@ -20,4 +20,4 @@ impl codec::Model for CategoriesFilter {
     }
 }
 
-crate::__model!(CategoriesFilter);
+codec::__model!(CategoriesFilter);

@@ -22,4 +22,4 @@ impl codec::Model for CategoryEntity {
     }
 }
 
-crate::__model!(CategoryEntity);
+codec::__model!(CategoryEntity);

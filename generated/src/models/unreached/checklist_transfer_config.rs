@@ -18,4 +18,4 @@ impl codec::Model for ChecklistTransferConfig {
     }
 }
 
-crate::__model!(ChecklistTransferConfig);
+codec::__model!(ChecklistTransferConfig);

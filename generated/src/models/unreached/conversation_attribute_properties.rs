@@ -23,4 +23,4 @@ impl codec::Model for ConversationAttributeProperties {
     }
 }
 
-crate::__model!(ConversationAttributeProperties);
+codec::__model!(ConversationAttributeProperties);

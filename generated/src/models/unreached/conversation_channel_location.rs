@@ -16,4 +16,4 @@ impl codec::Model for ConversationChannelLocation {
     }
 }
 
-crate::__model!(ConversationChannelLocation);
+codec::__model!(ConversationChannelLocation);

@@ -30,4 +30,4 @@ impl codec::Model for ConversationContentRichLink {
     }
 }
 
-crate::__model!(ConversationContentRichLink);
+codec::__model!(ConversationContentRichLink);

@@ -22,7 +22,7 @@ impl codec::Model for ConversationContentRichLinkHeader {
     }
 }
 
-crate::__model!(ConversationContentRichLinkHeader);
+codec::__model!(ConversationContentRichLinkHeader);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -53,4 +53,4 @@ impl codec::OpenEnum for ConversationContentRichLinkHeaderType {
     }
 }
 
-crate::__open_enum!(ConversationContentRichLinkHeaderType);
+codec::__open_enum!(ConversationContentRichLinkHeaderType);

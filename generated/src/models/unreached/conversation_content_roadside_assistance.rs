@@ -30,4 +30,4 @@ impl codec::Model for ConversationContentRoadsideAssistance {
     }
 }
 
-crate::__model!(ConversationContentRoadsideAssistance);
+codec::__model!(ConversationContentRoadsideAssistance);

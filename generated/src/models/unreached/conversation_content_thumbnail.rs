@@ -25,4 +25,4 @@ impl codec::Model for ConversationContentThumbnail {
     }
 }
 
-crate::__model!(ConversationContentThumbnail);
+codec::__model!(ConversationContentThumbnail);

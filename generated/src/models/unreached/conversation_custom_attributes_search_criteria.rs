@@ -39,7 +39,7 @@ impl codec::Model for ConversationCustomAttributesSearchCriteria {
     }
 }
 
-crate::__model!(ConversationCustomAttributesSearchCriteria);
+codec::__model!(ConversationCustomAttributesSearchCriteria);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -83,4 +83,4 @@ impl codec::OpenEnum for ConversationCustomAttributesSearchCriteriaType {
     }
 }
 
-crate::__open_enum!(ConversationCustomAttributesSearchCriteriaType);
+codec::__open_enum!(ConversationCustomAttributesSearchCriteriaType);

@@ -16,4 +16,4 @@ impl codec::Model for ConversationRecipientAdditionalProviderInfo {
     }
 }
 
-crate::__model!(ConversationRecipientAdditionalProviderInfo);
+codec::__model!(ConversationRecipientAdditionalProviderInfo);

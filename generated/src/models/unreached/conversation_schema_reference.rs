@@ -22,4 +22,4 @@ impl codec::Model for ConversationSchemaReference {
     }
 }
 
-crate::__model!(ConversationSchemaReference);
+codec::__model!(ConversationSchemaReference);

@@ -21,7 +21,7 @@ impl codec::Model for ConversationSummaryEditedBy {
     }
 }
 
-crate::__model!(ConversationSummaryEditedBy);
+codec::__model!(ConversationSummaryEditedBy);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -61,4 +61,4 @@ impl codec::OpenEnum for ConversationSummaryEditedByPurpose {
     }
 }
 
-crate::__open_enum!(ConversationSummaryEditedByPurpose);
+codec::__open_enum!(ConversationSummaryEditedByPurpose);

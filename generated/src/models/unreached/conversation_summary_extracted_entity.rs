@@ -20,4 +20,4 @@ impl codec::Model for ConversationSummaryExtractedEntity {
     }
 }
 
-crate::__model!(ConversationSummaryExtractedEntity);
+codec::__model!(ConversationSummaryExtractedEntity);

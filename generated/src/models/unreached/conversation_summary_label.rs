@@ -22,7 +22,7 @@ impl codec::Model for ConversationSummaryLabel {
     }
 }
 
-crate::__model!(ConversationSummaryLabel);
+codec::__model!(ConversationSummaryLabel);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -50,4 +50,4 @@ impl codec::OpenEnum for ConversationSummaryLabelType {
     }
 }
 
-crate::__open_enum!(ConversationSummaryLabelType);
+codec::__open_enum!(ConversationSummaryLabelType);

@@ -25,7 +25,7 @@ impl codec::Model for ConversationSummaryTriggerSource {
     }
 }
 
-crate::__model!(ConversationSummaryTriggerSource);
+codec::__model!(ConversationSummaryTriggerSource);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -55,7 +55,7 @@ impl codec::OpenEnum for ConversationSummaryTriggerSourceSourceOutcome {
     }
 }
 
-crate::__open_enum!(ConversationSummaryTriggerSourceSourceOutcome);
+codec::__open_enum!(ConversationSummaryTriggerSourceSourceOutcome);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -95,4 +95,4 @@ impl codec::OpenEnum for ConversationSummaryTriggerSourceSourceType {
     }
 }
 
-crate::__open_enum!(ConversationSummaryTriggerSourceSourceType);
+codec::__open_enum!(ConversationSummaryTriggerSourceSourceType);

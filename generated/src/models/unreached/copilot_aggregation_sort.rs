@@ -23,7 +23,7 @@ impl codec::Model for CopilotAggregationSort {
     }
 }
 
-crate::__model!(CopilotAggregationSort);
+codec::__model!(CopilotAggregationSort);
 
 /// The same values as [`ActionAggregationSortFunction`].
 pub type CopilotAggregationSortFunction = ActionAggregationSortFunction;
@@ -66,4 +66,4 @@ impl codec::OpenEnum for CopilotAggregationSortName {
     }
 }
 
-crate::__open_enum!(CopilotAggregationSortName);
+codec::__open_enum!(CopilotAggregationSortName);

@@ -19,4 +19,4 @@ impl codec::Model for CopilotContext {
     }
 }
 
-crate::__model!(CopilotContext);
+codec::__model!(CopilotContext);

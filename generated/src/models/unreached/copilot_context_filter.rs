@@ -20,7 +20,7 @@ impl codec::Model for CopilotContextFilter {
     }
 }
 
-crate::__model!(CopilotContextFilter);
+codec::__model!(CopilotContextFilter);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -47,4 +47,4 @@ impl codec::OpenEnum for CopilotContextFilterOperator {
     }
 }
 
-crate::__open_enum!(CopilotContextFilterOperator);
+codec::__open_enum!(CopilotContextFilterOperator);

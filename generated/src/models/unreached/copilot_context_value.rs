@@ -30,7 +30,7 @@ impl codec::Model for CopilotContextValue {
     }
 }
 
-crate::__model!(CopilotContextValue);
+codec::__model!(CopilotContextValue);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -57,4 +57,4 @@ impl codec::OpenEnum for CopilotContextValueType {
     }
 }
 
-crate::__open_enum!(CopilotContextValueType);
+codec::__open_enum!(CopilotContextValueType);

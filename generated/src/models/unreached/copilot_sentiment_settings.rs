@@ -16,4 +16,4 @@ impl codec::Model for CopilotSentimentSettings {
     }
 }
 
-crate::__model!(CopilotSentimentSettings);
+codec::__model!(CopilotSentimentSettings);

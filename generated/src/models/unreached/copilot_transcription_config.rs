@@ -19,7 +19,7 @@ impl codec::Model for CopilotTranscriptionConfig {
     }
 }
 
-crate::__model!(CopilotTranscriptionConfig);
+codec::__model!(CopilotTranscriptionConfig);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -46,4 +46,4 @@ impl codec::OpenEnum for CopilotTranscriptionConfigEngine {
     }
 }
 
-crate::__open_enum!(CopilotTranscriptionConfigEngine);
+codec::__open_enum!(CopilotTranscriptionConfigEngine);

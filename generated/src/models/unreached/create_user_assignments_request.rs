@@ -23,4 +23,4 @@ impl codec::Model for CreateUserAssignmentsRequest {
     }
 }
 
-crate::__model!(CreateUserAssignmentsRequest);
+codec::__model!(CreateUserAssignmentsRequest);

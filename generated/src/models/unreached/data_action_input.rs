@@ -22,4 +22,4 @@ impl codec::Model for DataActionInput {
     }
 }
 
-crate::__model!(DataActionInput);
+codec::__model!(DataActionInput);

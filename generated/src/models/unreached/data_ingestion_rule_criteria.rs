@@ -25,7 +25,7 @@ impl codec::Model for DataIngestionRuleCriteria {
     }
 }
 
-crate::__model!(DataIngestionRuleCriteria);
+codec::__model!(DataIngestionRuleCriteria);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -67,4 +67,4 @@ impl codec::OpenEnum for DataIngestionRuleCriteriaEffectivePlatform {
     }
 }
 
-crate::__open_enum!(DataIngestionRuleCriteriaEffectivePlatform);
+codec::__open_enum!(DataIngestionRuleCriteriaEffectivePlatform);

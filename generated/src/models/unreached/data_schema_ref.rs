@@ -19,4 +19,4 @@ impl codec::Model for DataSchemaRef {
     }
 }
 
-crate::__model!(DataSchemaRef);
+codec::__model!(DataSchemaRef);

@@ -29,4 +29,4 @@ impl codec::Model for Duration {
     }
 }
 
-crate::__model!(Duration);
+codec::__model!(Duration);

@@ -30,7 +30,7 @@ impl codec::Model for DynamicListValues {
     }
 }
 
-crate::__model!(DynamicListValues);
+codec::__model!(DynamicListValues);
 
 /// The same values as [`DynamicListValuesAllOfMatchType`].
 pub type DynamicListValuesMatchType = DynamicListValuesAllOfMatchType;

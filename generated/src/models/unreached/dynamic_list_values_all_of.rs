@@ -28,7 +28,7 @@ impl codec::Model for DynamicListValuesAllOf {
     }
 }
 
-crate::__model!(DynamicListValuesAllOf);
+codec::__model!(DynamicListValuesAllOf);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -55,4 +55,4 @@ impl codec::OpenEnum for DynamicListValuesAllOfMatchType {
     }
 }
 
-crate::__open_enum!(DynamicListValuesAllOfMatchType);
+codec::__open_enum!(DynamicListValuesAllOfMatchType);

@@ -16,4 +16,4 @@ impl codec::Model for DynamicUtilization {
     }
 }
 
-crate::__model!(DynamicUtilization);
+codec::__model!(DynamicUtilization);

@@ -16,4 +16,4 @@ impl codec::Model for DynamicUtilizationRule {
     }
 }
 
-crate::__model!(DynamicUtilizationRule);
+codec::__model!(DynamicUtilizationRule);

@@ -23,4 +23,4 @@ impl codec::Model for EmailRefinementConfig {
     }
 }
 
-crate::__model!(EmailRefinementConfig);
+codec::__model!(EmailRefinementConfig);

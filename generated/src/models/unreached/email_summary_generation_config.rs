@@ -23,4 +23,4 @@ impl codec::Model for EmailSummaryGenerationConfig {
     }
 }
 
-crate::__model!(EmailSummaryGenerationConfig);
+codec::__model!(EmailSummaryGenerationConfig);

@@ -21,4 +21,4 @@ impl codec::Model for EmailSummarySettingsEntity {
     }
 }
 
-crate::__model!(EmailSummarySettingsEntity);
+codec::__model!(EmailSummarySettingsEntity);

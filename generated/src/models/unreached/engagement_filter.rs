@@ -25,7 +25,7 @@ impl codec::Model for EngagementFilter {
     }
 }
 
-crate::__model!(EngagementFilter);
+codec::__model!(EngagementFilter);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -67,4 +67,4 @@ impl codec::OpenEnum for EngagementFilterOperator {
     }
 }
 
-crate::__open_enum!(EngagementFilterOperator);
+codec::__open_enum!(EngagementFilterOperator);

@@ -21,4 +21,4 @@ impl codec::Model for ExternalPageMetadata {
     }
 }
 
-crate::__model!(ExternalPageMetadata);
+codec::__model!(ExternalPageMetadata);

@@ -22,4 +22,4 @@ impl codec::Model for FieldMapping {
     }
 }
 
-crate::__model!(FieldMapping);
+codec::__model!(FieldMapping);

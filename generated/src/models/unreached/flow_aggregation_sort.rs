@@ -23,7 +23,7 @@ impl codec::Model for FlowAggregationSort {
     }
 }
 
-crate::__model!(FlowAggregationSort);
+codec::__model!(FlowAggregationSort);
 
 /// The same values as [`ActionAggregationSortFunction`].
 pub type FlowAggregationSortFunction = ActionAggregationSortFunction;
@@ -86,4 +86,4 @@ impl codec::OpenEnum for FlowAggregationSortName {
     }
 }
 
-crate::__open_enum!(FlowAggregationSortName);
+codec::__open_enum!(FlowAggregationSortName);

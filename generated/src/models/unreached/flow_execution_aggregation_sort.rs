@@ -23,7 +23,7 @@ impl codec::Model for FlowExecutionAggregationSort {
     }
 }
 
-crate::__model!(FlowExecutionAggregationSort);
+codec::__model!(FlowExecutionAggregationSort);
 
 /// The same values as [`ActionAggregationSortFunction`].
 pub type FlowExecutionAggregationSortFunction = ActionAggregationSortFunction;
@@ -52,4 +52,4 @@ impl codec::OpenEnum for FlowExecutionAggregationSortName {
     }
 }
 
-crate::__open_enum!(FlowExecutionAggregationSortName);
+codec::__open_enum!(FlowExecutionAggregationSortName);

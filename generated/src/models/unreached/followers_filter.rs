@@ -26,7 +26,7 @@ impl codec::Model for FollowersFilter {
     }
 }
 
-crate::__model!(FollowersFilter);
+codec::__model!(FollowersFilter);
 
 /// The same values as [`EngagementFilterOperator`].
 pub type FollowersFilterOperator = EngagementFilterOperator;

@@ -27,4 +27,4 @@ impl codec::Model for GenericTemplate {
     }
 }
 
-crate::__model!(GenericTemplate);
+codec::__model!(GenericTemplate);

@@ -20,4 +20,4 @@ impl codec::Model for HeaderEntry {
     }
 }
 
-crate::__model!(HeaderEntry);
+codec::__model!(HeaderEntry);

@@ -16,4 +16,4 @@ impl codec::Model for InstagramHashtags {
     }
 }
 
-crate::__model!(InstagramHashtags);
+codec::__model!(InstagramHashtags);

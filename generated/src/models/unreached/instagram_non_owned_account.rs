@@ -16,4 +16,4 @@ impl codec::Model for InstagramNonOwnedAccount {
     }
 }
 
-crate::__model!(InstagramNonOwnedAccount);
+codec::__model!(InstagramNonOwnedAccount);

@@ -22,4 +22,4 @@ impl codec::Model for IntegrationAction {
     }
 }
 
-crate::__model!(IntegrationAction);
+codec::__model!(IntegrationAction);

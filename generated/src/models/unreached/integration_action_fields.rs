@@ -24,4 +24,4 @@ impl codec::Model for IntegrationActionFields {
     }
 }
 
-crate::__model!(IntegrationActionFields);
+codec::__model!(IntegrationActionFields);

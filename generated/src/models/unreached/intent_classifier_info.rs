@@ -24,7 +24,7 @@ impl codec::Model for IntentClassifierInfo {
     }
 }
 
-crate::__model!(IntentClassifierInfo);
+codec::__model!(IntentClassifierInfo);
 
 /// The same values as [`GuideVersionState`].
 pub type IntentClassifierInfoState = GuideVersionState;

@@ -23,7 +23,7 @@ impl codec::Model for JourneyAggregationSort {
     }
 }
 
-crate::__model!(JourneyAggregationSort);
+codec::__model!(JourneyAggregationSort);
 
 /// The same values as [`ActionAggregationSortFunction`].
 pub type JourneyAggregationSortFunction = ActionAggregationSortFunction;
@@ -138,4 +138,4 @@ impl codec::OpenEnum for JourneyAggregationSortName {
     }
 }
 
-crate::__open_enum!(JourneyAggregationSortName);
+codec::__open_enum!(JourneyAggregationSortName);

@@ -19,4 +19,4 @@ impl codec::Model for KnowledgeIntegrationDefaultSettings {
     }
 }
 
-crate::__model!(KnowledgeIntegrationDefaultSettings);
+codec::__model!(KnowledgeIntegrationDefaultSettings);

@@ -22,4 +22,4 @@ impl codec::Model for KnowledgeSetting {
     }
 }
 
-crate::__model!(KnowledgeSetting);
+codec::__model!(KnowledgeSetting);

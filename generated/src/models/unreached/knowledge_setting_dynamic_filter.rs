@@ -19,4 +19,4 @@ impl codec::Model for KnowledgeSettingDynamicFilter {
     }
 }
 
-crate::__model!(KnowledgeSettingDynamicFilter);
+codec::__model!(KnowledgeSettingDynamicFilter);

@@ -25,4 +25,4 @@ impl codec::Model for KnowledgeSource {
     }
 }
 
-crate::__model!(KnowledgeSource);
+codec::__model!(KnowledgeSource);

@@ -22,4 +22,4 @@ impl codec::Model for LabelEntity {
     }
 }
 
-crate::__model!(LabelEntity);
+codec::__model!(LabelEntity);

@@ -20,4 +20,4 @@ impl codec::Model for LabelsFilter {
     }
 }
 
-crate::__model!(LabelsFilter);
+codec::__model!(LabelsFilter);

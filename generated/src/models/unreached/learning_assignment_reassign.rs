@@ -27,4 +27,4 @@ impl codec::Model for LearningAssignmentReassign {
     }
 }
 
-crate::__model!(LearningAssignmentReassign);
+codec::__model!(LearningAssignmentReassign);

@@ -24,4 +24,4 @@ impl codec::Model for ListItem {
     }
 }
 
-crate::__model!(ListItem);
+codec::__model!(ListItem);

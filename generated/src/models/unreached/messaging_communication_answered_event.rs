@@ -29,4 +29,4 @@ impl codec::Model for MessagingCommunicationAnsweredEvent {
     }
 }
 
-crate::__model!(MessagingCommunicationAnsweredEvent);
+codec::__model!(MessagingCommunicationAnsweredEvent);

@@ -35,4 +35,4 @@ impl codec::Model for MessagingCommunicationDispositionAppliedEvent {
     }
 }
 
-crate::__model!(MessagingCommunicationDispositionAppliedEvent);
+codec::__model!(MessagingCommunicationDispositionAppliedEvent);

@@ -32,7 +32,7 @@ impl codec::Model for MessagingCommunicationEndedEvent {
     }
 }
 
-crate::__model!(MessagingCommunicationEndedEvent);
+codec::__model!(MessagingCommunicationEndedEvent);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -86,4 +86,4 @@ impl codec::OpenEnum for MessagingCommunicationEndedEventDisconnectType {
     }
 }
 
-crate::__open_enum!(MessagingCommunicationEndedEventDisconnectType);
+codec::__open_enum!(MessagingCommunicationEndedEventDisconnectType);

@@ -36,7 +36,7 @@ impl codec::Model for MessagingEndTransferEvent {
     }
 }
 
-crate::__model!(MessagingEndTransferEvent);
+codec::__model!(MessagingEndTransferEvent);
 
 /// The same values as [`EmailEndTransferEventFinalState`].
 pub type MessagingEndTransferEventFinalState = EmailEndTransferEventFinalState;

@@ -40,4 +40,4 @@ impl codec::Model for MessagingExternalEstablishedEvent {
     }
 }
 
-crate::__model!(MessagingExternalEstablishedEvent);
+codec::__model!(MessagingExternalEstablishedEvent);

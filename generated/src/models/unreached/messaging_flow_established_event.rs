@@ -37,4 +37,4 @@ impl codec::Model for MessagingFlowEstablishedEvent {
     }
 }
 
-crate::__model!(MessagingFlowEstablishedEvent);
+codec::__model!(MessagingFlowEstablishedEvent);

@@ -32,4 +32,4 @@ impl codec::Model for MessagingHoldUpdatedEvent {
     }
 }
 
-crate::__model!(MessagingHoldUpdatedEvent);
+codec::__model!(MessagingHoldUpdatedEvent);

@@ -25,4 +25,4 @@ impl codec::Model for MessagingIdentityResolutionConfig {
     }
 }
 
-crate::__model!(MessagingIdentityResolutionConfig);
+codec::__model!(MessagingIdentityResolutionConfig);

@@ -38,7 +38,7 @@ impl codec::Model for MessagingInitialConfiguration {
     }
 }
 
-crate::__model!(MessagingInitialConfiguration);
+codec::__model!(MessagingInitialConfiguration);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -90,4 +90,4 @@ impl codec::OpenEnum for MessagingInitialConfigurationMessageType {
     }
 }
 
-crate::__open_enum!(MessagingInitialConfigurationMessageType);
+codec::__open_enum!(MessagingInitialConfigurationMessageType);

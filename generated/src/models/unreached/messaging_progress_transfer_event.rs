@@ -36,4 +36,4 @@ impl codec::Model for MessagingProgressTransferEvent {
     }
 }
 
-crate::__model!(MessagingProgressTransferEvent);
+codec::__model!(MessagingProgressTransferEvent);

@@ -48,4 +48,4 @@ impl codec::Model for MessagingRoutingEstablishedEvent {
     }
 }
 
-crate::__model!(MessagingRoutingEstablishedEvent);
+codec::__model!(MessagingRoutingEstablishedEvent);

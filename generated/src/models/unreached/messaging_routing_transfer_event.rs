@@ -52,7 +52,7 @@ impl codec::Model for MessagingRoutingTransferEvent {
     }
 }
 
-crate::__model!(MessagingRoutingTransferEvent);
+codec::__model!(MessagingRoutingTransferEvent);
 
 /// The same values as [`EmailRoutingTransferEventTransferType`].
 pub type MessagingRoutingTransferEventTransferType = EmailRoutingTransferEventTransferType;

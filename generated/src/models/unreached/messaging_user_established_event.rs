@@ -46,4 +46,4 @@ impl codec::Model for MessagingUserEstablishedEvent {
     }
 }
 
-crate::__model!(MessagingUserEstablishedEvent);
+codec::__model!(MessagingUserEstablishedEvent);

@@ -46,7 +46,7 @@ impl codec::Model for MessagingUserTransferEvent {
     }
 }
 
-crate::__model!(MessagingUserTransferEvent);
+codec::__model!(MessagingUserTransferEvent);
 
 /// The same values as [`EmailRoutingTransferEventTransferType`].
 pub type MessagingUserTransferEventTransferType = EmailRoutingTransferEventTransferType;

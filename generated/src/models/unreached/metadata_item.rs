@@ -21,4 +21,4 @@ impl codec::Model for MetadataItem {
     }
 }
 
-crate::__model!(MetadataItem);
+codec::__model!(MetadataItem);

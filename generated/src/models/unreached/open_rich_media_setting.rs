@@ -22,4 +22,4 @@ impl codec::Model for OpenRichMediaSetting {
     }
 }
 
-crate::__model!(OpenRichMediaSetting);
+codec::__model!(OpenRichMediaSetting);

@@ -25,4 +25,4 @@ impl codec::Model for OutboundBlendingSettings {
     }
 }
 
-crate::__model!(OutboundBlendingSettings);
+codec::__model!(OutboundBlendingSettings);

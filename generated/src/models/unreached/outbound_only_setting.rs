@@ -19,4 +19,4 @@ impl codec::Model for OutboundOnlySetting {
     }
 }
 
-crate::__model!(OutboundOnlySetting);
+codec::__model!(OutboundOnlySetting);

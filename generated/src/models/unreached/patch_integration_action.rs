@@ -18,4 +18,4 @@ impl codec::Model for PatchIntegrationAction {
     }
 }
 
-crate::__model!(PatchIntegrationAction);
+codec::__model!(PatchIntegrationAction);

@@ -24,4 +24,4 @@ impl codec::Model for PatchIntegrationActionFields {
     }
 }
 
-crate::__model!(PatchIntegrationActionFields);
+codec::__model!(PatchIntegrationActionFields);

@@ -16,4 +16,4 @@ impl codec::Model for PolicyCondition {
     }
 }
 
-crate::__model!(PolicyCondition);
+codec::__model!(PolicyCondition);

@@ -26,4 +26,4 @@ impl codec::Model for PredictiveRouting {
     }
 }
 
-crate::__model!(PredictiveRouting);
+codec::__model!(PredictiveRouting);

@@ -32,4 +32,4 @@ impl codec::Model for PropertyDefinition {
     }
 }
 
-crate::__model!(PropertyDefinition);
+codec::__model!(PropertyDefinition);

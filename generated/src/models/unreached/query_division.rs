@@ -16,4 +16,4 @@ impl codec::Model for QueryDivision {
     }
 }
 
-crate::__model!(QueryDivision);
+codec::__model!(QueryDivision);

@@ -21,7 +21,7 @@ impl codec::Model for QueryProcessingConfig {
     }
 }
 
-crate::__model!(QueryProcessingConfig);
+codec::__model!(QueryProcessingConfig);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -54,4 +54,4 @@ impl codec::OpenEnum for QueryProcessingConfigKnowledgeQueryProcessing {
     }
 }
 
-crate::__open_enum!(QueryProcessingConfigKnowledgeQueryProcessing);
+codec::__open_enum!(QueryProcessingConfigKnowledgeQueryProcessing);

@@ -24,7 +24,7 @@ impl codec::Model for QueryReformulationContext {
     }
 }
 
-crate::__model!(QueryReformulationContext);
+codec::__model!(QueryReformulationContext);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -56,4 +56,4 @@ impl codec::OpenEnum for QueryReformulationContextKnowledgeClassification {
     }
 }
 
-crate::__open_enum!(QueryReformulationContextKnowledgeClassification);
+codec::__open_enum!(QueryReformulationContextKnowledgeClassification);

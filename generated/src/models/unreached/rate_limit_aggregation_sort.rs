@@ -23,7 +23,7 @@ impl codec::Model for RateLimitAggregationSort {
     }
 }
 
-crate::__model!(RateLimitAggregationSort);
+codec::__model!(RateLimitAggregationSort);
 
 /// The same values as [`ActionAggregationSortFunction`].
 pub type RateLimitAggregationSortFunction = ActionAggregationSortFunction;
@@ -52,4 +52,4 @@ impl codec::OpenEnum for RateLimitAggregationSortName {
     }
 }
 
-crate::__open_enum!(RateLimitAggregationSortName);
+codec::__open_enum!(RateLimitAggregationSortName);

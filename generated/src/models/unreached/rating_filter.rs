@@ -21,7 +21,7 @@ impl codec::Model for RatingFilter {
     }
 }
 
-crate::__model!(RatingFilter);
+codec::__model!(RatingFilter);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -46,4 +46,4 @@ impl codec::OpenEnum for RatingFilterOperator {
     }
 }
 
-crate::__open_enum!(RatingFilterOperator);
+codec::__open_enum!(RatingFilterOperator);

@@ -22,4 +22,4 @@ impl codec::Model for RecordingAnnotationFlow {
     }
 }
 
-crate::__model!(RecordingAnnotationFlow);
+codec::__model!(RecordingAnnotationFlow);

@@ -22,4 +22,4 @@ impl codec::Model for RecordingAnnotationQueue {
     }
 }
 
-crate::__model!(RecordingAnnotationQueue);
+codec::__model!(RecordingAnnotationQueue);

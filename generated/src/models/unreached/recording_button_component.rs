@@ -24,4 +24,4 @@ impl codec::Model for RecordingButtonComponent {
     }
 }
 
-crate::__model!(RecordingButtonComponent);
+codec::__model!(RecordingButtonComponent);

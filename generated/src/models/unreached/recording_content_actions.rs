@@ -23,4 +23,4 @@ impl codec::Model for RecordingContentActions {
     }
 }
 
-crate::__model!(RecordingContentActions);
+codec::__model!(RecordingContentActions);

@@ -21,4 +21,4 @@ impl codec::Model for RefinementSettingEntity {
     }
 }
 
-crate::__model!(RefinementSettingEntity);
+codec::__model!(RefinementSettingEntity);

@@ -25,4 +25,4 @@ impl codec::Model for ReportingTurnActionAgentDetails {
     }
 }
 
-crate::__model!(ReportingTurnActionAgentDetails);
+codec::__model!(ReportingTurnActionAgentDetails);

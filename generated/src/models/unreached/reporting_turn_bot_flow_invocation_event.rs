@@ -24,7 +24,7 @@ impl codec::Model for ReportingTurnBotFlowInvocationEvent {
     }
 }
 
-crate::__model!(ReportingTurnBotFlowInvocationEvent);
+codec::__model!(ReportingTurnBotFlowInvocationEvent);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -55,4 +55,4 @@ impl codec::OpenEnum for ReportingTurnBotFlowInvocationEventType {
     }
 }
 
-crate::__open_enum!(ReportingTurnBotFlowInvocationEventType);
+codec::__open_enum!(ReportingTurnBotFlowInvocationEventType);

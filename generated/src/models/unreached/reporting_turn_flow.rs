@@ -26,7 +26,7 @@ impl codec::Model for ReportingTurnFlow {
     }
 }
 
-crate::__model!(ReportingTurnFlow);
+codec::__model!(ReportingTurnFlow);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -65,4 +65,4 @@ impl codec::OpenEnum for ReportingTurnFlowType {
     }
 }
 
-crate::__open_enum!(ReportingTurnFlowType);
+codec::__open_enum!(ReportingTurnFlowType);

@@ -26,7 +26,7 @@ impl codec::Model for ReportingTurnGuardrailEvent {
     }
 }
 
-crate::__model!(ReportingTurnGuardrailEvent);
+codec::__model!(ReportingTurnGuardrailEvent);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -66,4 +66,4 @@ impl codec::OpenEnum for ReportingTurnGuardrailEventType {
     }
 }
 
-crate::__open_enum!(ReportingTurnGuardrailEventType);
+codec::__open_enum!(ReportingTurnGuardrailEventType);

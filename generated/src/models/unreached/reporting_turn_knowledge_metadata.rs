@@ -48,7 +48,7 @@ impl codec::Model for ReportingTurnKnowledgeMetadata {
     }
 }
 
-crate::__model!(ReportingTurnKnowledgeMetadata);
+codec::__model!(ReportingTurnKnowledgeMetadata);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -91,7 +91,7 @@ impl codec::OpenEnum for ReportingTurnKnowledgeMetadataAnswerGenerationStatus {
     }
 }
 
-crate::__open_enum!(ReportingTurnKnowledgeMetadataAnswerGenerationStatus);
+codec::__open_enum!(ReportingTurnKnowledgeMetadataAnswerGenerationStatus);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -119,7 +119,7 @@ impl codec::OpenEnum for ReportingTurnKnowledgeMetadataFailureReason {
     }
 }
 
-crate::__open_enum!(ReportingTurnKnowledgeMetadataFailureReason);
+codec::__open_enum!(ReportingTurnKnowledgeMetadataFailureReason);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -159,4 +159,4 @@ impl codec::OpenEnum for ReportingTurnKnowledgeMetadataRetrievalStatus {
     }
 }
 
-crate::__open_enum!(ReportingTurnKnowledgeMetadataRetrievalStatus);
+codec::__open_enum!(ReportingTurnKnowledgeMetadataRetrievalStatus);

@@ -46,7 +46,7 @@ impl codec::Model for ReportingTurnToolCall {
     }
 }
 
-crate::__model!(ReportingTurnToolCall);
+codec::__model!(ReportingTurnToolCall);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -74,7 +74,7 @@ impl codec::OpenEnum for ReportingTurnToolCallOrigin {
     }
 }
 
-crate::__open_enum!(ReportingTurnToolCallOrigin);
+codec::__open_enum!(ReportingTurnToolCallOrigin);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -106,7 +106,7 @@ impl codec::OpenEnum for ReportingTurnToolCallStatus {
     }
 }
 
-crate::__open_enum!(ReportingTurnToolCallStatus);
+codec::__open_enum!(ReportingTurnToolCallStatus);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -147,4 +147,4 @@ impl codec::OpenEnum for ReportingTurnToolCallToolType {
     }
 }
 
-crate::__open_enum!(ReportingTurnToolCallToolType);
+codec::__open_enum!(ReportingTurnToolCallToolType);

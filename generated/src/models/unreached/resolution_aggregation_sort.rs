@@ -23,7 +23,7 @@ impl codec::Model for ResolutionAggregationSort {
     }
 }
 
-crate::__model!(ResolutionAggregationSort);
+codec::__model!(ResolutionAggregationSort);
 
 /// The same values as [`ActionAggregationSortFunction`].
 pub type ResolutionAggregationSortFunction = ActionAggregationSortFunction;
@@ -52,4 +52,4 @@ impl codec::OpenEnum for ResolutionAggregationSortName {
     }
 }
 
-crate::__open_enum!(ResolutionAggregationSortName);
+codec::__open_enum!(ResolutionAggregationSortName);

@@ -23,4 +23,4 @@ impl codec::Model for ScheduleVisibilityRange {
     }
 }
 
-crate::__model!(ScheduleVisibilityRange);
+codec::__model!(ScheduleVisibilityRange);

@@ -32,4 +32,4 @@ impl codec::Model for SchedulingTestingOptionsRequest {
     }
 }
 
-crate::__model!(SchedulingTestingOptionsRequest);
+codec::__model!(SchedulingTestingOptionsRequest);

@@ -28,7 +28,7 @@ impl codec::Model for ScimError {
     }
 }
 
-crate::__model!(ScimError);
+codec::__model!(ScimError);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -92,4 +92,4 @@ impl codec::OpenEnum for ScimErrorScimType {
     }
 }
 
-crate::__open_enum!(ScimErrorScimType);
+codec::__open_enum!(ScimErrorScimType);

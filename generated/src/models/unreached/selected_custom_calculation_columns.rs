@@ -25,4 +25,4 @@ impl codec::Model for SelectedCustomCalculationColumns {
     }
 }
 
-crate::__model!(SelectedCustomCalculationColumns);
+codec::__model!(SelectedCustomCalculationColumns);

@@ -19,4 +19,4 @@ impl codec::Model for SessionPlanningGroups {
     }
 }
 
-crate::__model!(SessionPlanningGroups);
+codec::__model!(SessionPlanningGroups);

@@ -19,4 +19,4 @@ impl codec::Model for SetWrapperAssignmentEffectiveDateRange {
     }
 }
 
-crate::__model!(SetWrapperAssignmentEffectiveDateRange);
+codec::__model!(SetWrapperAssignmentEffectiveDateRange);

@@ -16,4 +16,4 @@ impl codec::Model for SocialMediaEngagement {
     }
 }
 
-crate::__model!(SocialMediaEngagement);
+codec::__model!(SocialMediaEngagement);

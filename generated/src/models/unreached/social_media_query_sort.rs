@@ -16,4 +16,4 @@ impl codec::Model for SocialMediaQuerySort {
     }
 }
 
-crate::__model!(SocialMediaQuerySort);
+codec::__model!(SocialMediaQuerySort);

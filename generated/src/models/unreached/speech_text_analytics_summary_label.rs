@@ -23,7 +23,7 @@ impl codec::Model for SpeechTextAnalyticsSummaryLabel {
     }
 }
 
-crate::__model!(SpeechTextAnalyticsSummaryLabel);
+codec::__model!(SpeechTextAnalyticsSummaryLabel);
 
 /// The same values as [`ConversationSummaryLabelType`].
 pub type SpeechTextAnalyticsSummaryLabelType = ConversationSummaryLabelType;

@@ -22,7 +22,7 @@ impl codec::Model for StaticListValues {
     }
 }
 
-crate::__model!(StaticListValues);
+codec::__model!(StaticListValues);
 
 /// The same values as [`DynamicListValuesAllOfMatchType`].
 pub type StaticListValuesMatchType = DynamicListValuesAllOfMatchType;

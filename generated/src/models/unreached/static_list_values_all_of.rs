@@ -22,7 +22,7 @@ impl codec::Model for StaticListValuesAllOf {
     }
 }
 
-crate::__model!(StaticListValuesAllOf);
+codec::__model!(StaticListValuesAllOf);
 
 /// The same values as [`DynamicListValuesAllOfMatchType`].
 pub type StaticListValuesAllOfMatchType = DynamicListValuesAllOfMatchType;

@@ -20,4 +20,4 @@ impl codec::Model for Subscription {
     }
 }
 
-crate::__model!(Subscription);
+codec::__model!(Subscription);

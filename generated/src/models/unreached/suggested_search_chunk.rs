@@ -35,4 +35,4 @@ impl codec::Model for SuggestedSearchChunk {
     }
 }
 
-crate::__model!(SuggestedSearchChunk);
+codec::__model!(SuggestedSearchChunk);

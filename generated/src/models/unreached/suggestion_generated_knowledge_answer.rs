@@ -26,4 +26,4 @@ impl codec::Model for SuggestionGeneratedKnowledgeAnswer {
     }
 }
 
-crate::__model!(SuggestionGeneratedKnowledgeAnswer);
+codec::__model!(SuggestionGeneratedKnowledgeAnswer);

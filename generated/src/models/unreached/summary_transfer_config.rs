@@ -18,4 +18,4 @@ impl codec::Model for SummaryTransferConfig {
     }
 }
 
-crate::__model!(SummaryTransferConfig);
+codec::__model!(SummaryTransferConfig);

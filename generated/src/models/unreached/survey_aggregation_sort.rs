@@ -23,7 +23,7 @@ impl codec::Model for SurveyAggregationSort {
     }
 }
 
-crate::__model!(SurveyAggregationSort);
+codec::__model!(SurveyAggregationSort);
 
 /// The same values as [`ActionAggregationSortFunction`].
 pub type SurveyAggregationSortFunction = ActionAggregationSortFunction;
@@ -126,4 +126,4 @@ impl codec::OpenEnum for SurveyAggregationSortName {
     }
 }
 
-crate::__open_enum!(SurveyAggregationSortName);
+codec::__open_enum!(SurveyAggregationSortName);

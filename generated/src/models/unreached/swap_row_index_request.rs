@@ -28,4 +28,4 @@ impl codec::Model for SwapRowIndexRequest {
     }
 }
 
-crate::__model!(SwapRowIndexRequest);
+codec::__model!(SwapRowIndexRequest);

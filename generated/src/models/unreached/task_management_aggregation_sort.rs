@@ -23,7 +23,7 @@ impl codec::Model for TaskManagementAggregationSort {
     }
 }
 
-crate::__model!(TaskManagementAggregationSort);
+codec::__model!(TaskManagementAggregationSort);
 
 /// The same values as [`ActionAggregationSortFunction`].
 pub type TaskManagementAggregationSortFunction = ActionAggregationSortFunction;
@@ -174,4 +174,4 @@ impl codec::OpenEnum for TaskManagementAggregationSortName {
     }
 }
 
-crate::__open_enum!(TaskManagementAggregationSortName);
+codec::__open_enum!(TaskManagementAggregationSortName);

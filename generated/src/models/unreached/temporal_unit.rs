@@ -27,4 +27,4 @@ impl codec::Model for TemporalUnit {
     }
 }
 
-crate::__model!(TemporalUnit);
+codec::__model!(TemporalUnit);

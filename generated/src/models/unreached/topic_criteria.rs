@@ -23,4 +23,4 @@ impl codec::Model for TopicCriteria {
     }
 }
 
-crate::__model!(TopicCriteria);
+codec::__model!(TopicCriteria);

@@ -20,4 +20,4 @@ impl codec::Model for TranscriptCategories {
     }
 }
 
-crate::__model!(TranscriptCategories);
+codec::__model!(TranscriptCategories);

@@ -23,4 +23,4 @@ impl codec::Model for UpdateUserAssignmentsRequest {
     }
 }
 
-crate::__model!(UpdateUserAssignmentsRequest);
+codec::__model!(UpdateUserAssignmentsRequest);

@@ -24,4 +24,4 @@ impl codec::Model for UserAssignmentsResponse {
     }
 }
 
-crate::__model!(UserAssignmentsResponse);
+codec::__model!(UserAssignmentsResponse);

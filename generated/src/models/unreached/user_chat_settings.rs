@@ -24,4 +24,4 @@ impl codec::Model for UserChatSettings {
     }
 }
 
-crate::__model!(UserChatSettings);
+codec::__model!(UserChatSettings);

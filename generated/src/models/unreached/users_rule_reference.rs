@@ -22,4 +22,4 @@ impl codec::Model for UsersRuleReference {
     }
 }
 
-crate::__model!(UsersRuleReference);
+codec::__model!(UsersRuleReference);

@@ -19,4 +19,4 @@ impl codec::Model for ValueWrapperCapacityPlanImportedForecastRequest {
     }
 }
 
-crate::__model!(ValueWrapperCapacityPlanImportedForecastRequest);
+codec::__model!(ValueWrapperCapacityPlanImportedForecastRequest);

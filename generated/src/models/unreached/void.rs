@@ -16,4 +16,4 @@ impl codec::Model for Void {
     }
 }
 
-crate::__model!(Void);
+codec::__model!(Void);

@@ -16,4 +16,4 @@ impl codec::Model for WhatsAppBusinessScopedId {
     }
 }
 
-crate::__model!(WhatsAppBusinessScopedId);
+codec::__model!(WhatsAppBusinessScopedId);

@@ -16,4 +16,4 @@ impl codec::Model for WhatsAppCallingConfigurationRequest {
     }
 }
 
-crate::__model!(WhatsAppCallingConfigurationRequest);
+codec::__model!(WhatsAppCallingConfigurationRequest);

@@ -16,4 +16,4 @@ impl codec::Model for WhatsAppCallingConfigurationResponse {
     }
 }
 
-crate::__model!(WhatsAppCallingConfigurationResponse);
+codec::__model!(WhatsAppCallingConfigurationResponse);

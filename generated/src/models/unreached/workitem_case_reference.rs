@@ -24,4 +24,4 @@ impl codec::Model for WorkitemCaseReference {
     }
 }
 
-crate::__model!(WorkitemCaseReference);
+codec::__model!(WorkitemCaseReference);

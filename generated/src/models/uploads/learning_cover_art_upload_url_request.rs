@@ -34,7 +34,7 @@ impl codec::Model for LearningCoverArtUploadUrlRequest {
     }
 }
 
-crate::__model!(LearningCoverArtUploadUrlRequest);
+codec::__model!(LearningCoverArtUploadUrlRequest);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -78,7 +78,7 @@ impl codec::OpenEnum for LearningCoverArtUploadUrlRequestContentType {
     }
 }
 
-crate::__open_enum!(LearningCoverArtUploadUrlRequestContentType);
+codec::__open_enum!(LearningCoverArtUploadUrlRequestContentType);
 
 /// The same values as [`GamificationContestPrizeImageUploadUrlRequestServerSideEncryption`].
 pub type LearningCoverArtUploadUrlRequestServerSideEncryption = GamificationContestPrizeImageUploadUrlRequestServerSideEncryption;

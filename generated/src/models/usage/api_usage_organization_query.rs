@@ -29,7 +29,7 @@ impl codec::Model for ApiUsageOrganizationQuery {
     }
 }
 
-crate::__model!(ApiUsageOrganizationQuery);
+codec::__model!(ApiUsageOrganizationQuery);
 
 /// The same values as [`ApiUsageClientQueryGranularity`].
 pub type ApiUsageOrganizationQueryGranularity = ApiUsageClientQueryGranularity;
@@ -71,7 +71,7 @@ impl codec::OpenEnum for ApiUsageOrganizationQueryGroupBy {
     }
 }
 
-crate::__open_enum!(ApiUsageOrganizationQueryGroupBy);
+codec::__open_enum!(ApiUsageOrganizationQueryGroupBy);
 
 /// The same values as [`ApiUsageClientQueryMetrics`].
 pub type ApiUsageOrganizationQueryMetrics = ApiUsageClientQueryMetrics;

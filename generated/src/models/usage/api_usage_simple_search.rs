@@ -30,7 +30,7 @@ impl codec::Model for ApiUsageSimpleSearch {
     }
 }
 
-crate::__model!(ApiUsageSimpleSearch);
+codec::__model!(ApiUsageSimpleSearch);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -90,7 +90,7 @@ impl codec::OpenEnum for ApiUsageSimpleSearchHttpMethods {
     }
 }
 
-crate::__open_enum!(ApiUsageSimpleSearchHttpMethods);
+codec::__open_enum!(ApiUsageSimpleSearchHttpMethods);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -141,4 +141,4 @@ impl codec::OpenEnum for ApiUsageSimpleSearchMetrics {
     }
 }
 
-crate::__open_enum!(ApiUsageSimpleSearchMetrics);
+codec::__open_enum!(ApiUsageSimpleSearchMetrics);

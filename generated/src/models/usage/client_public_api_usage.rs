@@ -43,7 +43,7 @@ impl codec::Model for ClientPublicApiUsage {
     }
 }
 
-crate::__model!(ClientPublicApiUsage);
+codec::__model!(ClientPublicApiUsage);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -91,4 +91,4 @@ impl codec::OpenEnum for ClientPublicApiUsageHttpMethod {
     }
 }
 
-crate::__open_enum!(ClientPublicApiUsageHttpMethod);
+codec::__open_enum!(ClientPublicApiUsageHttpMethod);

@@ -42,7 +42,7 @@ impl codec::Model for ClientPublicApiUsageQueryRequest {
     }
 }
 
-crate::__model!(ClientPublicApiUsageQueryRequest);
+codec::__model!(ClientPublicApiUsageQueryRequest);
 
 /// The same values as [`ApiUsageClientQueryGranularity`].
 pub type ClientPublicApiUsageQueryRequestGranularity = ApiUsageClientQueryGranularity;
@@ -81,7 +81,7 @@ impl codec::OpenEnum for ClientPublicApiUsageQueryRequestGroupBy {
     }
 }
 
-crate::__open_enum!(ClientPublicApiUsageQueryRequestGroupBy);
+codec::__open_enum!(ClientPublicApiUsageQueryRequestGroupBy);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -129,7 +129,7 @@ impl codec::OpenEnum for ClientPublicApiUsageQueryRequestHttpMethods {
     }
 }
 
-crate::__open_enum!(ClientPublicApiUsageQueryRequestHttpMethods);
+codec::__open_enum!(ClientPublicApiUsageQueryRequestHttpMethods);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -171,4 +171,4 @@ impl codec::OpenEnum for ClientPublicApiUsageQueryRequestMetrics {
     }
 }
 
-crate::__open_enum!(ClientPublicApiUsageQueryRequestMetrics);
+codec::__open_enum!(ClientPublicApiUsageQueryRequestMetrics);

@@ -34,7 +34,7 @@ impl codec::Model for ClientPublicApiUsageResultsResponse {
     }
 }
 
-crate::__model!(ClientPublicApiUsageResultsResponse);
+codec::__model!(ClientPublicApiUsageResultsResponse);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -73,4 +73,4 @@ impl codec::OpenEnum for ClientPublicApiUsageResultsResponseQueryStatus {
     }
 }
 
-crate::__open_enum!(ClientPublicApiUsageResultsResponseQueryStatus);
+codec::__open_enum!(ClientPublicApiUsageResultsResponseQueryStatus);

@@ -27,4 +27,4 @@ impl codec::Model for ClientUsageQueryResponse {
     }
 }
 
-crate::__model!(ClientUsageQueryResponse);
+codec::__model!(ClientUsageQueryResponse);

@@ -48,7 +48,7 @@ impl codec::Model for OrganizationPublicApiUsage {
     }
 }
 
-crate::__model!(OrganizationPublicApiUsage);
+codec::__model!(OrganizationPublicApiUsage);
 
 /// The same values as [`ClientPublicApiUsageHttpMethod`].
 pub type OrganizationPublicApiUsageHttpMethod = ClientPublicApiUsageHttpMethod;

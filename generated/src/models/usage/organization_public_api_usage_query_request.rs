@@ -48,7 +48,7 @@ impl codec::Model for OrganizationPublicApiUsageQueryRequest {
     }
 }
 
-crate::__model!(OrganizationPublicApiUsageQueryRequest);
+codec::__model!(OrganizationPublicApiUsageQueryRequest);
 
 /// The same values as [`ApiUsageClientQueryGranularity`].
 pub type OrganizationPublicApiUsageQueryRequestGranularity = ApiUsageClientQueryGranularity;
@@ -95,7 +95,7 @@ impl codec::OpenEnum for OrganizationPublicApiUsageQueryRequestGroupBy {
     }
 }
 
-crate::__open_enum!(OrganizationPublicApiUsageQueryRequestGroupBy);
+codec::__open_enum!(OrganizationPublicApiUsageQueryRequestGroupBy);
 
 /// The same values as [`ClientPublicApiUsageQueryRequestHttpMethods`].
 pub type OrganizationPublicApiUsageQueryRequestHttpMethods = ClientPublicApiUsageQueryRequestHttpMethods;

@@ -36,7 +36,7 @@ impl codec::Model for OrganizationPublicApiUsageResultsResponse {
     }
 }
 
-crate::__model!(OrganizationPublicApiUsageResultsResponse);
+codec::__model!(OrganizationPublicApiUsageResultsResponse);
 
 /// The same values as [`ClientPublicApiUsageResultsResponseQueryStatus`].
 pub type OrganizationPublicApiUsageResultsResponseQueryStatus = ClientPublicApiUsageResultsResponseQueryStatus;

@@ -27,4 +27,4 @@ impl codec::Model for OrganizationUsageQueryResponse {
     }
 }
 
-crate::__model!(OrganizationUsageQueryResponse);
+codec::__model!(OrganizationUsageQueryResponse);

@@ -21,7 +21,7 @@ impl codec::Model for UsageQuerySortBy {
     }
 }
 
-crate::__model!(UsageQuerySortBy);
+codec::__model!(UsageQuerySortBy);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -48,4 +48,4 @@ impl codec::OpenEnum for UsageQuerySortByOrder {
     }
 }
 
-crate::__open_enum!(UsageQuerySortByOrder);
+codec::__open_enum!(UsageQuerySortByOrder);

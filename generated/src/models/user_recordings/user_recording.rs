@@ -51,4 +51,4 @@ impl codec::Model for UserRecording {
     }
 }
 
-crate::__model!(UserRecording);
+codec::__model!(UserRecording);

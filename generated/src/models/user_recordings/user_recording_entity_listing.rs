@@ -45,4 +45,4 @@ impl codec::Model for UserRecordingEntityListing {
     }
 }
 
-crate::__model!(UserRecordingEntityListing);
+codec::__model!(UserRecordingEntityListing);

@@ -24,4 +24,4 @@ impl codec::Model for Adjacents {
     }
 }
 
-crate::__model!(Adjacents);
+codec::__model!(Adjacents);

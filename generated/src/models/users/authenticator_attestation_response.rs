@@ -24,4 +24,4 @@ impl codec::Model for AuthenticatorAttestationResponse {
     }
 }
 
-crate::__model!(AuthenticatorAttestationResponse);
+codec::__model!(AuthenticatorAttestationResponse);

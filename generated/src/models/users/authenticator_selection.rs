@@ -28,4 +28,4 @@ impl codec::Model for AuthenticatorSelection {
     }
 }
 
-crate::__model!(AuthenticatorSelection);
+codec::__model!(AuthenticatorSelection);

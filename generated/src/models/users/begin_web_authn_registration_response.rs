@@ -20,4 +20,4 @@ impl codec::Model for BeginWebAuthnRegistrationResponse {
     }
 }
 
-crate::__model!(BeginWebAuthnRegistrationResponse);
+codec::__model!(BeginWebAuthnRegistrationResponse);

@@ -41,7 +41,7 @@ impl codec::Model for CallForwarding {
     }
 }
 
-crate::__model!(CallForwarding);
+codec::__model!(CallForwarding);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -73,4 +73,4 @@ impl codec::OpenEnum for CallForwardingVoicemail {
     }
 }
 
-crate::__open_enum!(CallForwardingVoicemail);
+codec::__open_enum!(CallForwardingVoicemail);

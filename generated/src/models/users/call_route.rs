@@ -19,4 +19,4 @@ impl codec::Model for CallRoute {
     }
 }
 
-crate::__model!(CallRoute);
+codec::__model!(CallRoute);

@@ -20,7 +20,7 @@ impl codec::Model for CallTarget {
     }
 }
 
-crate::__model!(CallTarget);
+codec::__model!(CallTarget);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -49,4 +49,4 @@ impl codec::OpenEnum for CallTargetType {
     }
 }
 
-crate::__open_enum!(CallTargetType);
+codec::__open_enum!(CallTargetType);

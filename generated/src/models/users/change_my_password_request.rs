@@ -22,4 +22,4 @@ impl codec::Model for ChangeMyPasswordRequest {
     }
 }
 
-crate::__model!(ChangeMyPasswordRequest);
+codec::__model!(ChangeMyPasswordRequest);

@@ -19,4 +19,4 @@ impl codec::Model for ChangePasswordRequest {
     }
 }
 
-crate::__model!(ChangePasswordRequest);
+codec::__model!(ChangePasswordRequest);

@@ -22,4 +22,4 @@ impl codec::Model for ChatFavorite {
     }
 }
 
-crate::__model!(ChatFavorite);
+codec::__model!(ChatFavorite);

@@ -48,7 +48,7 @@ impl codec::Model for ChatItem {
     }
 }
 
-crate::__model!(ChatItem);
+codec::__model!(ChatItem);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -92,4 +92,4 @@ impl codec::OpenEnum for ChatItemChatType {
     }
 }
 
-crate::__open_enum!(ChatItemChatType);
+codec::__open_enum!(ChatItemChatType);

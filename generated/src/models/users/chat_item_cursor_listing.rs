@@ -28,4 +28,4 @@ impl codec::Model for ChatItemCursorListing {
     }
 }
 
-crate::__model!(ChatItemCursorListing);
+codec::__model!(ChatItemCursorListing);

@@ -36,4 +36,4 @@ impl codec::Model for ChatPresence {
     }
 }
 
-crate::__model!(ChatPresence);
+codec::__model!(ChatPresence);

@@ -33,4 +33,4 @@ impl codec::Model for ChatUserRef {
     }
 }
 
-crate::__model!(ChatUserRef);
+codec::__model!(ChatUserRef);

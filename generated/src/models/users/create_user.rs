@@ -37,7 +37,7 @@ impl codec::Model for CreateUser {
     }
 }
 
-crate::__model!(CreateUser);
+codec::__model!(CreateUser);
 
 /// The same values as [`ActionTargetState`].
 pub type CreateUserState = ActionTargetState;

@@ -32,7 +32,7 @@ impl codec::Model for CreateVerifierRequest {
     }
 }
 
-crate::__model!(CreateVerifierRequest);
+codec::__model!(CreateVerifierRequest);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -64,4 +64,4 @@ impl codec::OpenEnum for CreateVerifierRequestAlgorithm {
     }
 }
 
-crate::__open_enum!(CreateVerifierRequestAlgorithm);
+codec::__open_enum!(CreateVerifierRequestAlgorithm);

@@ -32,7 +32,7 @@ impl codec::Model for CreateVerifierResponse {
     }
 }
 
-crate::__model!(CreateVerifierResponse);
+codec::__model!(CreateVerifierResponse);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -61,4 +61,4 @@ impl codec::OpenEnum for CreateVerifierResponseType {
     }
 }
 
-crate::__open_enum!(CreateVerifierResponseType);
+codec::__open_enum!(CreateVerifierResponseType);

@@ -24,4 +24,4 @@ impl codec::Model for CredentialDescriptor {
     }
 }
 
-crate::__model!(CredentialDescriptor);
+codec::__model!(CredentialDescriptor);

@@ -22,4 +22,4 @@ impl codec::Model for CredentialParameter {
     }
 }
 
-crate::__model!(CredentialParameter);
+codec::__model!(CredentialParameter);

@@ -65,7 +65,7 @@ impl codec::Model for DevelopmentActivity {
     }
 }
 
-crate::__model!(DevelopmentActivity);
+codec::__model!(DevelopmentActivity);
 
 /// The same values as [`AssignedLearningModuleArchivalMode`].
 pub type DevelopmentActivityArchivalMode = AssignedLearningModuleArchivalMode;
@@ -107,7 +107,7 @@ impl codec::OpenEnum for DevelopmentActivityStatus {
     }
 }
 
-crate::__open_enum!(DevelopmentActivityStatus);
+codec::__open_enum!(DevelopmentActivityStatus);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -149,4 +149,4 @@ impl codec::OpenEnum for DevelopmentActivityType {
     }
 }
 
-crate::__open_enum!(DevelopmentActivityType);
+codec::__open_enum!(DevelopmentActivityType);

@@ -30,7 +30,7 @@ impl codec::Model for DevelopmentActivityAggregateParam {
     }
 }
 
-crate::__model!(DevelopmentActivityAggregateParam);
+codec::__model!(DevelopmentActivityAggregateParam);
 
 /// The same values as [`CoachingAppointmentAggregateRequestGroupBy`].
 pub type DevelopmentActivityAggregateParamGroupBy = CoachingAppointmentAggregateRequestGroupBy;

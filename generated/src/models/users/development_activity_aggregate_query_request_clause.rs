@@ -24,4 +24,4 @@ impl codec::Model for DevelopmentActivityAggregateQueryRequestClause {
     }
 }
 
-crate::__model!(DevelopmentActivityAggregateQueryRequestClause);
+codec::__model!(DevelopmentActivityAggregateQueryRequestClause);

@@ -24,7 +24,7 @@ impl codec::Model for DevelopmentActivityAggregateQueryRequestFilter {
     }
 }
 
-crate::__model!(DevelopmentActivityAggregateQueryRequestFilter);
+codec::__model!(DevelopmentActivityAggregateQueryRequestFilter);
 
 /// The same values as [`DevelopmentActivityAggregateQueryRequestClauseType`].
 pub type DevelopmentActivityAggregateQueryRequestFilterType = DevelopmentActivityAggregateQueryRequestClauseType;

@@ -23,4 +23,4 @@ impl codec::Model for DevelopmentActivityAggregateQueryRequestPredicate {
     }
 }
 
-crate::__model!(DevelopmentActivityAggregateQueryRequestPredicate);
+codec::__model!(DevelopmentActivityAggregateQueryRequestPredicate);

@@ -21,4 +21,4 @@ impl codec::Model for DevelopmentActivityAggregateQueryResponseData {
     }
 }
 
-crate::__model!(DevelopmentActivityAggregateQueryResponseData);
+codec::__model!(DevelopmentActivityAggregateQueryResponseData);

@@ -22,4 +22,4 @@ impl codec::Model for DevelopmentActivityAggregateQueryResponseGroupedData {
     }
 }
 
-crate::__model!(DevelopmentActivityAggregateQueryResponseGroupedData);
+codec::__model!(DevelopmentActivityAggregateQueryResponseGroupedData);

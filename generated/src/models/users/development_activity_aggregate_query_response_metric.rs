@@ -22,4 +22,4 @@ impl codec::Model for DevelopmentActivityAggregateQueryResponseMetric {
     }
 }
 
-crate::__model!(DevelopmentActivityAggregateQueryResponseMetric);
+codec::__model!(DevelopmentActivityAggregateQueryResponseMetric);

@@ -24,4 +24,4 @@ impl codec::Model for DevelopmentActivityAggregateQueryResponseStatistics {
     }
 }
 
-crate::__model!(DevelopmentActivityAggregateQueryResponseStatistics);
+codec::__model!(DevelopmentActivityAggregateQueryResponseStatistics);

@@ -19,4 +19,4 @@ impl codec::Model for DevelopmentActivityAggregateResponse {
     }
 }
 
-crate::__model!(DevelopmentActivityAggregateResponse);
+codec::__model!(DevelopmentActivityAggregateResponse);

@@ -45,4 +45,4 @@ impl codec::Model for DevelopmentActivityListing {
     }
 }
 
-crate::__model!(DevelopmentActivityListing);
+codec::__model!(DevelopmentActivityListing);

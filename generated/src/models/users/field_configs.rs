@@ -23,4 +23,4 @@ impl codec::Model for FieldConfigs {
     }
 }
 
-crate::__model!(FieldConfigs);
+codec::__model!(FieldConfigs);

@@ -25,4 +25,4 @@ impl codec::Model for FinishWebAuthnRegistrationRequest {
     }
 }
 
-crate::__model!(FinishWebAuthnRegistrationRequest);
+codec::__model!(FinishWebAuthnRegistrationRequest);

@@ -21,4 +21,4 @@ impl codec::Model for PatchUser {
     }
 }
 
-crate::__model!(PatchUser);
+codec::__model!(PatchUser);

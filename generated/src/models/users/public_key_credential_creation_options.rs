@@ -50,4 +50,4 @@ impl codec::Model for PublicKeyCredentialCreationOptions {
     }
 }
 
-crate::__model!(PublicKeyCredentialCreationOptions);
+codec::__model!(PublicKeyCredentialCreationOptions);

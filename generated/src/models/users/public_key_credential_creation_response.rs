@@ -36,4 +36,4 @@ impl codec::Model for PublicKeyCredentialCreationResponse {
     }
 }
 
-crate::__model!(PublicKeyCredentialCreationResponse);
+codec::__model!(PublicKeyCredentialCreationResponse);

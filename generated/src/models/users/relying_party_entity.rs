@@ -22,4 +22,4 @@ impl codec::Model for RelyingPartyEntity {
     }
 }
 
-crate::__model!(RelyingPartyEntity);
+codec::__model!(RelyingPartyEntity);

@@ -72,7 +72,7 @@ impl codec::Model for UpdateUser {
     }
 }
 
-crate::__model!(UpdateUser);
+codec::__model!(UpdateUser);
 
 /// The same values as [`ActionTargetState`].
 pub type UpdateUserState = ActionTargetState;

@@ -26,4 +26,4 @@ impl codec::Model for UpdateVerifierRequest {
     }
 }
 
-crate::__model!(UpdateVerifierRequest);
+codec::__model!(UpdateVerifierRequest);

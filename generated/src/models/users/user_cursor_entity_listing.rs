@@ -29,4 +29,4 @@ impl codec::Model for UserCursorEntityListing {
     }
 }
 
-crate::__model!(UserCursorEntityListing);
+codec::__model!(UserCursorEntityListing);

@@ -34,4 +34,4 @@ impl codec::Model for UserCustomAttributes {
     }
 }
 
-crate::__model!(UserCustomAttributes);
+codec::__model!(UserCustomAttributes);

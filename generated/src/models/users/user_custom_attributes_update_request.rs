@@ -26,4 +26,4 @@ impl codec::Model for UserCustomAttributesUpdateRequest {
     }
 }
 
-crate::__model!(UserCustomAttributesUpdateRequest);
+codec::__model!(UserCustomAttributesUpdateRequest);

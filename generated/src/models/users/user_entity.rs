@@ -25,4 +25,4 @@ impl codec::Model for UserEntity {
     }
 }
 
-crate::__model!(UserEntity);
+codec::__model!(UserEntity);

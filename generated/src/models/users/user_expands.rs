@@ -46,4 +46,4 @@ impl codec::Model for UserExpands {
     }
 }
 
-crate::__model!(UserExpands);
+codec::__model!(UserExpands);

@@ -25,4 +25,4 @@ impl codec::Model for UserExternalIdentifier {
     }
 }
 
-crate::__model!(UserExternalIdentifier);
+codec::__model!(UserExternalIdentifier);

@@ -208,7 +208,7 @@ impl codec::Model for UserMe {
     }
 }
 
-crate::__model!(UserMe);
+codec::__model!(UserMe);
 
 /// The same values as [`ActionTargetState`].
 pub type UserMeState = ActionTargetState;

@@ -38,7 +38,7 @@ impl codec::Model for UserProfile {
     }
 }
 
-crate::__model!(UserProfile);
+codec::__model!(UserProfile);
 
 /// The same values as [`ActionTargetState`].
 pub type UserProfileState = ActionTargetState;

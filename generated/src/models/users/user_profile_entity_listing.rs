@@ -45,4 +45,4 @@ impl codec::Model for UserProfileEntityListing {
     }
 }
 
-crate::__model!(UserProfileEntityListing);
+codec::__model!(UserProfileEntityListing);

@@ -28,7 +28,7 @@ impl codec::Model for UserState {
     }
 }
 
-crate::__model!(UserState);
+codec::__model!(UserState);
 
 /// The same values as [`ActionTargetState`].
 pub type UserStateState = ActionTargetState;
@@ -74,4 +74,4 @@ impl codec::OpenEnum for UserStateStateChangeReason {
     }
 }
 
-crate::__open_enum!(UserStateStateChangeReason);
+codec::__open_enum!(UserStateStateChangeReason);

@@ -21,4 +21,4 @@ impl codec::Model for ValidateVerifierRequest {
     }
 }
 
-crate::__model!(ValidateVerifierRequest);
+codec::__model!(ValidateVerifierRequest);

@@ -34,7 +34,7 @@ impl codec::Model for Verifier {
     }
 }
 
-crate::__model!(Verifier);
+codec::__model!(Verifier);
 
 /// The same values as [`CreateVerifierResponseType`].
 pub type VerifierType = CreateVerifierResponseType;

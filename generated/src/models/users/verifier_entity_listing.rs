@@ -24,4 +24,4 @@ impl codec::Model for VerifierEntityListing {
     }
 }
 
-crate::__model!(VerifierEntityListing);
+codec::__model!(VerifierEntityListing);

@@ -20,4 +20,4 @@ impl codec::Model for ServerDate {
     }
 }
 
-crate::__model!(ServerDate);
+codec::__model!(ServerDate);

@@ -28,7 +28,7 @@ impl codec::Model for UsersRulesCreateRuleRequest {
     }
 }
 
-crate::__model!(UsersRulesCreateRuleRequest);
+codec::__model!(UsersRulesCreateRuleRequest);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -55,4 +55,4 @@ impl codec::OpenEnum for UsersRulesCreateRuleRequestType {
     }
 }
 
-crate::__open_enum!(UsersRulesCreateRuleRequestType);
+codec::__open_enum!(UsersRulesCreateRuleRequestType);

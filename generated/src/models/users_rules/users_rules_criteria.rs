@@ -25,7 +25,7 @@ impl codec::Model for UsersRulesCriteria {
     }
 }
 
-crate::__model!(UsersRulesCriteria);
+codec::__model!(UsersRulesCriteria);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -50,4 +50,4 @@ impl codec::OpenEnum for UsersRulesCriteriaOperator {
     }
 }
 
-crate::__open_enum!(UsersRulesCriteriaOperator);
+codec::__open_enum!(UsersRulesCriteriaOperator);

@@ -46,7 +46,7 @@ impl codec::Model for UsersRulesDependent {
     }
 }
 
-crate::__model!(UsersRulesDependent);
+codec::__model!(UsersRulesDependent);
 
 /// The same values as [`UsersRulesCreateRuleRequestType`].
 pub type UsersRulesDependentType = UsersRulesCreateRuleRequestType;

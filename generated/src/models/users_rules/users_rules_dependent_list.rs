@@ -45,4 +45,4 @@ impl codec::Model for UsersRulesDependentList {
     }
 }
 
-crate::__model!(UsersRulesDependentList);
+codec::__model!(UsersRulesDependentList);

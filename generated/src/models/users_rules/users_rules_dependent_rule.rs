@@ -22,4 +22,4 @@ impl codec::Model for UsersRulesDependentRule {
     }
 }
 
-crate::__model!(UsersRulesDependentRule);
+codec::__model!(UsersRulesDependentRule);

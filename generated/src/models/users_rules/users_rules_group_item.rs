@@ -28,7 +28,7 @@ impl codec::Model for UsersRulesGroupItem {
     }
 }
 
-crate::__model!(UsersRulesGroupItem);
+codec::__model!(UsersRulesGroupItem);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -85,7 +85,7 @@ impl codec::OpenEnum for UsersRulesGroupItemContainer {
     }
 }
 
-crate::__open_enum!(UsersRulesGroupItemContainer);
+codec::__open_enum!(UsersRulesGroupItemContainer);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -112,4 +112,4 @@ impl codec::OpenEnum for UsersRulesGroupItemOperator {
     }
 }
 
-crate::__open_enum!(UsersRulesGroupItemOperator);
+codec::__open_enum!(UsersRulesGroupItemOperator);

@@ -29,4 +29,4 @@ impl codec::Model for UsersRulesLastRunMetadata {
     }
 }
 
-crate::__model!(UsersRulesLastRunMetadata);
+codec::__model!(UsersRulesLastRunMetadata);

@@ -25,7 +25,7 @@ impl codec::Model for UsersRulesLockedCriteriaSettingsCriteria {
     }
 }
 
-crate::__model!(UsersRulesLockedCriteriaSettingsCriteria);
+codec::__model!(UsersRulesLockedCriteriaSettingsCriteria);
 
 /// The same values as [`UsersRulesCriteriaOperator`].
 pub type UsersRulesLockedCriteriaSettingsCriteriaOperator = UsersRulesCriteriaOperator;

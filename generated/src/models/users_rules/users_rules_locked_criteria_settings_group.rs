@@ -26,7 +26,7 @@ impl codec::Model for UsersRulesLockedCriteriaSettingsGroup {
     }
 }
 
-crate::__model!(UsersRulesLockedCriteriaSettingsGroup);
+codec::__model!(UsersRulesLockedCriteriaSettingsGroup);
 
 /// The same values as [`UsersRulesGroupItemContainer`].
 pub type UsersRulesLockedCriteriaSettingsGroupContainer = UsersRulesGroupItemContainer;
@@ -56,4 +56,4 @@ impl codec::OpenEnum for UsersRulesLockedCriteriaSettingsGroupOperators {
     }
 }
 
-crate::__open_enum!(UsersRulesLockedCriteriaSettingsGroupOperators);
+codec::__open_enum!(UsersRulesLockedCriteriaSettingsGroupOperators);

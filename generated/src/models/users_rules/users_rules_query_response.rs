@@ -34,4 +34,4 @@ impl codec::Model for UsersRulesQueryResponse {
     }
 }
 
-crate::__model!(UsersRulesQueryResponse);
+codec::__model!(UsersRulesQueryResponse);

@@ -26,7 +26,7 @@ impl codec::Model for UsersRulesQueryRuleRequest {
     }
 }
 
-crate::__model!(UsersRulesQueryRuleRequest);
+codec::__model!(UsersRulesQueryRuleRequest);
 
 /// The same values as [`UsersRulesCreateRuleRequestType`].
 pub type UsersRulesQueryRuleRequestType = UsersRulesCreateRuleRequestType;

@@ -60,7 +60,7 @@ impl codec::Model for UsersRulesRule {
     }
 }
 
-crate::__model!(UsersRulesRule);
+codec::__model!(UsersRulesRule);
 
 /// The same values as [`UsersRulesCreateRuleRequestType`].
 pub type UsersRulesRuleType = UsersRulesCreateRuleRequestType;

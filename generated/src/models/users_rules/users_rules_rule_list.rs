@@ -45,4 +45,4 @@ impl codec::Model for UsersRulesRuleList {
     }
 }
 
-crate::__model!(UsersRulesRuleList);
+codec::__model!(UsersRulesRuleList);

@@ -23,7 +23,7 @@ impl codec::Model for UsersRulesRuleSettings {
     }
 }
 
-crate::__model!(UsersRulesRuleSettings);
+codec::__model!(UsersRulesRuleSettings);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -80,4 +80,4 @@ impl codec::OpenEnum for UsersRulesRuleSettingsAllowedContainers {
     }
 }
 
-crate::__open_enum!(UsersRulesRuleSettingsAllowedContainers);
+codec::__open_enum!(UsersRulesRuleSettingsAllowedContainers);

@@ -26,4 +26,4 @@ impl codec::Model for UsersRulesUpdateRuleRequest {
     }
 }
 
-crate::__model!(UsersRulesUpdateRuleRequest);
+codec::__model!(UsersRulesUpdateRuleRequest);

@@ -22,4 +22,4 @@ impl codec::Model for UsersRulesValue {
     }
 }
 
-crate::__model!(UsersRulesValue);
+codec::__model!(UsersRulesValue);

@@ -19,4 +19,4 @@ impl codec::Model for Certificate {
     }
 }
 
-crate::__model!(Certificate);
+codec::__model!(Certificate);

@@ -24,7 +24,7 @@ impl codec::Model for IpAddressRange {
     }
 }
 
-crate::__model!(IpAddressRange);
+codec::__model!(IpAddressRange);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -56,7 +56,7 @@ impl codec::OpenEnum for IpAddressRangeDirection {
     }
 }
 
-crate::__open_enum!(IpAddressRangeDirection);
+codec::__open_enum!(IpAddressRangeDirection);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -132,4 +132,4 @@ impl codec::OpenEnum for IpAddressRangeService {
     }
 }
 
-crate::__open_enum!(IpAddressRangeService);
+codec::__open_enum!(IpAddressRangeService);

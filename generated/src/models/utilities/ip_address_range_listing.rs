@@ -19,4 +19,4 @@ impl codec::Model for IpAddressRangeListing {
     }
 }
 
-crate::__model!(IpAddressRangeListing);
+codec::__model!(IpAddressRangeListing);

@@ -20,4 +20,4 @@ impl codec::Model for ParsedCertificate {
     }
 }
 
-crate::__model!(ParsedCertificate);
+codec::__model!(ParsedCertificate);

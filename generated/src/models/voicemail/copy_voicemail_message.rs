@@ -25,4 +25,4 @@ impl codec::Model for CopyVoicemailMessage {
     }
 }
 
-crate::__model!(CopyVoicemailMessage);
+codec::__model!(CopyVoicemailMessage);

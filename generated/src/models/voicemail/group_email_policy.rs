@@ -22,4 +22,4 @@ impl codec::Model for GroupEmailPolicy {
     }
 }
 
-crate::__model!(GroupEmailPolicy);
+codec::__model!(GroupEmailPolicy);

@@ -23,4 +23,4 @@ impl codec::Model for PinConfiguration {
     }
 }
 
-crate::__model!(PinConfiguration);
+codec::__model!(PinConfiguration);

@@ -75,7 +75,7 @@ impl codec::Model for VoicemailGroupPolicy {
     }
 }
 
-crate::__model!(VoicemailGroupPolicy);
+codec::__model!(VoicemailGroupPolicy);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -107,4 +107,4 @@ impl codec::OpenEnum for VoicemailGroupPolicyGroupAlertType {
     }
 }
 
-crate::__open_enum!(VoicemailGroupPolicyGroupAlertType);
+codec::__open_enum!(VoicemailGroupPolicyGroupAlertType);

@@ -56,7 +56,7 @@ impl codec::Model for VoicemailMailboxInfo {
     }
 }
 
-crate::__model!(VoicemailMailboxInfo);
+codec::__model!(VoicemailMailboxInfo);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -85,4 +85,4 @@ impl codec::OpenEnum for VoicemailMailboxInfoOwnerType {
     }
 }
 
-crate::__open_enum!(VoicemailMailboxInfoOwnerType);
+codec::__open_enum!(VoicemailMailboxInfoOwnerType);

@@ -28,4 +28,4 @@ impl codec::Model for VoicemailMediaInfo {
     }
 }
 
-crate::__model!(VoicemailMediaInfo);
+codec::__model!(VoicemailMediaInfo);

@@ -45,4 +45,4 @@ impl codec::Model for VoicemailMessageEntityListing {
     }
 }
 
-crate::__model!(VoicemailMessageEntityListing);
+codec::__model!(VoicemailMessageEntityListing);

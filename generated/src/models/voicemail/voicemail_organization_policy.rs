@@ -60,4 +60,4 @@ impl codec::Model for VoicemailOrganizationPolicy {
     }
 }
 
-crate::__model!(VoicemailOrganizationPolicy);
+codec::__model!(VoicemailOrganizationPolicy);

@@ -31,4 +31,4 @@ impl codec::Model for VoicemailUserPolicy {
     }
 }
 
-crate::__model!(VoicemailUserPolicy);
+codec::__model!(VoicemailUserPolicy);

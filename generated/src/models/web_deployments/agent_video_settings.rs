@@ -31,7 +31,7 @@ impl codec::Model for AgentVideoSettings {
     }
 }
 
-crate::__model!(AgentVideoSettings);
+codec::__model!(AgentVideoSettings);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -63,4 +63,4 @@ impl codec::OpenEnum for AgentVideoSettingsBackground {
     }
 }
 
-crate::__open_enum!(AgentVideoSettingsBackground);
+codec::__open_enum!(AgentVideoSettingsBackground);

@@ -25,4 +25,4 @@ impl codec::Model for AuthenticationSettings {
     }
 }
 
-crate::__model!(AuthenticationSettings);
+codec::__model!(AuthenticationSettings);

@@ -18,4 +18,4 @@ impl codec::Model for AutoStart {
     }
 }
 
-crate::__model!(AutoStart);
+codec::__model!(AutoStart);

@@ -18,4 +18,4 @@ impl codec::Model for BackgroundImageSettings {
     }
 }
 
-crate::__model!(BackgroundImageSettings);
+codec::__model!(BackgroundImageSettings);

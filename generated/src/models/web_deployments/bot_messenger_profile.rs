@@ -21,4 +21,4 @@ impl codec::Model for BotMessengerProfile {
     }
 }
 
-crate::__model!(BotMessengerProfile);
+codec::__model!(BotMessengerProfile);

@@ -39,7 +39,7 @@ impl codec::Model for CobrowseSettings {
     }
 }
 
-crate::__model!(CobrowseSettings);
+codec::__model!(CobrowseSettings);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -66,4 +66,4 @@ impl codec::OpenEnum for CobrowseSettingsChannels {
     }
 }
 
-crate::__open_enum!(CobrowseSettingsChannels);
+codec::__open_enum!(CobrowseSettingsChannels);

@@ -46,4 +46,4 @@ impl codec::Model for ConversationAppSettings {
     }
 }
 
-crate::__model!(ConversationAppSettings);
+codec::__model!(ConversationAppSettings);

@@ -18,4 +18,4 @@ impl codec::Model for ConversationClearSettings {
     }
 }
 
-crate::__model!(ConversationClearSettings);
+codec::__model!(ConversationClearSettings);

@@ -20,7 +20,7 @@ impl codec::Model for ConversationDisconnectSettings {
     }
 }
 
-crate::__model!(ConversationDisconnectSettings);
+codec::__model!(ConversationDisconnectSettings);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -47,4 +47,4 @@ impl codec::OpenEnum for ConversationDisconnectSettingsType {
     }
 }
 
-crate::__open_enum!(ConversationDisconnectSettingsType);
+codec::__open_enum!(ConversationDisconnectSettingsType);

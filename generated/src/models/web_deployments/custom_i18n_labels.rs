@@ -22,4 +22,4 @@ impl codec::Model for CustomI18nLabels {
     }
 }
 
-crate::__model!(CustomI18nLabels);
+codec::__model!(CustomI18nLabels);

@@ -32,4 +32,4 @@ impl codec::Model for DeploymentIdentityResolutionConfig {
     }
 }
 
-crate::__model!(DeploymentIdentityResolutionConfig);
+codec::__model!(DeploymentIdentityResolutionConfig);

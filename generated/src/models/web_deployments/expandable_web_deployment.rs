@@ -66,7 +66,7 @@ impl codec::Model for ExpandableWebDeployment {
     }
 }
 
-crate::__model!(ExpandableWebDeployment);
+codec::__model!(ExpandableWebDeployment);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -105,4 +105,4 @@ impl codec::OpenEnum for ExpandableWebDeploymentStatus {
     }
 }
 
-crate::__open_enum!(ExpandableWebDeploymentStatus);
+codec::__open_enum!(ExpandableWebDeploymentStatus);

@@ -30,4 +30,4 @@ impl codec::Model for ExpandableWebDeploymentEntityListing {
     }
 }
 
-crate::__model!(ExpandableWebDeploymentEntityListing);
+codec::__model!(ExpandableWebDeploymentEntityListing);

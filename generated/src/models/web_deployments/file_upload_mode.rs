@@ -22,7 +22,7 @@ impl codec::Model for FileUploadMode {
     }
 }
 
-crate::__model!(FileUploadMode);
+codec::__model!(FileUploadMode);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -54,4 +54,4 @@ impl codec::OpenEnum for FileUploadModeFileTypes {
     }
 }
 
-crate::__open_enum!(FileUploadModeFileTypes);
+codec::__open_enum!(FileUploadModeFileTypes);

@@ -22,4 +22,4 @@ impl codec::Model for FileUploadSettings {
     }
 }
 
-crate::__model!(FileUploadSettings);
+codec::__model!(FileUploadSettings);

@@ -29,4 +29,4 @@ impl codec::Model for FormsTrackTrigger {
     }
 }
 
-crate::__model!(FormsTrackTrigger);
+codec::__model!(FormsTrackTrigger);

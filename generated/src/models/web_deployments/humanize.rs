@@ -21,4 +21,4 @@ impl codec::Model for Humanize {
     }
 }
 
-crate::__model!(Humanize);
+codec::__model!(Humanize);

@@ -18,4 +18,4 @@ impl codec::Model for Icon {
     }
 }
 
-crate::__model!(Icon);
+codec::__model!(Icon);

@@ -23,4 +23,4 @@ impl codec::Model for IdentityResolutionAutomergeConfig {
     }
 }
 
-crate::__model!(IdentityResolutionAutomergeConfig);
+codec::__model!(IdentityResolutionAutomergeConfig);

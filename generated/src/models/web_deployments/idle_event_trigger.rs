@@ -22,4 +22,4 @@ impl codec::Model for IdleEventTrigger {
     }
 }
 
-crate::__model!(IdleEventTrigger);
+codec::__model!(IdleEventTrigger);

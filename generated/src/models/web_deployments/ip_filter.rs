@@ -21,4 +21,4 @@ impl codec::Model for IpFilter {
     }
 }
 
-crate::__model!(IpFilter);
+codec::__model!(IpFilter);

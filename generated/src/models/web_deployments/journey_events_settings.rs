@@ -52,7 +52,7 @@ impl codec::Model for JourneyEventsSettings {
     }
 }
 
-crate::__model!(JourneyEventsSettings);
+codec::__model!(JourneyEventsSettings);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -81,4 +81,4 @@ impl codec::OpenEnum for JourneyEventsSettingsPageviewConfig {
     }
 }
 
-crate::__open_enum!(JourneyEventsSettingsPageviewConfig);
+codec::__open_enum!(JourneyEventsSettingsPageviewConfig);

@@ -22,4 +22,4 @@ impl codec::Model for Knowledge {
     }
 }
 
-crate::__model!(Knowledge);
+codec::__model!(Knowledge);

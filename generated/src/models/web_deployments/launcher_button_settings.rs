@@ -24,7 +24,7 @@ impl codec::Model for LauncherButtonSettings {
     }
 }
 
-crate::__model!(LauncherButtonSettings);
+codec::__model!(LauncherButtonSettings);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -53,7 +53,7 @@ impl codec::OpenEnum for LauncherButtonSettingsDisplayType {
     }
 }
 
-crate::__open_enum!(LauncherButtonSettingsDisplayType);
+codec::__open_enum!(LauncherButtonSettingsDisplayType);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -82,4 +82,4 @@ impl codec::OpenEnum for LauncherButtonSettingsVisibility {
     }
 }
 
-crate::__open_enum!(LauncherButtonSettingsVisibility);
+codec::__open_enum!(LauncherButtonSettingsVisibility);

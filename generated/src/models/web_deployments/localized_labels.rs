@@ -20,7 +20,7 @@ impl codec::Model for LocalizedLabels {
     }
 }
 
-crate::__model!(LocalizedLabels);
+codec::__model!(LocalizedLabels);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -59,4 +59,4 @@ impl codec::OpenEnum for LocalizedLabelsKey {
     }
 }
 
-crate::__open_enum!(LocalizedLabelsKey);
+codec::__open_enum!(LocalizedLabelsKey);

@@ -18,4 +18,4 @@ impl codec::Model for Markdown {
     }
 }
 
-crate::__model!(Markdown);
+codec::__model!(Markdown);

@@ -21,4 +21,4 @@ impl codec::Model for MessengerApps {
     }
 }
 
-crate::__model!(MessengerApps);
+codec::__model!(MessengerApps);

@@ -21,4 +21,4 @@ impl codec::Model for MessengerHomeScreen {
     }
 }
 
-crate::__model!(MessengerHomeScreen);
+codec::__model!(MessengerHomeScreen);

@@ -38,7 +38,7 @@ impl codec::Model for MessengerSettings {
     }
 }
 
-crate::__model!(MessengerSettings);
+codec::__model!(MessengerSettings);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -65,4 +65,4 @@ impl codec::OpenEnum for MessengerSettingsSessionPersistenceType {
     }
 }
 
-crate::__open_enum!(MessengerSettingsSessionPersistenceType);
+codec::__open_enum!(MessengerSettingsSessionPersistenceType);

@@ -19,4 +19,4 @@ impl codec::Model for MessengerStyles {
     }
 }
 
-crate::__model!(MessengerStyles);
+codec::__model!(MessengerStyles);

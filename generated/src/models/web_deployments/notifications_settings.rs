@@ -21,7 +21,7 @@ impl codec::Model for NotificationsSettings {
     }
 }
 
-crate::__model!(NotificationsSettings);
+codec::__model!(NotificationsSettings);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -48,4 +48,4 @@ impl codec::OpenEnum for NotificationsSettingsNotificationContentType {
     }
 }
 
-crate::__open_enum!(NotificationsSettingsNotificationContentType);
+codec::__open_enum!(NotificationsSettingsNotificationContentType);

@@ -21,7 +21,7 @@ impl codec::Model for PauseCriteria {
     }
 }
 
-crate::__model!(PauseCriteria);
+codec::__model!(PauseCriteria);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -60,4 +60,4 @@ impl codec::OpenEnum for PauseCriteriaCondition {
     }
 }
 
-crate::__open_enum!(PauseCriteriaCondition);
+codec::__open_enum!(PauseCriteriaCondition);

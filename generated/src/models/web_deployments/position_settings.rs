@@ -24,7 +24,7 @@ impl codec::Model for PositionSettings {
     }
 }
 
-crate::__model!(PositionSettings);
+codec::__model!(PositionSettings);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -53,4 +53,4 @@ impl codec::OpenEnum for PositionSettingsAlignment {
     }
 }
 
-crate::__open_enum!(PositionSettingsAlignment);
+codec::__open_enum!(PositionSettingsAlignment);

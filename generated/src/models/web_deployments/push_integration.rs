@@ -20,7 +20,7 @@ impl codec::Model for PushIntegration {
     }
 }
 
-crate::__model!(PushIntegration);
+codec::__model!(PushIntegration);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -49,4 +49,4 @@ impl codec::OpenEnum for PushIntegrationProvider {
     }
 }
 
-crate::__open_enum!(PushIntegrationProvider);
+codec::__open_enum!(PushIntegrationProvider);

@@ -22,4 +22,4 @@ impl codec::Model for ScrollPercentageEventTrigger {
     }
 }
 
-crate::__model!(ScrollPercentageEventTrigger);
+codec::__model!(ScrollPercentageEventTrigger);

@@ -22,4 +22,4 @@ impl codec::Model for SelectorEventTrigger {
     }
 }
 
-crate::__model!(SelectorEventTrigger);
+codec::__model!(SelectorEventTrigger);

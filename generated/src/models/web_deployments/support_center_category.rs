@@ -24,4 +24,4 @@ impl codec::Model for SupportCenterCategory {
     }
 }
 
-crate::__model!(SupportCenterCategory);
+codec::__model!(SupportCenterCategory);

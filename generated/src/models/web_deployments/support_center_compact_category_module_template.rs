@@ -18,4 +18,4 @@ impl codec::Model for SupportCenterCompactCategoryModuleTemplate {
     }
 }
 
-crate::__model!(SupportCenterCompactCategoryModuleTemplate);
+codec::__model!(SupportCenterCompactCategoryModuleTemplate);

@@ -21,7 +21,7 @@ impl codec::Model for SupportCenterCustomMessage {
     }
 }
 
-crate::__model!(SupportCenterCustomMessage);
+codec::__model!(SupportCenterCustomMessage);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -48,4 +48,4 @@ impl codec::OpenEnum for SupportCenterCustomMessageType {
     }
 }
 
-crate::__open_enum!(SupportCenterCustomMessageType);
+codec::__open_enum!(SupportCenterCustomMessageType);

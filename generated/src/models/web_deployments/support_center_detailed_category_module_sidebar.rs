@@ -18,4 +18,4 @@ impl codec::Model for SupportCenterDetailedCategoryModuleSidebar {
     }
 }
 
-crate::__model!(SupportCenterDetailedCategoryModuleSidebar);
+codec::__model!(SupportCenterDetailedCategoryModuleSidebar);

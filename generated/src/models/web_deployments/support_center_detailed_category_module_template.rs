@@ -21,4 +21,4 @@ impl codec::Model for SupportCenterDetailedCategoryModuleTemplate {
     }
 }
 
-crate::__model!(SupportCenterDetailedCategoryModuleTemplate);
+codec::__model!(SupportCenterDetailedCategoryModuleTemplate);

@@ -18,4 +18,4 @@ impl codec::Model for SupportCenterFeedbackSettings {
     }
 }
 
-crate::__model!(SupportCenterFeedbackSettings);
+codec::__model!(SupportCenterFeedbackSettings);

@@ -34,4 +34,4 @@ impl codec::Model for SupportCenterGlobalStyle {
     }
 }
 
-crate::__model!(SupportCenterGlobalStyle);
+codec::__model!(SupportCenterGlobalStyle);

@@ -25,4 +25,4 @@ impl codec::Model for SupportCenterHeroStyle {
     }
 }
 
-crate::__model!(SupportCenterHeroStyle);
+codec::__model!(SupportCenterHeroStyle);

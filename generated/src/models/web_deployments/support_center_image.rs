@@ -19,4 +19,4 @@ impl codec::Model for SupportCenterImage {
     }
 }
 
-crate::__model!(SupportCenterImage);
+codec::__model!(SupportCenterImage);

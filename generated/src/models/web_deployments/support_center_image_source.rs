@@ -19,4 +19,4 @@ impl codec::Model for SupportCenterImageSource {
     }
 }
 
-crate::__model!(SupportCenterImageSource);
+codec::__model!(SupportCenterImageSource);

@@ -19,4 +19,4 @@ impl codec::Model for SupportCenterLabelFilter {
     }
 }
 
-crate::__model!(SupportCenterLabelFilter);
+codec::__model!(SupportCenterLabelFilter);

@@ -42,7 +42,7 @@ impl codec::Model for SupportCenterModuleSetting {
     }
 }
 
-crate::__model!(SupportCenterModuleSetting);
+codec::__model!(SupportCenterModuleSetting);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -88,4 +88,4 @@ impl codec::OpenEnum for SupportCenterModuleSettingType {
     }
 }
 
-crate::__open_enum!(SupportCenterModuleSettingType);
+codec::__open_enum!(SupportCenterModuleSettingType);

@@ -22,7 +22,7 @@ impl codec::Model for SupportCenterScreen {
     }
 }
 
-crate::__model!(SupportCenterScreen);
+codec::__model!(SupportCenterScreen);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -53,4 +53,4 @@ impl codec::OpenEnum for SupportCenterScreenType {
     }
 }
 
-crate::__open_enum!(SupportCenterScreenType);
+codec::__open_enum!(SupportCenterScreenType);

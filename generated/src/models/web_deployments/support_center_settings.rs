@@ -45,7 +45,7 @@ impl codec::Model for SupportCenterSettings {
     }
 }
 
-crate::__model!(SupportCenterSettings);
+codec::__model!(SupportCenterSettings);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -72,4 +72,4 @@ impl codec::OpenEnum for SupportCenterSettingsRouterType {
     }
 }
 
-crate::__open_enum!(SupportCenterSettingsRouterType);
+codec::__open_enum!(SupportCenterSettingsRouterType);

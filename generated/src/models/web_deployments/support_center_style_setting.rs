@@ -23,4 +23,4 @@ impl codec::Model for SupportCenterStyleSetting {
     }
 }
 
-crate::__model!(SupportCenterStyleSetting);
+codec::__model!(SupportCenterStyleSetting);

@@ -29,4 +29,4 @@ impl codec::Model for TrackingSettings {
     }
 }
 
-crate::__model!(TrackingSettings);
+codec::__model!(TrackingSettings);

@@ -25,4 +25,4 @@ impl codec::Model for UserVideoSettings {
     }
 }
 
-crate::__model!(UserVideoSettings);
+codec::__model!(UserVideoSettings);

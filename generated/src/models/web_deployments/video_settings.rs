@@ -27,7 +27,7 @@ impl codec::Model for VideoSettings {
     }
 }
 
-crate::__model!(VideoSettings);
+codec::__model!(VideoSettings);
 
 /// The same values as [`CobrowseSettingsChannels`].
 pub type VideoSettingsChannels = CobrowseSettingsChannels;

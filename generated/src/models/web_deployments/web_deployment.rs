@@ -66,7 +66,7 @@ impl codec::Model for WebDeployment {
     }
 }
 
-crate::__model!(WebDeployment);
+codec::__model!(WebDeployment);
 
 /// The same values as [`ExpandableWebDeploymentStatus`].
 pub type WebDeploymentStatus = ExpandableWebDeploymentStatus;

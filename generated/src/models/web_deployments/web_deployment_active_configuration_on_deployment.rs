@@ -22,4 +22,4 @@ impl codec::Model for WebDeploymentActiveConfigurationOnDeployment {
     }
 }
 
-crate::__model!(WebDeploymentActiveConfigurationOnDeployment);
+codec::__model!(WebDeploymentActiveConfigurationOnDeployment);

@@ -86,7 +86,7 @@ impl codec::Model for WebDeploymentConfigurationVersion {
     }
 }
 
-crate::__model!(WebDeploymentConfigurationVersion);
+codec::__model!(WebDeploymentConfigurationVersion);
 
 /// The same values as [`ExpandableWebDeploymentStatus`].
 pub type WebDeploymentConfigurationVersionStatus = ExpandableWebDeploymentStatus;

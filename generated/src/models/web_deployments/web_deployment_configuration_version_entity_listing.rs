@@ -30,4 +30,4 @@ impl codec::Model for WebDeploymentConfigurationVersionEntityListing {
     }
 }
 
-crate::__model!(WebDeploymentConfigurationVersionEntityListing);
+codec::__model!(WebDeploymentConfigurationVersionEntityListing);

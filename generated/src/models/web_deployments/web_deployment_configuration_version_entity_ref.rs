@@ -27,4 +27,4 @@ impl codec::Model for WebDeploymentConfigurationVersionEntityRef {
     }
 }
 
-crate::__model!(WebDeploymentConfigurationVersionEntityRef);
+codec::__model!(WebDeploymentConfigurationVersionEntityRef);

@@ -84,7 +84,7 @@ impl codec::Model for WebDeploymentConfigurationVersionResponse {
     }
 }
 
-crate::__model!(WebDeploymentConfigurationVersionResponse);
+codec::__model!(WebDeploymentConfigurationVersionResponse);
 
 /// The same values as [`ExpandableWebDeploymentStatus`].
 pub type WebDeploymentConfigurationVersionResponseStatus = ExpandableWebDeploymentStatus;

@@ -31,4 +31,4 @@ impl codec::Model for WebDeploymentFlowEntityRef {
     }
 }
 
-crate::__model!(WebDeploymentFlowEntityRef);
+codec::__model!(WebDeploymentFlowEntityRef);

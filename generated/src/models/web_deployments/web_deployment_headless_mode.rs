@@ -18,4 +18,4 @@ impl codec::Model for WebDeploymentHeadlessMode {
     }
 }
 
-crate::__model!(WebDeploymentHeadlessMode);
+codec::__model!(WebDeploymentHeadlessMode);

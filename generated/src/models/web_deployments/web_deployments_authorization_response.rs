@@ -21,4 +21,4 @@ impl codec::Model for WebDeploymentsAuthorizationResponse {
     }
 }
 
-crate::__model!(WebDeploymentsAuthorizationResponse);
+codec::__model!(WebDeploymentsAuthorizationResponse);

@@ -27,4 +27,4 @@ impl codec::Model for WebDeploymentsJourneyContext {
     }
 }
 
-crate::__model!(WebDeploymentsJourneyContext);
+codec::__model!(WebDeploymentsJourneyContext);

@@ -27,4 +27,4 @@ impl codec::Model for WebDeploymentsOAuthExchangeRequest {
     }
 }
 
-crate::__model!(WebDeploymentsOAuthExchangeRequest);
+codec::__model!(WebDeploymentsOAuthExchangeRequest);

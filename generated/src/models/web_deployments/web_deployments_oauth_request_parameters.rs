@@ -34,4 +34,4 @@ impl codec::Model for WebDeploymentsOAuthRequestParameters {
     }
 }
 
-crate::__model!(WebDeploymentsOAuthRequestParameters);
+codec::__model!(WebDeploymentsOAuthRequestParameters);

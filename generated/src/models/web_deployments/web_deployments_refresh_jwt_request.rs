@@ -23,4 +23,4 @@ impl codec::Model for WebDeploymentsRefreshJwtRequest {
     }
 }
 
-crate::__model!(WebDeploymentsRefreshJwtRequest);
+codec::__model!(WebDeploymentsRefreshJwtRequest);

@@ -21,4 +21,4 @@ impl codec::Model for ButtonComponent {
     }
 }
 
-crate::__model!(ButtonComponent);
+codec::__model!(ButtonComponent);

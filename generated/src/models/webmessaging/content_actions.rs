@@ -23,4 +23,4 @@ impl codec::Model for ContentActions {
     }
 }
 
-crate::__model!(ContentActions);
+codec::__model!(ContentActions);

@@ -32,4 +32,4 @@ impl codec::Model for ContentCard {
     }
 }
 
-crate::__model!(ContentCard);
+codec::__model!(ContentCard);

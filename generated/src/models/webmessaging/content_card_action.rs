@@ -25,7 +25,7 @@ impl codec::Model for ContentCardAction {
     }
 }
 
-crate::__model!(ContentCardAction);
+codec::__model!(ContentCardAction);
 
 /// The same values as [`CardActionType`].
 pub type ContentCardActionType = CardActionType;

@@ -20,4 +20,4 @@ impl codec::Model for ContentCarousel {
     }
 }
 
-crate::__model!(ContentCarousel);
+codec::__model!(ContentCarousel);

@@ -34,4 +34,4 @@ impl codec::Model for ContentDatePicker {
     }
 }
 
-crate::__model!(ContentDatePicker);
+codec::__model!(ContentDatePicker);

@@ -22,4 +22,4 @@ impl codec::Model for ContentDatePickerAvailableTime {
     }
 }
 
-crate::__model!(ContentDatePickerAvailableTime);
+codec::__model!(ContentDatePickerAvailableTime);

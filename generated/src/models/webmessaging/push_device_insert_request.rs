@@ -28,7 +28,7 @@ impl codec::Model for PushDeviceInsertRequest {
     }
 }
 
-crate::__model!(PushDeviceInsertRequest);
+codec::__model!(PushDeviceInsertRequest);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -57,7 +57,7 @@ impl codec::OpenEnum for PushDeviceInsertRequestDeviceType {
     }
 }
 
-crate::__open_enum!(PushDeviceInsertRequestDeviceType);
+codec::__open_enum!(PushDeviceInsertRequestDeviceType);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -86,4 +86,4 @@ impl codec::OpenEnum for PushDeviceInsertRequestNotificationProvider {
     }
 }
 
-crate::__open_enum!(PushDeviceInsertRequestNotificationProvider);
+codec::__open_enum!(PushDeviceInsertRequestNotificationProvider);

@@ -21,4 +21,4 @@ impl codec::Model for PushDeviceUpdateRequest {
     }
 }
 
-crate::__model!(PushDeviceUpdateRequest);
+codec::__model!(PushDeviceUpdateRequest);

@@ -22,7 +22,7 @@ impl codec::Model for Reason {
     }
 }
 
-crate::__model!(Reason);
+codec::__model!(Reason);
 
 /// The same values as [`ConversationReasonCode`].
 pub type ReasonCode = ConversationReasonCode;

@@ -22,7 +22,7 @@ impl codec::Model for RecipientAdditionalIdentifier {
     }
 }
 
-crate::__model!(RecipientAdditionalIdentifier);
+codec::__model!(RecipientAdditionalIdentifier);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -61,4 +61,4 @@ impl codec::OpenEnum for RecipientAdditionalIdentifierType {
     }
 }
 
-crate::__open_enum!(RecipientAdditionalIdentifierType);
+codec::__open_enum!(RecipientAdditionalIdentifierType);

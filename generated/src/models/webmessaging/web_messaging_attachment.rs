@@ -41,7 +41,7 @@ impl codec::Model for WebMessagingAttachment {
     }
 }
 
-crate::__model!(WebMessagingAttachment);
+codec::__model!(WebMessagingAttachment);
 
 /// The same values as [`ConversationContentAttachmentMediaType`].
 pub type WebMessagingAttachmentMediaType = ConversationContentAttachmentMediaType;

@@ -30,7 +30,7 @@ impl codec::Model for WebMessagingButtonResponse {
     }
 }
 
-crate::__model!(WebMessagingButtonResponse);
+codec::__model!(WebMessagingButtonResponse);
 
 /// The same values as [`ButtonResponseType`].
 pub type WebMessagingButtonResponseType = ButtonResponseType;

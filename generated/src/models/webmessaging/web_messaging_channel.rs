@@ -30,4 +30,4 @@ impl codec::Model for WebMessagingChannel {
     }
 }
 
-crate::__model!(WebMessagingChannel);
+codec::__model!(WebMessagingChannel);

@@ -50,7 +50,7 @@ impl codec::Model for WebMessagingContent {
     }
 }
 
-crate::__model!(WebMessagingContent);
+codec::__model!(WebMessagingContent);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -101,4 +101,4 @@ impl codec::OpenEnum for WebMessagingContentContentType {
     }
 }
 
-crate::__open_enum!(WebMessagingContentContentType);
+codec::__open_enum!(WebMessagingContentContentType);

@@ -29,7 +29,7 @@ impl codec::Model for WebMessagingEvent {
     }
 }
 
-crate::__model!(WebMessagingEvent);
+codec::__model!(WebMessagingEvent);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -58,4 +58,4 @@ impl codec::OpenEnum for WebMessagingEventEventType {
     }
 }
 
-crate::__open_enum!(WebMessagingEventEventType);
+codec::__open_enum!(WebMessagingEventEventType);

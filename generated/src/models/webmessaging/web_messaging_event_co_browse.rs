@@ -26,7 +26,7 @@ impl codec::Model for WebMessagingEventCoBrowse {
     }
 }
 
-crate::__model!(WebMessagingEventCoBrowse);
+codec::__model!(WebMessagingEventCoBrowse);
 
 /// The same values as [`ConversationEventCoBrowseType`].
 pub type WebMessagingEventCoBrowseType = ConversationEventCoBrowseType;

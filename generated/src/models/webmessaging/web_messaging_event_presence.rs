@@ -19,7 +19,7 @@ impl codec::Model for WebMessagingEventPresence {
     }
 }
 
-crate::__model!(WebMessagingEventPresence);
+codec::__model!(WebMessagingEventPresence);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -58,4 +58,4 @@ impl codec::OpenEnum for WebMessagingEventPresenceType {
     }
 }
 
-crate::__open_enum!(WebMessagingEventPresenceType);
+codec::__open_enum!(WebMessagingEventPresenceType);

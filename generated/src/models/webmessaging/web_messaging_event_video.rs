@@ -25,7 +25,7 @@ impl codec::Model for WebMessagingEventVideo {
     }
 }
 
-crate::__model!(WebMessagingEventVideo);
+codec::__model!(WebMessagingEventVideo);
 
 /// The same values as [`ConversationEventCoBrowseType`].
 pub type WebMessagingEventVideoType = ConversationEventCoBrowseType;

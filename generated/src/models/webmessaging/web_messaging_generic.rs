@@ -27,4 +27,4 @@ impl codec::Model for WebMessagingGeneric {
     }
 }
 
-crate::__model!(WebMessagingGeneric);
+codec::__model!(WebMessagingGeneric);

@@ -50,7 +50,7 @@ impl codec::Model for WebMessagingMessage {
     }
 }
 
-crate::__model!(WebMessagingMessage);
+codec::__model!(WebMessagingMessage);
 
 /// The same values as [`AgentChecklistResponseDirection`].
 pub type WebMessagingMessageDirection = AgentChecklistResponseDirection;
@@ -90,4 +90,4 @@ impl codec::OpenEnum for WebMessagingMessageType {
     }
 }
 
-crate::__open_enum!(WebMessagingMessageType);
+codec::__open_enum!(WebMessagingMessageType);

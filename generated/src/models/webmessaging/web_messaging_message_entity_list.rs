@@ -30,4 +30,4 @@ impl codec::Model for WebMessagingMessageEntityList {
     }
 }
 
-crate::__model!(WebMessagingMessageEntityList);
+codec::__model!(WebMessagingMessageEntityList);

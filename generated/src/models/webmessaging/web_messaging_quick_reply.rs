@@ -27,7 +27,7 @@ impl codec::Model for WebMessagingQuickReply {
     }
 }
 
-crate::__model!(WebMessagingQuickReply);
+codec::__model!(WebMessagingQuickReply);
 
 /// The same values as [`ConversationContentQuickReplyAction`].
 pub type WebMessagingQuickReplyAction = ConversationContentQuickReplyAction;

@@ -32,4 +32,4 @@ impl codec::Model for WebMessagingRecipient {
     }
 }
 
-crate::__model!(WebMessagingRecipient);
+codec::__model!(WebMessagingRecipient);

@@ -48,7 +48,7 @@ impl codec::Model for ActivityCode {
     }
 }
 
-crate::__model!(ActivityCode);
+codec::__model!(ActivityCode);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -96,4 +96,4 @@ impl codec::OpenEnum for ActivityCodeCategory {
     }
 }
 
-crate::__open_enum!(ActivityCodeCategory);
+codec::__open_enum!(ActivityCodeCategory);

@@ -24,4 +24,4 @@ impl codec::Model for ActivityCodeContainer {
     }
 }
 
-crate::__model!(ActivityCodeContainer);
+codec::__model!(ActivityCodeContainer);

@@ -22,4 +22,4 @@ impl codec::Model for ActivityCodeReference {
     }
 }
 
-crate::__model!(ActivityCodeReference);
+codec::__model!(ActivityCodeReference);

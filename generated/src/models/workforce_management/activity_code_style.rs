@@ -22,7 +22,7 @@ impl codec::Model for ActivityCodeStyle {
     }
 }
 
-crate::__model!(ActivityCodeStyle);
+codec::__model!(ActivityCodeStyle);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -49,4 +49,4 @@ impl codec::OpenEnum for ActivityCodeStyleTextColorTheme {
     }
 }
 
-crate::__open_enum!(ActivityCodeStyleTextColorTheme);
+codec::__open_enum!(ActivityCodeStyleTextColorTheme);

@@ -28,4 +28,4 @@ impl codec::Model for ActivityCodeSummary {
     }
 }
 
-crate::__model!(ActivityCodeSummary);
+codec::__model!(ActivityCodeSummary);

@@ -21,4 +21,4 @@ impl codec::Model for ActivityCodesReference {
     }
 }
 
-crate::__model!(ActivityCodesReference);
+codec::__model!(ActivityCodesReference);

@@ -19,4 +19,4 @@ impl codec::Model for ActivityPlanAbandonRateImpactOverride {
     }
 }
 
-crate::__model!(ActivityPlanAbandonRateImpactOverride);
+codec::__model!(ActivityPlanAbandonRateImpactOverride);

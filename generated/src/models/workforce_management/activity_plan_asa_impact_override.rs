@@ -19,4 +19,4 @@ impl codec::Model for ActivityPlanAsaImpactOverride {
     }
 }
 
-crate::__model!(ActivityPlanAsaImpactOverride);
+codec::__model!(ActivityPlanAsaImpactOverride);

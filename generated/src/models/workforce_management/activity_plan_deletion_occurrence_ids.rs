@@ -18,4 +18,4 @@ impl codec::Model for ActivityPlanDeletionOccurrenceIds {
     }
 }
 
-crate::__model!(ActivityPlanDeletionOccurrenceIds);
+codec::__model!(ActivityPlanDeletionOccurrenceIds);

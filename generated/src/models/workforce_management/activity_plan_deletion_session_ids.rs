@@ -18,4 +18,4 @@ impl codec::Model for ActivityPlanDeletionSessionIds {
     }
 }
 
-crate::__model!(ActivityPlanDeletionSessionIds);
+codec::__model!(ActivityPlanDeletionSessionIds);

@@ -18,4 +18,4 @@ impl codec::Model for ActivityPlanDeletionSessionUserIds {
     }
 }
 
-crate::__model!(ActivityPlanDeletionSessionUserIds);
+codec::__model!(ActivityPlanDeletionSessionUserIds);

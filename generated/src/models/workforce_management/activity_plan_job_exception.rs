@@ -23,7 +23,7 @@ impl codec::Model for ActivityPlanJobException {
     }
 }
 
-crate::__model!(ActivityPlanJobException);
+codec::__model!(ActivityPlanJobException);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -71,4 +71,4 @@ impl codec::OpenEnum for ActivityPlanJobExceptionExceptionType {
     }
 }
 
-crate::__open_enum!(ActivityPlanJobExceptionExceptionType);
+codec::__open_enum!(ActivityPlanJobExceptionExceptionType);

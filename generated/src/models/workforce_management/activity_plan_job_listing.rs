@@ -19,4 +19,4 @@ impl codec::Model for ActivityPlanJobListing {
     }
 }
 
-crate::__model!(ActivityPlanJobListing);
+codec::__model!(ActivityPlanJobListing);

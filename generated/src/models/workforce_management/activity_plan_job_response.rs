@@ -45,7 +45,7 @@ impl codec::Model for ActivityPlanJobResponse {
     }
 }
 
-crate::__model!(ActivityPlanJobResponse);
+codec::__model!(ActivityPlanJobResponse);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -74,7 +74,7 @@ impl codec::OpenEnum for ActivityPlanJobResponseStatus {
     }
 }
 
-crate::__open_enum!(ActivityPlanJobResponseStatus);
+codec::__open_enum!(ActivityPlanJobResponseStatus);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -125,4 +125,4 @@ impl codec::OpenEnum for ActivityPlanJobResponseType {
     }
 }
 
-crate::__open_enum!(ActivityPlanJobResponseType);
+codec::__open_enum!(ActivityPlanJobResponseType);

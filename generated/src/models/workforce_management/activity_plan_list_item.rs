@@ -75,7 +75,7 @@ impl codec::Model for ActivityPlanListItem {
     }
 }
 
-crate::__model!(ActivityPlanListItem);
+codec::__model!(ActivityPlanListItem);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -102,7 +102,7 @@ impl codec::OpenEnum for ActivityPlanListItemOptimizationObjective {
     }
 }
 
-crate::__open_enum!(ActivityPlanListItemOptimizationObjective);
+codec::__open_enum!(ActivityPlanListItemOptimizationObjective);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -129,4 +129,4 @@ impl codec::OpenEnum for ActivityPlanListItemType {
     }
 }
 
-crate::__open_enum!(ActivityPlanListItemType);
+codec::__open_enum!(ActivityPlanListItemType);

@@ -19,4 +19,4 @@ impl codec::Model for ActivityPlanListing {
     }
 }
 
-crate::__model!(ActivityPlanListing);
+codec::__model!(ActivityPlanListing);

@@ -22,4 +22,4 @@ impl codec::Model for ActivityPlanOccurrenceReference {
     }
 }
 
-crate::__model!(ActivityPlanOccurrenceReference);
+codec::__model!(ActivityPlanOccurrenceReference);

@@ -26,4 +26,4 @@ impl codec::Model for ActivityPlanOccurrenceSessionsUsersStructureReference {
     }
 }
 
-crate::__model!(ActivityPlanOccurrenceSessionsUsersStructureReference);
+codec::__model!(ActivityPlanOccurrenceSessionsUsersStructureReference);

@@ -36,7 +36,7 @@ impl codec::Model for ActivityPlanOccurrencesDeletionJobResponse {
     }
 }
 
-crate::__model!(ActivityPlanOccurrencesDeletionJobResponse);
+codec::__model!(ActivityPlanOccurrencesDeletionJobResponse);
 
 /// The same values as [`ActivityPlanJobResponseStatus`].
 pub type ActivityPlanOccurrencesDeletionJobResponseStatus = ActivityPlanJobResponseStatus;

@@ -22,4 +22,4 @@ impl codec::Model for ActivityPlanReference {
     }
 }
 
-crate::__model!(ActivityPlanReference);
+codec::__model!(ActivityPlanReference);

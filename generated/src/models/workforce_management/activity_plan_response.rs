@@ -114,7 +114,7 @@ impl codec::Model for ActivityPlanResponse {
     }
 }
 
-crate::__model!(ActivityPlanResponse);
+codec::__model!(ActivityPlanResponse);
 
 /// The same values as [`ActivityPlanListItemOptimizationObjective`].
 pub type ActivityPlanResponseOptimizationObjective = ActivityPlanListItemOptimizationObjective;

@@ -37,7 +37,7 @@ impl codec::Model for ActivityPlanRunJobResponse {
     }
 }
 
-crate::__model!(ActivityPlanRunJobResponse);
+codec::__model!(ActivityPlanRunJobResponse);
 
 /// The same values as [`ActivityPlanJobResponseStatus`].
 pub type ActivityPlanRunJobResponseStatus = ActivityPlanJobResponseStatus;

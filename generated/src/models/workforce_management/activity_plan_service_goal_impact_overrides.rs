@@ -29,4 +29,4 @@ impl codec::Model for ActivityPlanServiceGoalImpactOverrides {
     }
 }
 
-crate::__model!(ActivityPlanServiceGoalImpactOverrides);
+codec::__model!(ActivityPlanServiceGoalImpactOverrides);

@@ -19,4 +19,4 @@ impl codec::Model for ActivityPlanServiceLevelImpactOverride {
     }
 }
 
-crate::__model!(ActivityPlanServiceLevelImpactOverride);
+codec::__model!(ActivityPlanServiceLevelImpactOverride);

@@ -25,4 +25,4 @@ impl codec::Model for ActivityPlanSessionStructureReference {
     }
 }
 
-crate::__model!(ActivityPlanSessionStructureReference);
+codec::__model!(ActivityPlanSessionStructureReference);

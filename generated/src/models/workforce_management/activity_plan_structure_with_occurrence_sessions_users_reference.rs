@@ -26,4 +26,4 @@ impl codec::Model for ActivityPlanStructureWithOccurrenceSessionsUsersReference 
     }
 }
 
-crate::__model!(ActivityPlanStructureWithOccurrenceSessionsUsersReference);
+codec::__model!(ActivityPlanStructureWithOccurrenceSessionsUsersReference);

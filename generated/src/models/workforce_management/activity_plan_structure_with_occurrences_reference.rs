@@ -25,4 +25,4 @@ impl codec::Model for ActivityPlanStructureWithOccurrencesReference {
     }
 }
 
-crate::__model!(ActivityPlanStructureWithOccurrencesReference);
+codec::__model!(ActivityPlanStructureWithOccurrencesReference);

@@ -29,4 +29,4 @@ impl codec::Model for AddAdherenceAdjustmentAgentRequest {
     }
 }
 
-crate::__model!(AddAdherenceAdjustmentAgentRequest);
+codec::__model!(AddAdherenceAdjustmentAgentRequest);

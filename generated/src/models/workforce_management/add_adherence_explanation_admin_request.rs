@@ -30,7 +30,7 @@ impl codec::Model for AddAdherenceExplanationAdminRequest {
     }
 }
 
-crate::__model!(AddAdherenceExplanationAdminRequest);
+codec::__model!(AddAdherenceExplanationAdminRequest);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -59,7 +59,7 @@ impl codec::OpenEnum for AddAdherenceExplanationAdminRequestStatus {
     }
 }
 
-crate::__open_enum!(AddAdherenceExplanationAdminRequestStatus);
+codec::__open_enum!(AddAdherenceExplanationAdminRequestStatus);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -84,4 +84,4 @@ impl codec::OpenEnum for AddAdherenceExplanationAdminRequestType {
     }
 }
 
-crate::__open_enum!(AddAdherenceExplanationAdminRequestType);
+codec::__open_enum!(AddAdherenceExplanationAdminRequestType);

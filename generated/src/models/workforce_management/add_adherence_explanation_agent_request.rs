@@ -29,7 +29,7 @@ impl codec::Model for AddAdherenceExplanationAgentRequest {
     }
 }
 
-crate::__model!(AddAdherenceExplanationAgentRequest);
+codec::__model!(AddAdherenceExplanationAgentRequest);
 
 /// The same values as [`AddAdherenceExplanationAdminRequestType`].
 pub type AddAdherenceExplanationAgentRequestType = AddAdherenceExplanationAdminRequestType;

@@ -43,7 +43,7 @@ impl codec::Model for AddOpportunityBody {
     }
 }
 
-crate::__model!(AddOpportunityBody);
+codec::__model!(AddOpportunityBody);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -70,4 +70,4 @@ impl codec::OpenEnum for AddOpportunityBodyApprovalType {
     }
 }
 
-crate::__open_enum!(AddOpportunityBodyApprovalType);
+codec::__open_enum!(AddOpportunityBodyApprovalType);

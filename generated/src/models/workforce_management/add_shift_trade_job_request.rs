@@ -35,4 +35,4 @@ impl codec::Model for AddShiftTradeJobRequest {
     }
 }
 
-crate::__model!(AddShiftTradeJobRequest);
+codec::__model!(AddShiftTradeJobRequest);

@@ -31,4 +31,4 @@ impl codec::Model for AddShiftTradeRequest {
     }
 }
 
-crate::__model!(AddShiftTradeRequest);
+codec::__model!(AddShiftTradeRequest);

@@ -26,4 +26,4 @@ impl codec::Model for AddWorkPlanRotationAgentRequest {
     }
 }
 
-crate::__model!(AddWorkPlanRotationAgentRequest);
+codec::__model!(AddWorkPlanRotationAgentRequest);

@@ -30,4 +30,4 @@ impl codec::Model for AddWorkPlanRotationRequest {
     }
 }
 
-crate::__model!(AddWorkPlanRotationRequest);
+codec::__model!(AddWorkPlanRotationRequest);

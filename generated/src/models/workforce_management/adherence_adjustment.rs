@@ -64,7 +64,7 @@ impl codec::Model for AdherenceAdjustment {
     }
 }
 
-crate::__model!(AdherenceAdjustment);
+codec::__model!(AdherenceAdjustment);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -93,4 +93,4 @@ impl codec::OpenEnum for AdherenceAdjustmentStatus {
     }
 }
 
-crate::__open_enum!(AdherenceAdjustmentStatus);
+codec::__open_enum!(AdherenceAdjustmentStatus);

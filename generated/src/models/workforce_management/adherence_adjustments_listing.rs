@@ -19,4 +19,4 @@ impl codec::Model for AdherenceAdjustmentsListing {
     }
 }
 
-crate::__model!(AdherenceAdjustmentsListing);
+codec::__model!(AdherenceAdjustmentsListing);

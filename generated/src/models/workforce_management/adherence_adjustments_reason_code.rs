@@ -29,7 +29,7 @@ impl codec::Model for AdherenceAdjustmentsReasonCode {
     }
 }
 
-crate::__model!(AdherenceAdjustmentsReasonCode);
+codec::__model!(AdherenceAdjustmentsReasonCode);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -58,4 +58,4 @@ impl codec::OpenEnum for AdherenceAdjustmentsReasonCodeState {
     }
 }
 
-crate::__open_enum!(AdherenceAdjustmentsReasonCodeState);
+codec::__open_enum!(AdherenceAdjustmentsReasonCodeState);

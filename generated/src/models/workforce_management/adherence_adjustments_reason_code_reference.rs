@@ -22,4 +22,4 @@ impl codec::Model for AdherenceAdjustmentsReasonCodeReference {
     }
 }
 
-crate::__model!(AdherenceAdjustmentsReasonCodeReference);
+codec::__model!(AdherenceAdjustmentsReasonCodeReference);

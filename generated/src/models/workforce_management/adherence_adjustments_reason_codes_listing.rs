@@ -19,4 +19,4 @@ impl codec::Model for AdherenceAdjustmentsReasonCodesListing {
     }
 }
 
-crate::__model!(AdherenceAdjustmentsReasonCodesListing);
+codec::__model!(AdherenceAdjustmentsReasonCodesListing);

@@ -19,4 +19,4 @@ impl codec::Model for AdherenceExplanationAsyncResponse {
     }
 }
 
-crate::__model!(AdherenceExplanationAsyncResponse);
+codec::__model!(AdherenceExplanationAsyncResponse);

@@ -54,7 +54,7 @@ impl codec::Model for AdherenceExplanationJob {
     }
 }
 
-crate::__model!(AdherenceExplanationJob);
+codec::__model!(AdherenceExplanationJob);
 
 /// The same values as [`ActivityPlanJobResponseStatus`].
 pub type AdherenceExplanationJobStatus = ActivityPlanJobResponseStatus;

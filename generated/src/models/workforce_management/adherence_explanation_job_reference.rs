@@ -27,7 +27,7 @@ impl codec::Model for AdherenceExplanationJobReference {
     }
 }
 
-crate::__model!(AdherenceExplanationJobReference);
+codec::__model!(AdherenceExplanationJobReference);
 
 /// The same values as [`ActivityPlanJobResponseStatus`].
 pub type AdherenceExplanationJobReferenceStatus = ActivityPlanJobResponseStatus;
@@ -66,4 +66,4 @@ impl codec::OpenEnum for AdherenceExplanationJobReferenceType {
     }
 }
 
-crate::__open_enum!(AdherenceExplanationJobReferenceType);
+codec::__open_enum!(AdherenceExplanationJobReferenceType);

@@ -19,4 +19,4 @@ impl codec::Model for AdherenceExplanationListing {
     }
 }
 
-crate::__model!(AdherenceExplanationListing);
+codec::__model!(AdherenceExplanationListing);

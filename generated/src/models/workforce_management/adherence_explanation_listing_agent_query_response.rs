@@ -19,4 +19,4 @@ impl codec::Model for AdherenceExplanationListingAgentQueryResponse {
     }
 }
 
-crate::__model!(AdherenceExplanationListingAgentQueryResponse);
+codec::__model!(AdherenceExplanationListingAgentQueryResponse);

@@ -19,4 +19,4 @@ impl codec::Model for AdherenceExplanationListingBuQueryResponse {
     }
 }
 
-crate::__model!(AdherenceExplanationListingBuQueryResponse);
+codec::__model!(AdherenceExplanationListingBuQueryResponse);

@@ -49,7 +49,7 @@ impl codec::Model for AdherenceExplanationNotification {
     }
 }
 
-crate::__model!(AdherenceExplanationNotification);
+codec::__model!(AdherenceExplanationNotification);
 
 /// The same values as [`AddAdherenceExplanationAdminRequestStatus`].
 pub type AdherenceExplanationNotificationStatus = AddAdherenceExplanationAdminRequestStatus;

@@ -58,7 +58,7 @@ impl codec::Model for AdherenceExplanationResponse {
     }
 }
 
-crate::__model!(AdherenceExplanationResponse);
+codec::__model!(AdherenceExplanationResponse);
 
 /// The same values as [`AddAdherenceExplanationAdminRequestStatus`].
 pub type AdherenceExplanationResponseStatus = AddAdherenceExplanationAdminRequestStatus;

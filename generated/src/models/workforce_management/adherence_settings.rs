@@ -53,4 +53,4 @@ impl codec::Model for AdherenceSettings {
     }
 }
 
-crate::__model!(AdherenceSettings);
+codec::__model!(AdherenceSettings);

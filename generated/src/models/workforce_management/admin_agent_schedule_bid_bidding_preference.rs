@@ -46,7 +46,7 @@ impl codec::Model for AdminAgentScheduleBidBiddingPreference {
     }
 }
 
-crate::__model!(AdminAgentScheduleBidBiddingPreference);
+codec::__model!(AdminAgentScheduleBidBiddingPreference);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -82,4 +82,4 @@ impl codec::OpenEnum for AdminAgentScheduleBidBiddingPreferenceOverrideReason {
     }
 }
 
-crate::__open_enum!(AdminAgentScheduleBidBiddingPreferenceOverrideReason);
+codec::__open_enum!(AdminAgentScheduleBidBiddingPreferenceOverrideReason);

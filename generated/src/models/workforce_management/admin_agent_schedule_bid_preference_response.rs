@@ -22,4 +22,4 @@ impl codec::Model for AdminAgentScheduleBidPreferenceResponse {
     }
 }
 
-crate::__model!(AdminAgentScheduleBidPreferenceResponse);
+codec::__model!(AdminAgentScheduleBidPreferenceResponse);

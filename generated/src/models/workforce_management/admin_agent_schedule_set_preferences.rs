@@ -40,4 +40,4 @@ impl codec::Model for AdminAgentScheduleSetPreferences {
     }
 }
 
-crate::__model!(AdminAgentScheduleSetPreferences);
+codec::__model!(AdminAgentScheduleSetPreferences);

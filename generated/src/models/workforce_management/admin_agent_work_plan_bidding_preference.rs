@@ -37,7 +37,7 @@ impl codec::Model for AdminAgentWorkPlanBiddingPreference {
     }
 }
 
-crate::__model!(AdminAgentWorkPlanBiddingPreference);
+codec::__model!(AdminAgentWorkPlanBiddingPreference);
 
 /// The same values as [`AdminAgentScheduleBidBiddingPreferenceOverrideReason`].
 pub type AdminAgentWorkPlanBiddingPreferenceOverrideReason = AdminAgentScheduleBidBiddingPreferenceOverrideReason;

@@ -37,4 +37,4 @@ impl codec::Model for AdminAgentWorkPlanPreferenceResponse {
     }
 }
 
-crate::__model!(AdminAgentWorkPlanPreferenceResponse);
+codec::__model!(AdminAgentWorkPlanPreferenceResponse);

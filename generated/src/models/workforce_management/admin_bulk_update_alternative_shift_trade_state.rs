@@ -26,7 +26,7 @@ impl codec::Model for AdminBulkUpdateAlternativeShiftTradeState {
     }
 }
 
-crate::__model!(AdminBulkUpdateAlternativeShiftTradeState);
+codec::__model!(AdminBulkUpdateAlternativeShiftTradeState);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -53,4 +53,4 @@ impl codec::OpenEnum for AdminBulkUpdateAlternativeShiftTradeStateState {
     }
 }
 
-crate::__open_enum!(AdminBulkUpdateAlternativeShiftTradeStateState);
+codec::__open_enum!(AdminBulkUpdateAlternativeShiftTradeStateState);

@@ -22,4 +22,4 @@ impl codec::Model for AdminBulkUpdateAlternativeShiftTradeStateRequest {
     }
 }
 
-crate::__model!(AdminBulkUpdateAlternativeShiftTradeStateRequest);
+codec::__model!(AdminBulkUpdateAlternativeShiftTradeStateRequest);

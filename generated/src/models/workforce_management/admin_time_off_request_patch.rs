@@ -67,7 +67,7 @@ impl codec::Model for AdminTimeOffRequestPatch {
     }
 }
 
-crate::__model!(AdminTimeOffRequestPatch);
+codec::__model!(AdminTimeOffRequestPatch);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -99,4 +99,4 @@ impl codec::OpenEnum for AdminTimeOffRequestPatchStatus {
     }
 }
 
-crate::__open_enum!(AdminTimeOffRequestPatchStatus);
+codec::__open_enum!(AdminTimeOffRequestPatchStatus);

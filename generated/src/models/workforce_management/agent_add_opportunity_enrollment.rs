@@ -19,4 +19,4 @@ impl codec::Model for AgentAddOpportunityEnrollment {
     }
 }
 
-crate::__model!(AgentAddOpportunityEnrollment);
+codec::__model!(AgentAddOpportunityEnrollment);

@@ -50,4 +50,4 @@ impl codec::Model for AgentAdherenceDayMetrics {
     }
 }
 
-crate::__model!(AgentAdherenceDayMetrics);
+codec::__model!(AgentAdherenceDayMetrics);

@@ -25,4 +25,4 @@ impl codec::Model for AgentAdherenceScheduledActivity {
     }
 }
 
-crate::__model!(AgentAdherenceScheduledActivity);
+codec::__model!(AgentAdherenceScheduledActivity);

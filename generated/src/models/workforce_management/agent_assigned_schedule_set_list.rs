@@ -20,4 +20,4 @@ impl codec::Model for AgentAssignedScheduleSetList {
     }
 }
 
-crate::__model!(AgentAssignedScheduleSetList);
+codec::__model!(AgentAssignedScheduleSetList);

@@ -31,4 +31,4 @@ impl codec::Model for AgentAssignedShiftSet {
     }
 }
 
-crate::__model!(AgentAssignedShiftSet);
+codec::__model!(AgentAssignedShiftSet);

@@ -26,7 +26,7 @@ impl codec::Model for AgentBidScheduleSetOverrideRequest {
     }
 }
 
-crate::__model!(AgentBidScheduleSetOverrideRequest);
+codec::__model!(AgentBidScheduleSetOverrideRequest);
 
 /// The same values as [`AdminAgentScheduleBidBiddingPreferenceOverrideReason`].
 pub type AgentBidScheduleSetOverrideRequestOverrideReason = AdminAgentScheduleBidBiddingPreferenceOverrideReason;

@@ -26,7 +26,7 @@ impl codec::Model for AgentBidWorkPlanOverrideRequest {
     }
 }
 
-crate::__model!(AgentBidWorkPlanOverrideRequest);
+codec::__model!(AgentBidWorkPlanOverrideRequest);
 
 /// The same values as [`AdminAgentScheduleBidBiddingPreferenceOverrideReason`].
 pub type AgentBidWorkPlanOverrideRequestOverrideReason = AdminAgentScheduleBidBiddingPreferenceOverrideReason;

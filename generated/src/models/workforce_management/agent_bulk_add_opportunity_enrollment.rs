@@ -22,4 +22,4 @@ impl codec::Model for AgentBulkAddOpportunityEnrollment {
     }
 }
 
-crate::__model!(AgentBulkAddOpportunityEnrollment);
+codec::__model!(AgentBulkAddOpportunityEnrollment);

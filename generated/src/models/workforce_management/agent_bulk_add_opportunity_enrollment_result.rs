@@ -27,7 +27,7 @@ impl codec::Model for AgentBulkAddOpportunityEnrollmentResult {
     }
 }
 
-crate::__model!(AgentBulkAddOpportunityEnrollmentResult);
+codec::__model!(AgentBulkAddOpportunityEnrollmentResult);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -54,4 +54,4 @@ impl codec::OpenEnum for AgentBulkAddOpportunityEnrollmentResultStatus {
     }
 }
 
-crate::__open_enum!(AgentBulkAddOpportunityEnrollmentResultStatus);
+codec::__open_enum!(AgentBulkAddOpportunityEnrollmentResultStatus);

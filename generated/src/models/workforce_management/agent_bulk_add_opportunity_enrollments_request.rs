@@ -20,4 +20,4 @@ impl codec::Model for AgentBulkAddOpportunityEnrollmentsRequest {
     }
 }
 
-crate::__model!(AgentBulkAddOpportunityEnrollmentsRequest);
+codec::__model!(AgentBulkAddOpportunityEnrollmentsRequest);

@@ -23,4 +23,4 @@ impl codec::Model for AgentBulkAddOpportunityEnrollmentsResponse {
     }
 }
 
-crate::__model!(AgentBulkAddOpportunityEnrollmentsResponse);
+codec::__model!(AgentBulkAddOpportunityEnrollmentsResponse);

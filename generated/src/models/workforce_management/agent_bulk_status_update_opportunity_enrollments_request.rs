@@ -22,7 +22,7 @@ impl codec::Model for AgentBulkStatusUpdateOpportunityEnrollmentsRequest {
     }
 }
 
-crate::__model!(AgentBulkStatusUpdateOpportunityEnrollmentsRequest);
+codec::__model!(AgentBulkStatusUpdateOpportunityEnrollmentsRequest);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -47,4 +47,4 @@ impl codec::OpenEnum for AgentBulkStatusUpdateOpportunityEnrollmentsRequestStatu
     }
 }
 
-crate::__open_enum!(AgentBulkStatusUpdateOpportunityEnrollmentsRequestStatus);
+codec::__open_enum!(AgentBulkStatusUpdateOpportunityEnrollmentsRequestStatus);

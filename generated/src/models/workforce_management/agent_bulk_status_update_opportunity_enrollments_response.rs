@@ -23,4 +23,4 @@ impl codec::Model for AgentBulkStatusUpdateOpportunityEnrollmentsResponse {
     }
 }
 
-crate::__model!(AgentBulkStatusUpdateOpportunityEnrollmentsResponse);
+codec::__model!(AgentBulkStatusUpdateOpportunityEnrollmentsResponse);

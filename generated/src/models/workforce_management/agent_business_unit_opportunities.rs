@@ -26,4 +26,4 @@ impl codec::Model for AgentBusinessUnitOpportunities {
     }
 }
 
-crate::__model!(AgentBusinessUnitOpportunities);
+codec::__model!(AgentBusinessUnitOpportunities);

@@ -22,4 +22,4 @@ impl codec::Model for AgentCountRange {
     }
 }
 
-crate::__model!(AgentCountRange);
+codec::__model!(AgentCountRange);

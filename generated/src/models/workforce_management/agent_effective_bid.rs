@@ -38,4 +38,4 @@ impl codec::Model for AgentEffectiveBid {
     }
 }
 
-crate::__model!(AgentEffectiveBid);
+codec::__model!(AgentEffectiveBid);

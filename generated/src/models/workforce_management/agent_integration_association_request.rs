@@ -25,4 +25,4 @@ impl codec::Model for AgentIntegrationAssociationRequest {
     }
 }
 
-crate::__model!(AgentIntegrationAssociationRequest);
+codec::__model!(AgentIntegrationAssociationRequest);

@@ -26,4 +26,4 @@ impl codec::Model for AgentIntegrationAssociationResponse {
     }
 }
 
-crate::__model!(AgentIntegrationAssociationResponse);
+codec::__model!(AgentIntegrationAssociationResponse);

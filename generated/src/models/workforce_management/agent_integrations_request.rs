@@ -23,4 +23,4 @@ impl codec::Model for AgentIntegrationsRequest {
     }
 }
 
-crate::__model!(AgentIntegrationsRequest);
+codec::__model!(AgentIntegrationsRequest);

@@ -32,4 +32,4 @@ impl codec::Model for AgentIntegrationsResponse {
     }
 }
 
-crate::__model!(AgentIntegrationsResponse);
+codec::__model!(AgentIntegrationsResponse);

@@ -28,4 +28,4 @@ impl codec::Model for AgentManagementUnitReference {
     }
 }
 
-crate::__model!(AgentManagementUnitReference);
+codec::__model!(AgentManagementUnitReference);

@@ -31,7 +31,7 @@ impl codec::Model for AgentMuQueryResponse {
     }
 }
 
-crate::__model!(AgentMuQueryResponse);
+codec::__model!(AgentMuQueryResponse);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -62,4 +62,4 @@ impl codec::OpenEnum for AgentMuQueryResponseStatus {
     }
 }
 
-crate::__open_enum!(AgentMuQueryResponseStatus);
+codec::__open_enum!(AgentMuQueryResponseStatus);

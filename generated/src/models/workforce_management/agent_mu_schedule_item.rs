@@ -32,4 +32,4 @@ impl codec::Model for AgentMuScheduleItem {
     }
 }
 
-crate::__model!(AgentMuScheduleItem);
+codec::__model!(AgentMuScheduleItem);

@@ -23,4 +23,4 @@ impl codec::Model for AgentMuScheduleQuery {
     }
 }
 
-crate::__model!(AgentMuScheduleQuery);
+codec::__model!(AgentMuScheduleQuery);

@@ -24,4 +24,4 @@ impl codec::Model for AgentMuScheduleResult {
     }
 }
 
-crate::__model!(AgentMuScheduleResult);
+codec::__model!(AgentMuScheduleResult);

@@ -26,4 +26,4 @@ impl codec::Model for AgentMuScheduleShift {
     }
 }
 
-crate::__model!(AgentMuScheduleShift);
+codec::__model!(AgentMuScheduleShift);

@@ -39,7 +39,7 @@ impl codec::Model for AgentOpportunityEnrollmentResult {
     }
 }
 
-crate::__model!(AgentOpportunityEnrollmentResult);
+codec::__model!(AgentOpportunityEnrollmentResult);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -78,7 +78,7 @@ impl codec::OpenEnum for AgentOpportunityEnrollmentResultDenialCode {
     }
 }
 
-crate::__open_enum!(AgentOpportunityEnrollmentResultDenialCode);
+codec::__open_enum!(AgentOpportunityEnrollmentResultDenialCode);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -117,7 +117,7 @@ impl codec::OpenEnum for AgentOpportunityEnrollmentResultStatus {
     }
 }
 
-crate::__open_enum!(AgentOpportunityEnrollmentResultStatus);
+codec::__open_enum!(AgentOpportunityEnrollmentResultStatus);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -245,4 +245,4 @@ impl codec::OpenEnum for AgentOpportunityEnrollmentResultSystemMessageCode {
     }
 }
 
-crate::__open_enum!(AgentOpportunityEnrollmentResultSystemMessageCode);
+codec::__open_enum!(AgentOpportunityEnrollmentResultSystemMessageCode);

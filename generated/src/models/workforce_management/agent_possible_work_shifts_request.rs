@@ -23,4 +23,4 @@ impl codec::Model for AgentPossibleWorkShiftsRequest {
     }
 }
 
-crate::__model!(AgentPossibleWorkShiftsRequest);
+codec::__model!(AgentPossibleWorkShiftsRequest);

@@ -36,4 +36,4 @@ impl codec::Model for AgentPossibleWorkShiftsResponse {
     }
 }
 
-crate::__model!(AgentPossibleWorkShiftsResponse);
+codec::__model!(AgentPossibleWorkShiftsResponse);

@@ -28,4 +28,4 @@ impl codec::Model for AgentQueryAdherenceAdjustmentsRequest {
     }
 }
 
-crate::__model!(AgentQueryAdherenceAdjustmentsRequest);
+codec::__model!(AgentQueryAdherenceAdjustmentsRequest);

@@ -23,4 +23,4 @@ impl codec::Model for AgentQueryAdherenceExplanationsRequest {
     }
 }
 
-crate::__model!(AgentQueryAdherenceExplanationsRequest);
+codec::__model!(AgentQueryAdherenceExplanationsRequest);

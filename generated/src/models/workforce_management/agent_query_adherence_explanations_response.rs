@@ -26,4 +26,4 @@ impl codec::Model for AgentQueryAdherenceExplanationsResponse {
     }
 }
 
-crate::__model!(AgentQueryAdherenceExplanationsResponse);
+codec::__model!(AgentQueryAdherenceExplanationsResponse);

@@ -24,4 +24,4 @@ impl codec::Model for AgentQueryOpportunities {
     }
 }
 
-crate::__model!(AgentQueryOpportunities);
+codec::__model!(AgentQueryOpportunities);

@@ -22,4 +22,4 @@ impl codec::Model for AgentQueryOpportunitiesResponse {
     }
 }
 
-crate::__model!(AgentQueryOpportunitiesResponse);
+codec::__model!(AgentQueryOpportunitiesResponse);

@@ -56,7 +56,7 @@ impl codec::Model for AgentQueryOpportunityResult {
     }
 }
 
-crate::__model!(AgentQueryOpportunityResult);
+codec::__model!(AgentQueryOpportunityResult);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -89,4 +89,4 @@ impl codec::OpenEnum for AgentQueryOpportunityResultStatus {
     }
 }
 
-crate::__open_enum!(AgentQueryOpportunityResultStatus);
+codec::__open_enum!(AgentQueryOpportunityResultStatus);

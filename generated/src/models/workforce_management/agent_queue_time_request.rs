@@ -32,4 +32,4 @@ impl codec::Model for AgentQueueTimeRequest {
     }
 }
 
-crate::__model!(AgentQueueTimeRequest);
+codec::__model!(AgentQueueTimeRequest);

@@ -40,7 +40,7 @@ impl codec::Model for AgentScheduleBid {
     }
 }
 
-crate::__model!(AgentScheduleBid);
+codec::__model!(AgentScheduleBid);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -67,7 +67,7 @@ impl codec::OpenEnum for AgentScheduleBidBidType {
     }
 }
 
-crate::__open_enum!(AgentScheduleBidBidType);
+codec::__open_enum!(AgentScheduleBidBidType);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -115,4 +115,4 @@ impl codec::OpenEnum for AgentScheduleBidStatus {
     }
 }
 
-crate::__open_enum!(AgentScheduleBidStatus);
+codec::__open_enum!(AgentScheduleBidStatus);

@@ -23,4 +23,4 @@ impl codec::Model for AgentScheduleBidScheduleSetResponse {
     }
 }
 
-crate::__model!(AgentScheduleBidScheduleSetResponse);
+codec::__model!(AgentScheduleBidScheduleSetResponse);

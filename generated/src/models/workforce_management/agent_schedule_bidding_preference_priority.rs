@@ -21,4 +21,4 @@ impl codec::Model for AgentScheduleBiddingPreferencePriority {
     }
 }
 
-crate::__model!(AgentScheduleBiddingPreferencePriority);
+codec::__model!(AgentScheduleBiddingPreferencePriority);

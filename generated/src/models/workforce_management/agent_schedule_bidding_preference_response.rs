@@ -47,7 +47,7 @@ impl codec::Model for AgentScheduleBiddingPreferenceResponse {
     }
 }
 
-crate::__model!(AgentScheduleBiddingPreferenceResponse);
+codec::__model!(AgentScheduleBiddingPreferenceResponse);
 
 /// The same values as [`AdminAgentScheduleBidBiddingPreferenceOverrideReason`].
 pub type AgentScheduleBiddingPreferenceResponseOverrideReason = AdminAgentScheduleBidBiddingPreferenceOverrideReason;

@@ -29,4 +29,4 @@ impl codec::Model for AgentScheduleBids {
     }
 }
 
-crate::__model!(AgentScheduleBids);
+codec::__model!(AgentScheduleBids);

@@ -26,4 +26,4 @@ impl codec::Model for AgentScheduleShiftActivity {
     }
 }
 
-crate::__model!(AgentScheduleShiftActivity);
+codec::__model!(AgentScheduleShiftActivity);

@@ -22,4 +22,4 @@ impl codec::Model for AgentScheduleUnavailableTime {
     }
 }
 
-crate::__model!(AgentScheduleUnavailableTime);
+codec::__model!(AgentScheduleUnavailableTime);

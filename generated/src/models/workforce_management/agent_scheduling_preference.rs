@@ -25,7 +25,7 @@ impl codec::Model for AgentSchedulingPreference {
     }
 }
 
-crate::__model!(AgentSchedulingPreference);
+codec::__model!(AgentSchedulingPreference);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -56,4 +56,4 @@ impl codec::OpenEnum for AgentSchedulingPreferencePreferenceLevel {
     }
 }
 
-crate::__open_enum!(AgentSchedulingPreferencePreferenceLevel);
+codec::__open_enum!(AgentSchedulingPreferencePreferenceLevel);

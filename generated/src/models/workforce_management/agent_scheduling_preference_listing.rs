@@ -19,4 +19,4 @@ impl codec::Model for AgentSchedulingPreferenceListing {
     }
 }
 
-crate::__model!(AgentSchedulingPreferenceListing);
+codec::__model!(AgentSchedulingPreferenceListing);

@@ -38,7 +38,7 @@ impl codec::Model for AgentTimeOffRequestPatch {
     }
 }
 
-crate::__model!(AgentTimeOffRequestPatch);
+codec::__model!(AgentTimeOffRequestPatch);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -64,4 +64,4 @@ impl codec::OpenEnum for AgentTimeOffRequestPatchStatus {
     }
 }
 
-crate::__open_enum!(AgentTimeOffRequestPatchStatus);
+codec::__open_enum!(AgentTimeOffRequestPatchStatus);

@@ -25,7 +25,7 @@ impl codec::Model for AgentUpdateAlternativeShiftTradeRequest {
     }
 }
 
-crate::__model!(AgentUpdateAlternativeShiftTradeRequest);
+codec::__model!(AgentUpdateAlternativeShiftTradeRequest);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -50,4 +50,4 @@ impl codec::OpenEnum for AgentUpdateAlternativeShiftTradeRequestState {
     }
 }
 
-crate::__open_enum!(AgentUpdateAlternativeShiftTradeRequestState);
+codec::__open_enum!(AgentUpdateAlternativeShiftTradeRequestState);

@@ -46,4 +46,4 @@ impl codec::Model for AgentWorkPlan {
     }
 }
 
-crate::__model!(AgentWorkPlan);
+codec::__model!(AgentWorkPlan);

@@ -22,4 +22,4 @@ impl codec::Model for AgentWorkPlanActivity {
     }
 }
 
-crate::__model!(AgentWorkPlanActivity);
+codec::__model!(AgentWorkPlanActivity);

@@ -53,7 +53,7 @@ impl codec::Model for AgentWorkPlanBid {
     }
 }
 
-crate::__model!(AgentWorkPlanBid);
+codec::__model!(AgentWorkPlanBid);
 
 /// The same values as [`AgentScheduleBidBidType`].
 pub type AgentWorkPlanBidBidType = AgentScheduleBidBidType;
@@ -86,4 +86,4 @@ impl codec::OpenEnum for AgentWorkPlanBidWorkPlanFieldsVisibleToAgents {
     }
 }
 
-crate::__open_enum!(AgentWorkPlanBidWorkPlanFieldsVisibleToAgents);
+codec::__open_enum!(AgentWorkPlanBidWorkPlanFieldsVisibleToAgents);

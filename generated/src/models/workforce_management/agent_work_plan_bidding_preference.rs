@@ -22,4 +22,4 @@ impl codec::Model for AgentWorkPlanBiddingPreference {
     }
 }
 
-crate::__model!(AgentWorkPlanBiddingPreference);
+codec::__model!(AgentWorkPlanBiddingPreference);

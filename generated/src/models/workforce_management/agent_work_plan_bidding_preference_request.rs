@@ -21,4 +21,4 @@ impl codec::Model for AgentWorkPlanBiddingPreferenceRequest {
     }
 }
 
-crate::__model!(AgentWorkPlanBiddingPreferenceRequest);
+codec::__model!(AgentWorkPlanBiddingPreferenceRequest);

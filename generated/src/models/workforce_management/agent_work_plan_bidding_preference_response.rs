@@ -45,7 +45,7 @@ impl codec::Model for AgentWorkPlanBiddingPreferenceResponse {
     }
 }
 
-crate::__model!(AgentWorkPlanBiddingPreferenceResponse);
+codec::__model!(AgentWorkPlanBiddingPreferenceResponse);
 
 /// The same values as [`AdminAgentScheduleBidBiddingPreferenceOverrideReason`].
 pub type AgentWorkPlanBiddingPreferenceResponseOverrideReason = AdminAgentScheduleBidBiddingPreferenceOverrideReason;

@@ -29,4 +29,4 @@ impl codec::Model for AgentWorkPlanBids {
     }
 }
 
-crate::__model!(AgentWorkPlanBids);
+codec::__model!(AgentWorkPlanBids);

@@ -22,4 +22,4 @@ impl codec::Model for AgentWorkPlanListResponse {
     }
 }
 
-crate::__model!(AgentWorkPlanListResponse);
+codec::__model!(AgentWorkPlanListResponse);

@@ -76,4 +76,4 @@ impl codec::Model for AgentWorkPlanShift {
     }
 }
 
-crate::__model!(AgentWorkPlanShift);
+codec::__model!(AgentWorkPlanShift);

@@ -27,4 +27,4 @@ impl codec::Model for AgentWorkPlans {
     }
 }
 
-crate::__model!(AgentWorkPlans);
+codec::__model!(AgentWorkPlans);

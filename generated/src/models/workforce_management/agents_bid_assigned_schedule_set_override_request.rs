@@ -21,4 +21,4 @@ impl codec::Model for AgentsBidAssignedScheduleSetOverrideRequest {
     }
 }
 
-crate::__model!(AgentsBidAssignedScheduleSetOverrideRequest);
+codec::__model!(AgentsBidAssignedScheduleSetOverrideRequest);

@@ -20,4 +20,4 @@ impl codec::Model for AgentsBidAssignedWorkPlanOverrideRequest {
     }
 }
 
-crate::__model!(AgentsBidAssignedWorkPlanOverrideRequest);
+codec::__model!(AgentsBidAssignedWorkPlanOverrideRequest);

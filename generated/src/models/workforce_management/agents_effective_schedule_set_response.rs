@@ -20,4 +20,4 @@ impl codec::Model for AgentsEffectiveScheduleSetResponse {
     }
 }
 
-crate::__model!(AgentsEffectiveScheduleSetResponse);
+codec::__model!(AgentsEffectiveScheduleSetResponse);

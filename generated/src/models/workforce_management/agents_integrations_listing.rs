@@ -19,4 +19,4 @@ impl codec::Model for AgentsIntegrationsListing {
     }
 }
 
-crate::__model!(AgentsIntegrationsListing);
+codec::__model!(AgentsIntegrationsListing);

@@ -22,4 +22,4 @@ impl codec::Model for AgentsWorkPlansResponse {
     }
 }
 
-crate::__model!(AgentsWorkPlansResponse);
+codec::__model!(AgentsWorkPlansResponse);

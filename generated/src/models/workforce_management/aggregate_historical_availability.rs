@@ -20,4 +20,4 @@ impl codec::Model for AggregateHistoricalAvailability {
     }
 }
 
-crate::__model!(AggregateHistoricalAvailability);
+codec::__model!(AggregateHistoricalAvailability);

@@ -33,7 +33,7 @@ impl codec::Model for AggregatedExportJobRequest {
     }
 }
 
-crate::__model!(AggregatedExportJobRequest);
+codec::__model!(AggregatedExportJobRequest);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -72,4 +72,4 @@ impl codec::OpenEnum for AggregatedExportJobRequestGranularity {
     }
 }
 
-crate::__open_enum!(AggregatedExportJobRequestGranularity);
+codec::__open_enum!(AggregatedExportJobRequestGranularity);

@@ -37,7 +37,7 @@ impl codec::Model for AggregatedExportSnapshotJobRequest {
     }
 }
 
-crate::__model!(AggregatedExportSnapshotJobRequest);
+codec::__model!(AggregatedExportSnapshotJobRequest);
 
 /// The same values as [`AggregatedExportJobRequestGranularity`].
 pub type AggregatedExportSnapshotJobRequestGranularity = AggregatedExportJobRequestGranularity;
@@ -88,4 +88,4 @@ impl codec::OpenEnum for AggregatedExportSnapshotJobRequestSnapshotId {
     }
 }
 
-crate::__open_enum!(AggregatedExportSnapshotJobRequestSnapshotId);
+codec::__open_enum!(AggregatedExportSnapshotJobRequestSnapshotId);

@@ -21,4 +21,4 @@ impl codec::Model for AggregatedHistoricalExportJobResponse {
     }
 }
 
-crate::__model!(AggregatedHistoricalExportJobResponse);
+codec::__model!(AggregatedHistoricalExportJobResponse);

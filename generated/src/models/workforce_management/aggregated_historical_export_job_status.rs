@@ -33,7 +33,7 @@ impl codec::Model for AggregatedHistoricalExportJobStatus {
     }
 }
 
-crate::__model!(AggregatedHistoricalExportJobStatus);
+codec::__model!(AggregatedHistoricalExportJobStatus);
 
 /// The same values as [`ActivityPlanJobResponseStatus`].
 pub type AggregatedHistoricalExportJobStatusStatus = ActivityPlanJobResponseStatus;

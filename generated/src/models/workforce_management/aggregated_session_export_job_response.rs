@@ -21,4 +21,4 @@ impl codec::Model for AggregatedSessionExportJobResponse {
     }
 }
 
-crate::__model!(AggregatedSessionExportJobResponse);
+codec::__model!(AggregatedSessionExportJobResponse);

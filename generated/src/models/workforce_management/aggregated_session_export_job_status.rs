@@ -33,7 +33,7 @@ impl codec::Model for AggregatedSessionExportJobStatus {
     }
 }
 
-crate::__model!(AggregatedSessionExportJobStatus);
+codec::__model!(AggregatedSessionExportJobStatus);
 
 /// The same values as [`ActivityPlanJobResponseStatus`].
 pub type AggregatedSessionExportJobStatusStatus = ActivityPlanJobResponseStatus;

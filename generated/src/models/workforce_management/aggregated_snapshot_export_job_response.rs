@@ -21,4 +21,4 @@ impl codec::Model for AggregatedSnapshotExportJobResponse {
     }
 }
 
-crate::__model!(AggregatedSnapshotExportJobResponse);
+codec::__model!(AggregatedSnapshotExportJobResponse);

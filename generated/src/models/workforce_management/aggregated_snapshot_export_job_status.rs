@@ -33,7 +33,7 @@ impl codec::Model for AggregatedSnapshotExportJobStatus {
     }
 }
 
-crate::__model!(AggregatedSnapshotExportJobStatus);
+codec::__model!(AggregatedSnapshotExportJobStatus);
 
 /// The same values as [`ActivityPlanJobResponseStatus`].
 pub type AggregatedSnapshotExportJobStatusStatus = ActivityPlanJobResponseStatus;

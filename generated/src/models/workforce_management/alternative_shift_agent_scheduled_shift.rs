@@ -33,4 +33,4 @@ impl codec::Model for AlternativeShiftAgentScheduledShift {
     }
 }
 
-crate::__model!(AlternativeShiftAgentScheduledShift);
+codec::__model!(AlternativeShiftAgentScheduledShift);

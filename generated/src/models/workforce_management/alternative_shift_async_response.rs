@@ -20,4 +20,4 @@ impl codec::Model for AlternativeShiftAsyncResponse {
     }
 }
 
-crate::__model!(AlternativeShiftAsyncResponse);
+codec::__model!(AlternativeShiftAsyncResponse);

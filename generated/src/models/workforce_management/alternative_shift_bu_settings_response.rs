@@ -35,7 +35,7 @@ impl codec::Model for AlternativeShiftBuSettingsResponse {
     }
 }
 
-crate::__model!(AlternativeShiftBuSettingsResponse);
+codec::__model!(AlternativeShiftBuSettingsResponse);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -60,7 +60,7 @@ impl codec::OpenEnum for AlternativeShiftBuSettingsResponseEnabledGranularities 
     }
 }
 
-crate::__open_enum!(AlternativeShiftBuSettingsResponseEnabledGranularities);
+codec::__open_enum!(AlternativeShiftBuSettingsResponseEnabledGranularities);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -105,4 +105,4 @@ impl codec::OpenEnum for AlternativeShiftBuSettingsResponseRetainedActivityCateg
     }
 }
 
-crate::__open_enum!(AlternativeShiftBuSettingsResponseRetainedActivityCategories);
+codec::__open_enum!(AlternativeShiftBuSettingsResponseRetainedActivityCategories);

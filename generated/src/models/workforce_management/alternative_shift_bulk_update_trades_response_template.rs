@@ -19,4 +19,4 @@ impl codec::Model for AlternativeShiftBulkUpdateTradesResponseTemplate {
     }
 }
 
-crate::__model!(AlternativeShiftBulkUpdateTradesResponseTemplate);
+codec::__model!(AlternativeShiftBulkUpdateTradesResponseTemplate);

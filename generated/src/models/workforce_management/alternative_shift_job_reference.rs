@@ -29,7 +29,7 @@ impl codec::Model for AlternativeShiftJobReference {
     }
 }
 
-crate::__model!(AlternativeShiftJobReference);
+codec::__model!(AlternativeShiftJobReference);
 
 /// The same values as [`ActivityPlanJobResponseStatus`].
 pub type AlternativeShiftJobReferenceStatus = ActivityPlanJobResponseStatus;
@@ -71,4 +71,4 @@ impl codec::OpenEnum for AlternativeShiftJobReferenceType {
     }
 }
 
-crate::__open_enum!(AlternativeShiftJobReferenceType);
+codec::__open_enum!(AlternativeShiftJobReferenceType);

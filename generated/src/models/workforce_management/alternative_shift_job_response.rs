@@ -50,7 +50,7 @@ impl codec::Model for AlternativeShiftJobResponse {
     }
 }
 
-crate::__model!(AlternativeShiftJobResponse);
+codec::__model!(AlternativeShiftJobResponse);
 
 /// The same values as [`ActivityPlanJobResponseStatus`].
 pub type AlternativeShiftJobResponseStatus = ActivityPlanJobResponseStatus;

@@ -45,7 +45,7 @@ impl codec::Model for AlternativeShiftNotification {
     }
 }
 
-crate::__model!(AlternativeShiftNotification);
+codec::__model!(AlternativeShiftNotification);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -70,7 +70,7 @@ impl codec::OpenEnum for AlternativeShiftNotificationGranularity {
     }
 }
 
-crate::__open_enum!(AlternativeShiftNotificationGranularity);
+codec::__open_enum!(AlternativeShiftNotificationGranularity);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -109,4 +109,4 @@ impl codec::OpenEnum for AlternativeShiftNotificationNewState {
     }
 }
 
-crate::__open_enum!(AlternativeShiftNotificationNewState);
+codec::__open_enum!(AlternativeShiftNotificationNewState);

@@ -24,4 +24,4 @@ impl codec::Model for AlternativeShiftOffersRequest {
     }
 }
 
-crate::__model!(AlternativeShiftOffersRequest);
+codec::__model!(AlternativeShiftOffersRequest);

@@ -45,4 +45,4 @@ impl codec::Model for AlternativeShiftOffersViewResponseTemplate {
     }
 }
 
-crate::__model!(AlternativeShiftOffersViewResponseTemplate);
+codec::__model!(AlternativeShiftOffersViewResponseTemplate);

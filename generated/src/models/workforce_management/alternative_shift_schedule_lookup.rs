@@ -23,4 +23,4 @@ impl codec::Model for AlternativeShiftScheduleLookup {
     }
 }
 
-crate::__model!(AlternativeShiftScheduleLookup);
+codec::__model!(AlternativeShiftScheduleLookup);

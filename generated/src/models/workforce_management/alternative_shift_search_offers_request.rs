@@ -33,4 +33,4 @@ impl codec::Model for AlternativeShiftSearchOffersRequest {
     }
 }
 
-crate::__model!(AlternativeShiftSearchOffersRequest);
+codec::__model!(AlternativeShiftSearchOffersRequest);

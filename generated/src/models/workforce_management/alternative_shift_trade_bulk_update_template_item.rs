@@ -37,7 +37,7 @@ impl codec::Model for AlternativeShiftTradeBulkUpdateTemplateItem {
     }
 }
 
-crate::__model!(AlternativeShiftTradeBulkUpdateTemplateItem);
+codec::__model!(AlternativeShiftTradeBulkUpdateTemplateItem);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -64,7 +64,7 @@ impl codec::OpenEnum for AlternativeShiftTradeBulkUpdateTemplateItemFailureReaso
     }
 }
 
-crate::__open_enum!(AlternativeShiftTradeBulkUpdateTemplateItemFailureReason);
+codec::__open_enum!(AlternativeShiftTradeBulkUpdateTemplateItemFailureReason);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -103,4 +103,4 @@ impl codec::OpenEnum for AlternativeShiftTradeBulkUpdateTemplateItemState {
     }
 }
 
-crate::__open_enum!(AlternativeShiftTradeBulkUpdateTemplateItemState);
+codec::__open_enum!(AlternativeShiftTradeBulkUpdateTemplateItemState);

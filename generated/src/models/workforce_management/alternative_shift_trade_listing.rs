@@ -19,4 +19,4 @@ impl codec::Model for AlternativeShiftTradeListing {
     }
 }
 
-crate::__model!(AlternativeShiftTradeListing);
+codec::__model!(AlternativeShiftTradeListing);

@@ -78,7 +78,7 @@ impl codec::Model for AlternativeShiftTradeResponse {
     }
 }
 
-crate::__model!(AlternativeShiftTradeResponse);
+codec::__model!(AlternativeShiftTradeResponse);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -120,7 +120,7 @@ impl codec::OpenEnum for AlternativeShiftTradeResponseProcessingStatus {
     }
 }
 
-crate::__open_enum!(AlternativeShiftTradeResponseProcessingStatus);
+codec::__open_enum!(AlternativeShiftTradeResponseProcessingStatus);
 
 /// The same values as [`AlternativeShiftTradeBulkUpdateTemplateItemState`].
 pub type AlternativeShiftTradeResponseState = AlternativeShiftTradeBulkUpdateTemplateItemState;
@@ -148,4 +148,4 @@ impl codec::OpenEnum for AlternativeShiftTradeResponseViolations {
     }
 }
 
-crate::__open_enum!(AlternativeShiftTradeResponseViolations);
+codec::__open_enum!(AlternativeShiftTradeResponseViolations);

@@ -19,4 +19,4 @@ impl codec::Model for AlternativeShiftTradesViewResponseTemplate {
     }
 }
 
-crate::__model!(AlternativeShiftTradesViewResponseTemplate);
+codec::__model!(AlternativeShiftTradesViewResponseTemplate);

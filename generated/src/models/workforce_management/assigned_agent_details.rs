@@ -23,4 +23,4 @@ impl codec::Model for AssignedAgentDetails {
     }
 }
 
-crate::__model!(AssignedAgentDetails);
+codec::__model!(AssignedAgentDetails);

@@ -28,7 +28,7 @@ impl codec::Model for AsyncForecastOperationResult {
     }
 }
 
-crate::__model!(AsyncForecastOperationResult);
+codec::__model!(AsyncForecastOperationResult);
 
 /// The same values as [`AgentMuQueryResponseStatus`].
 pub type AsyncForecastOperationResultStatus = AgentMuQueryResponseStatus;

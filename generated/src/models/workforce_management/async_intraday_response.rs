@@ -26,7 +26,7 @@ impl codec::Model for AsyncIntradayResponse {
     }
 }
 
-crate::__model!(AsyncIntradayResponse);
+codec::__model!(AsyncIntradayResponse);
 
 /// The same values as [`AgentMuQueryResponseStatus`].
 pub type AsyncIntradayResponseStatus = AgentMuQueryResponseStatus;

@@ -30,4 +30,4 @@ impl codec::Model for AvailabilityRange {
     }
 }
 
-crate::__model!(AvailabilityRange);
+codec::__model!(AvailabilityRange);

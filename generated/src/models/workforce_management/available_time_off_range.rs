@@ -43,7 +43,7 @@ impl codec::Model for AvailableTimeOffRange {
     }
 }
 
-crate::__model!(AvailableTimeOffRange);
+codec::__model!(AvailableTimeOffRange);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -70,4 +70,4 @@ impl codec::OpenEnum for AvailableTimeOffRangeGranularity {
     }
 }
 
-crate::__open_enum!(AvailableTimeOffRangeGranularity);
+codec::__open_enum!(AvailableTimeOffRangeGranularity);

@@ -28,7 +28,7 @@ impl codec::Model for AvailableTimeOffRequest {
     }
 }
 
-crate::__model!(AvailableTimeOffRequest);
+codec::__model!(AvailableTimeOffRequest);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -55,4 +55,4 @@ impl codec::OpenEnum for AvailableTimeOffRequestSupportedGranularities {
     }
 }
 
-crate::__open_enum!(AvailableTimeOffRequestSupportedGranularities);
+codec::__open_enum!(AvailableTimeOffRequestSupportedGranularities);

@@ -19,4 +19,4 @@ impl codec::Model for AvailableTimeOffResponse {
     }
 }
 
-crate::__model!(AvailableTimeOffResponse);
+codec::__model!(AvailableTimeOffResponse);

@@ -20,4 +20,4 @@ impl codec::Model for BidGroupScheduleSet {
     }
 }
 
-crate::__model!(BidGroupScheduleSet);
+codec::__model!(BidGroupScheduleSet);

@@ -29,4 +29,4 @@ impl codec::Model for BidGroupWorkPlanRequest {
     }
 }
 
-crate::__model!(BidGroupWorkPlanRequest);
+codec::__model!(BidGroupWorkPlanRequest);

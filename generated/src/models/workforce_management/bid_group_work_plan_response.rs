@@ -35,4 +35,4 @@ impl codec::Model for BidGroupWorkPlanResponse {
     }
 }
 
-crate::__model!(BidGroupWorkPlanResponse);
+codec::__model!(BidGroupWorkPlanResponse);

@@ -22,4 +22,4 @@ impl codec::Model for BidGroupWorkPlanRotationRequest {
     }
 }
 
-crate::__model!(BidGroupWorkPlanRotationRequest);
+codec::__model!(BidGroupWorkPlanRotationRequest);

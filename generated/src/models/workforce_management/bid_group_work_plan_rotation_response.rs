@@ -29,4 +29,4 @@ impl codec::Model for BidGroupWorkPlanRotationResponse {
     }
 }
 
-crate::__model!(BidGroupWorkPlanRotationResponse);
+codec::__model!(BidGroupWorkPlanRotationResponse);

@@ -21,4 +21,4 @@ impl codec::Model for BuAbandonRate {
     }
 }
 
-crate::__model!(BuAbandonRate);
+codec::__model!(BuAbandonRate);

@@ -19,4 +19,4 @@ impl codec::Model for BuActivitySettingsRequest {
     }
 }
 
-crate::__model!(BuActivitySettingsRequest);
+codec::__model!(BuActivitySettingsRequest);

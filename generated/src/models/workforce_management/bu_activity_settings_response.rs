@@ -20,4 +20,4 @@ impl codec::Model for BuActivitySettingsResponse {
     }
 }
 
-crate::__model!(BuActivitySettingsResponse);
+codec::__model!(BuActivitySettingsResponse);

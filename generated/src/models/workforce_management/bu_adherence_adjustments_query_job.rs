@@ -35,7 +35,7 @@ impl codec::Model for BuAdherenceAdjustmentsQueryJob {
     }
 }
 
-crate::__model!(BuAdherenceAdjustmentsQueryJob);
+codec::__model!(BuAdherenceAdjustmentsQueryJob);
 
 /// The same values as [`ActivityPlanJobResponseStatus`].
 pub type BuAdherenceAdjustmentsQueryJobStatus = ActivityPlanJobResponseStatus;

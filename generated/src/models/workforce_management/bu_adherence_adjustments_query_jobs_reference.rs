@@ -29,7 +29,7 @@ impl codec::Model for BuAdherenceAdjustmentsQueryJobsReference {
     }
 }
 
-crate::__model!(BuAdherenceAdjustmentsQueryJobsReference);
+codec::__model!(BuAdherenceAdjustmentsQueryJobsReference);
 
 /// The same values as [`ActivityPlanJobResponseStatus`].
 pub type BuAdherenceAdjustmentsQueryJobsReferenceStatus = ActivityPlanJobResponseStatus;

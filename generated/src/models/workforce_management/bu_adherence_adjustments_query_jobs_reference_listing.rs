@@ -19,4 +19,4 @@ impl codec::Model for BuAdherenceAdjustmentsQueryJobsReferenceListing {
     }
 }
 
-crate::__model!(BuAdherenceAdjustmentsQueryJobsReferenceListing);
+codec::__model!(BuAdherenceAdjustmentsQueryJobsReferenceListing);

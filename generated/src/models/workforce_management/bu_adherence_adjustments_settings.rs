@@ -26,4 +26,4 @@ impl codec::Model for BuAdherenceAdjustmentsSettings {
     }
 }
 
-crate::__model!(BuAdherenceAdjustmentsSettings);
+codec::__model!(BuAdherenceAdjustmentsSettings);

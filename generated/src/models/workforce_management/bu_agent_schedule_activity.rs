@@ -48,4 +48,4 @@ impl codec::Model for BuAgentScheduleActivity {
     }
 }
 
-crate::__model!(BuAgentScheduleActivity);
+codec::__model!(BuAgentScheduleActivity);

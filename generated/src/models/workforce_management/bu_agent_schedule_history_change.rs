@@ -29,4 +29,4 @@ impl codec::Model for BuAgentScheduleHistoryChange {
     }
 }
 
-crate::__model!(BuAgentScheduleHistoryChange);
+codec::__model!(BuAgentScheduleHistoryChange);

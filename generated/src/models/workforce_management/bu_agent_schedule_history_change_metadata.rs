@@ -24,4 +24,4 @@ impl codec::Model for BuAgentScheduleHistoryChangeMetadata {
     }
 }
 
-crate::__model!(BuAgentScheduleHistoryChangeMetadata);
+codec::__model!(BuAgentScheduleHistoryChangeMetadata);

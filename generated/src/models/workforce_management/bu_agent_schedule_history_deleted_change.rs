@@ -30,4 +30,4 @@ impl codec::Model for BuAgentScheduleHistoryDeletedChange {
     }
 }
 
-crate::__model!(BuAgentScheduleHistoryDeletedChange);
+codec::__model!(BuAgentScheduleHistoryDeletedChange);

@@ -35,4 +35,4 @@ impl codec::Model for BuAgentScheduleHistoryDroppedChange {
     }
 }
 
-crate::__model!(BuAgentScheduleHistoryDroppedChange);
+codec::__model!(BuAgentScheduleHistoryDroppedChange);

@@ -31,4 +31,4 @@ impl codec::Model for BuAgentScheduleHistoryResponse {
     }
 }
 
-crate::__model!(BuAgentScheduleHistoryResponse);
+codec::__model!(BuAgentScheduleHistoryResponse);

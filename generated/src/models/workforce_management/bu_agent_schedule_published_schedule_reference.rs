@@ -28,4 +28,4 @@ impl codec::Model for BuAgentSchedulePublishedScheduleReference {
     }
 }
 
-crate::__model!(BuAgentSchedulePublishedScheduleReference);
+codec::__model!(BuAgentSchedulePublishedScheduleReference);

@@ -36,4 +36,4 @@ impl codec::Model for BuAgentScheduleQueryResponse {
     }
 }
 
-crate::__model!(BuAgentScheduleQueryResponse);
+codec::__model!(BuAgentScheduleQueryResponse);

@@ -33,4 +33,4 @@ impl codec::Model for BuAgentScheduleRescheduleResponse {
     }
 }
 
-crate::__model!(BuAgentScheduleRescheduleResponse);
+codec::__model!(BuAgentScheduleRescheduleResponse);

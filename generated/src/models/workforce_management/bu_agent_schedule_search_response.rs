@@ -25,4 +25,4 @@ impl codec::Model for BuAgentScheduleSearchResponse {
     }
 }
 
-crate::__model!(BuAgentScheduleSearchResponse);
+codec::__model!(BuAgentScheduleSearchResponse);

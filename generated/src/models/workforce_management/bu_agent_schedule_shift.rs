@@ -40,4 +40,4 @@ impl codec::Model for BuAgentScheduleShift {
     }
 }
 
-crate::__model!(BuAgentScheduleShift);
+codec::__model!(BuAgentScheduleShift);

@@ -43,4 +43,4 @@ impl codec::Model for BuAgentScheduleShiftRequest {
     }
 }
 
-crate::__model!(BuAgentScheduleShiftRequest);
+codec::__model!(BuAgentScheduleShiftRequest);

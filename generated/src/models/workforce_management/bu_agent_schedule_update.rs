@@ -22,7 +22,7 @@ impl codec::Model for BuAgentScheduleUpdate {
     }
 }
 
-crate::__model!(BuAgentScheduleUpdate);
+codec::__model!(BuAgentScheduleUpdate);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -51,4 +51,4 @@ impl codec::OpenEnum for BuAgentScheduleUpdateType {
     }
 }
 
-crate::__open_enum!(BuAgentScheduleUpdateType);
+codec::__open_enum!(BuAgentScheduleUpdateType);

@@ -23,4 +23,4 @@ impl codec::Model for BuAgentSchedulesQueryResponse {
     }
 }
 
-crate::__model!(BuAgentSchedulesQueryResponse);
+codec::__model!(BuAgentSchedulesQueryResponse);

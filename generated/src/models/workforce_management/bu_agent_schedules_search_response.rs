@@ -28,4 +28,4 @@ impl codec::Model for BuAgentSchedulesSearchResponse {
     }
 }
 
-crate::__model!(BuAgentSchedulesSearchResponse);
+codec::__model!(BuAgentSchedulesSearchResponse);

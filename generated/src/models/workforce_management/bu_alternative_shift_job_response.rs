@@ -50,7 +50,7 @@ impl codec::Model for BuAlternativeShiftJobResponse {
     }
 }
 
-crate::__model!(BuAlternativeShiftJobResponse);
+codec::__model!(BuAlternativeShiftJobResponse);
 
 /// The same values as [`ActivityPlanJobResponseStatus`].
 pub type BuAlternativeShiftJobResponseStatus = ActivityPlanJobResponseStatus;

@@ -31,7 +31,7 @@ impl codec::Model for BuAsyncAgentSchedulesQueryResponse {
     }
 }
 
-crate::__model!(BuAsyncAgentSchedulesQueryResponse);
+codec::__model!(BuAsyncAgentSchedulesQueryResponse);
 
 /// The same values as [`AgentMuQueryResponseStatus`].
 pub type BuAsyncAgentSchedulesQueryResponseStatus = AgentMuQueryResponseStatus;

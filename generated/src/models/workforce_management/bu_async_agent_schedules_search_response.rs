@@ -31,7 +31,7 @@ impl codec::Model for BuAsyncAgentSchedulesSearchResponse {
     }
 }
 
-crate::__model!(BuAsyncAgentSchedulesSearchResponse);
+codec::__model!(BuAsyncAgentSchedulesSearchResponse);
 
 /// The same values as [`AgentMuQueryResponseStatus`].
 pub type BuAsyncAgentSchedulesSearchResponseStatus = AgentMuQueryResponseStatus;

@@ -26,7 +26,7 @@ impl codec::Model for BuAsyncScheduleResponse {
     }
 }
 
-crate::__model!(BuAsyncScheduleResponse);
+codec::__model!(BuAsyncScheduleResponse);
 
 /// The same values as [`AgentMuQueryResponseStatus`].
 pub type BuAsyncScheduleResponseStatus = AgentMuQueryResponseStatus;

@@ -24,7 +24,7 @@ impl codec::Model for BuAsyncScheduleRunResponse {
     }
 }
 
-crate::__model!(BuAsyncScheduleRunResponse);
+codec::__model!(BuAsyncScheduleRunResponse);
 
 /// The same values as [`AgentMuQueryResponseStatus`].
 pub type BuAsyncScheduleRunResponseStatus = AgentMuQueryResponseStatus;

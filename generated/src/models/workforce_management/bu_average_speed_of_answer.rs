@@ -21,4 +21,4 @@ impl codec::Model for BuAverageSpeedOfAnswer {
     }
 }
 
-crate::__model!(BuAverageSpeedOfAnswer);
+codec::__model!(BuAverageSpeedOfAnswer);

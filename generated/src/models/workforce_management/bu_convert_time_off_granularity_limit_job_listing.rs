@@ -19,4 +19,4 @@ impl codec::Model for BuConvertTimeOffGranularityLimitJobListing {
     }
 }
 
-crate::__model!(BuConvertTimeOffGranularityLimitJobListing);
+codec::__model!(BuConvertTimeOffGranularityLimitJobListing);

@@ -29,4 +29,4 @@ impl codec::Model for BuConvertTimeOffLimitGranularityJobProgress {
     }
 }
 
-crate::__model!(BuConvertTimeOffLimitGranularityJobProgress);
+codec::__model!(BuConvertTimeOffLimitGranularityJobProgress);

@@ -23,7 +23,7 @@ impl codec::Model for BuConvertTimeOffLimitGranularityJobRequest {
     }
 }
 
-crate::__model!(BuConvertTimeOffLimitGranularityJobRequest);
+codec::__model!(BuConvertTimeOffLimitGranularityJobRequest);
 
 /// The same values as [`AvailableTimeOffRangeGranularity`].
 pub type BuConvertTimeOffLimitGranularityJobRequestGranularity = AvailableTimeOffRangeGranularity;

@@ -36,7 +36,7 @@ impl codec::Model for BuConvertTimeOffLimitGranularityJobResponse {
     }
 }
 
-crate::__model!(BuConvertTimeOffLimitGranularityJobResponse);
+codec::__model!(BuConvertTimeOffLimitGranularityJobResponse);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -65,4 +65,4 @@ impl codec::OpenEnum for BuConvertTimeOffLimitGranularityJobResponseStatus {
     }
 }
 
-crate::__open_enum!(BuConvertTimeOffLimitGranularityJobResponseStatus);
+codec::__open_enum!(BuConvertTimeOffLimitGranularityJobResponseStatus);

@@ -26,4 +26,4 @@ impl codec::Model for BuCopyScheduleRequest {
     }
 }
 
-crate::__model!(BuCopyScheduleRequest);
+codec::__model!(BuCopyScheduleRequest);

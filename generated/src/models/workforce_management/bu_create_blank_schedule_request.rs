@@ -26,4 +26,4 @@ impl codec::Model for BuCreateBlankScheduleRequest {
     }
 }
 
-crate::__model!(BuCreateBlankScheduleRequest);
+codec::__model!(BuCreateBlankScheduleRequest);

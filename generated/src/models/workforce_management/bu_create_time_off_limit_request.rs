@@ -28,7 +28,7 @@ impl codec::Model for BuCreateTimeOffLimitRequest {
     }
 }
 
-crate::__model!(BuCreateTimeOffLimitRequest);
+codec::__model!(BuCreateTimeOffLimitRequest);
 
 /// The same values as [`AvailableTimeOffRangeGranularity`].
 pub type BuCreateTimeOffLimitRequestGranularity = AvailableTimeOffRangeGranularity;

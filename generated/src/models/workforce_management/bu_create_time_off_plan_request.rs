@@ -68,7 +68,7 @@ impl codec::Model for BuCreateTimeOffPlanRequest {
     }
 }
 
-crate::__model!(BuCreateTimeOffPlanRequest);
+codec::__model!(BuCreateTimeOffPlanRequest);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -107,4 +107,4 @@ impl codec::OpenEnum for BuCreateTimeOffPlanRequestAutoApprovalRule {
     }
 }
 
-crate::__open_enum!(BuCreateTimeOffPlanRequestAutoApprovalRule);
+codec::__open_enum!(BuCreateTimeOffPlanRequestAutoApprovalRule);

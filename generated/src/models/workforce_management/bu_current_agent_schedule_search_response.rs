@@ -39,4 +39,4 @@ impl codec::Model for BuCurrentAgentScheduleSearchResponse {
     }
 }
 
-crate::__model!(BuCurrentAgentScheduleSearchResponse);
+codec::__model!(BuCurrentAgentScheduleSearchResponse);

@@ -23,4 +23,4 @@ impl codec::Model for BuForecastGenerationPlanningGroupResult {
     }
 }
 
-crate::__model!(BuForecastGenerationPlanningGroupResult);
+codec::__model!(BuForecastGenerationPlanningGroupResult);

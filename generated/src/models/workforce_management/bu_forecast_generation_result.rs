@@ -20,4 +20,4 @@ impl codec::Model for BuForecastGenerationResult {
     }
 }
 
-crate::__model!(BuForecastGenerationResult);
+codec::__model!(BuForecastGenerationResult);

@@ -55,7 +55,7 @@ impl codec::Model for BuForecastModificationResponse {
     }
 }
 
-crate::__model!(BuForecastModificationResponse);
+codec::__model!(BuForecastModificationResponse);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -91,7 +91,7 @@ impl codec::OpenEnum for BuForecastModificationResponseLegacyMetric {
     }
 }
 
-crate::__open_enum!(BuForecastModificationResponseLegacyMetric);
+codec::__open_enum!(BuForecastModificationResponseLegacyMetric);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -118,7 +118,7 @@ impl codec::OpenEnum for BuForecastModificationResponseMetric {
     }
 }
 
-crate::__open_enum!(BuForecastModificationResponseMetric);
+codec::__open_enum!(BuForecastModificationResponseMetric);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -171,4 +171,4 @@ impl codec::OpenEnum for BuForecastModificationResponseType {
     }
 }
 
-crate::__open_enum!(BuForecastModificationResponseType);
+codec::__open_enum!(BuForecastModificationResponseType);

@@ -30,4 +30,4 @@ impl codec::Model for BuForecastResult {
     }
 }
 
-crate::__model!(BuForecastResult);
+codec::__model!(BuForecastResult);

@@ -22,4 +22,4 @@ impl codec::Model for BuForecastResultResponse {
     }
 }
 
-crate::__model!(BuForecastResultResponse);
+codec::__model!(BuForecastResultResponse);

@@ -37,4 +37,4 @@ impl codec::Model for BuForecastStaffingRequirementsResult {
     }
 }
 
-crate::__model!(BuForecastStaffingRequirementsResult);
+codec::__model!(BuForecastStaffingRequirementsResult);

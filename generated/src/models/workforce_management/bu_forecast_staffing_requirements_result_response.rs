@@ -41,7 +41,7 @@ impl codec::Model for BuForecastStaffingRequirementsResultResponse {
     }
 }
 
-crate::__model!(BuForecastStaffingRequirementsResultResponse);
+codec::__model!(BuForecastStaffingRequirementsResultResponse);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -70,4 +70,4 @@ impl codec::OpenEnum for BuForecastStaffingRequirementsResultResponseState {
     }
 }
 
-crate::__open_enum!(BuForecastStaffingRequirementsResultResponseState);
+codec::__open_enum!(BuForecastStaffingRequirementsResultResponseState);

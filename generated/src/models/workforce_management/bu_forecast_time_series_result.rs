@@ -25,7 +25,7 @@ impl codec::Model for BuForecastTimeSeriesResult {
     }
 }
 
-crate::__model!(BuForecastTimeSeriesResult);
+codec::__model!(BuForecastTimeSeriesResult);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -52,7 +52,7 @@ impl codec::OpenEnum for BuForecastTimeSeriesResultForecastType {
     }
 }
 
-crate::__open_enum!(BuForecastTimeSeriesResultForecastType);
+codec::__open_enum!(BuForecastTimeSeriesResultForecastType);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -174,7 +174,7 @@ impl codec::OpenEnum for BuForecastTimeSeriesResultForecastingMethod {
     }
 }
 
-crate::__open_enum!(BuForecastTimeSeriesResultForecastingMethod);
+codec::__open_enum!(BuForecastTimeSeriesResultForecastingMethod);
 
 /// The same values as [`BuForecastModificationResponseMetric`].
 pub type BuForecastTimeSeriesResultMetric = BuForecastModificationResponseMetric;

@@ -48,4 +48,4 @@ impl codec::Model for BuFullDayTimeOffMarker {
     }
 }
 
-crate::__model!(BuFullDayTimeOffMarker);
+codec::__model!(BuFullDayTimeOffMarker);

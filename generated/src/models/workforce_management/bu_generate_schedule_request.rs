@@ -30,4 +30,4 @@ impl codec::Model for BuGenerateScheduleRequest {
     }
 }
 
-crate::__model!(BuGenerateScheduleRequest);
+codec::__model!(BuGenerateScheduleRequest);

@@ -23,4 +23,4 @@ impl codec::Model for BuGetCurrentAgentScheduleRequest {
     }
 }
 
-crate::__model!(BuGetCurrentAgentScheduleRequest);
+codec::__model!(BuGetCurrentAgentScheduleRequest);

@@ -23,4 +23,4 @@ impl codec::Model for BuHeadcountForecastBuPlanningGroupHeadcountForecastResult 
     }
 }
 
-crate::__model!(BuHeadcountForecastBuPlanningGroupHeadcountForecastResult);
+codec::__model!(BuHeadcountForecastBuPlanningGroupHeadcountForecastResult);

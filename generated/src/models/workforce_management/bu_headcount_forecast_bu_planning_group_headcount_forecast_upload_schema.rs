@@ -23,4 +23,4 @@ impl codec::Model for BuHeadcountForecastBuPlanningGroupHeadcountForecastUploadS
     }
 }
 
-crate::__model!(BuHeadcountForecastBuPlanningGroupHeadcountForecastUploadSchema);
+codec::__model!(BuHeadcountForecastBuPlanningGroupHeadcountForecastUploadSchema);

@@ -22,4 +22,4 @@ impl codec::Model for BuHeadcountForecastResponse {
     }
 }
 
-crate::__model!(BuHeadcountForecastResponse);
+codec::__model!(BuHeadcountForecastResponse);

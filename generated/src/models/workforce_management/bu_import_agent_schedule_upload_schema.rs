@@ -34,4 +34,4 @@ impl codec::Model for BuImportAgentScheduleUploadSchema {
     }
 }
 
-crate::__model!(BuImportAgentScheduleUploadSchema);
+codec::__model!(BuImportAgentScheduleUploadSchema);

@@ -34,4 +34,4 @@ impl codec::Model for BuImportShortTermForecastSchema {
     }
 }
 
-crate::__model!(BuImportShortTermForecastSchema);
+codec::__model!(BuImportShortTermForecastSchema);

@@ -23,4 +23,4 @@ impl codec::Model for BuImportTimeOffLimitValue {
     }
 }
 
-crate::__model!(BuImportTimeOffLimitValue);
+codec::__model!(BuImportTimeOffLimitValue);

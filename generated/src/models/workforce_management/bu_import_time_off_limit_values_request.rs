@@ -19,4 +19,4 @@ impl codec::Model for BuImportTimeOffLimitValuesRequest {
     }
 }
 
-crate::__model!(BuImportTimeOffLimitValuesRequest);
+codec::__model!(BuImportTimeOffLimitValuesRequest);

@@ -25,4 +25,4 @@ impl codec::Model for BuImportTimeOffLimitValuesSchema {
     }
 }
 
-crate::__model!(BuImportTimeOffLimitValuesSchema);
+codec::__model!(BuImportTimeOffLimitValuesSchema);

@@ -28,4 +28,4 @@ impl codec::Model for BuImportTimeOffLimitValuesUploadResponse {
     }
 }
 
-crate::__model!(BuImportTimeOffLimitValuesUploadResponse);
+codec::__model!(BuImportTimeOffLimitValuesUploadResponse);

@@ -52,7 +52,7 @@ impl codec::Model for BuIntradayDataGroup {
     }
 }
 
-crate::__model!(BuIntradayDataGroup);
+codec::__model!(BuIntradayDataGroup);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -94,4 +94,4 @@ impl codec::OpenEnum for BuIntradayDataGroupMediaType {
     }
 }
 
-crate::__open_enum!(BuIntradayDataGroupMediaType);
+codec::__open_enum!(BuIntradayDataGroupMediaType);

@@ -21,4 +21,4 @@ impl codec::Model for BuIntradayForecastData {
     }
 }
 
-crate::__model!(BuIntradayForecastData);
+codec::__model!(BuIntradayForecastData);

@@ -43,7 +43,7 @@ impl codec::Model for BuIntradayResponse {
     }
 }
 
-crate::__model!(BuIntradayResponse);
+codec::__model!(BuIntradayResponse);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -76,7 +76,7 @@ impl codec::OpenEnum for BuIntradayResponseCategories {
     }
 }
 
-crate::__open_enum!(BuIntradayResponseCategories);
+codec::__open_enum!(BuIntradayResponseCategories);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -103,4 +103,4 @@ impl codec::OpenEnum for BuIntradayResponseNoDataReason {
     }
 }
 
-crate::__open_enum!(BuIntradayResponseNoDataReason);
+codec::__open_enum!(BuIntradayResponseNoDataReason);

@@ -19,4 +19,4 @@ impl codec::Model for BuIntradayScheduleData {
     }
 }
 
-crate::__model!(BuIntradayScheduleData);
+codec::__model!(BuIntradayScheduleData);

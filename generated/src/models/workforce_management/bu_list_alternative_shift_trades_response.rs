@@ -23,4 +23,4 @@ impl codec::Model for BuListAlternativeShiftTradesResponse {
     }
 }
 
-crate::__model!(BuListAlternativeShiftTradesResponse);
+codec::__model!(BuListAlternativeShiftTradesResponse);

@@ -33,4 +33,4 @@ impl codec::Model for BuManagementUnitScheduleSummary {
     }
 }
 
-crate::__model!(BuManagementUnitScheduleSummary);
+codec::__model!(BuManagementUnitScheduleSummary);

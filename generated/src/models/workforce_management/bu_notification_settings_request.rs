@@ -19,4 +19,4 @@ impl codec::Model for BuNotificationSettingsRequest {
     }
 }
 
-crate::__model!(BuNotificationSettingsRequest);
+codec::__model!(BuNotificationSettingsRequest);

@@ -19,4 +19,4 @@ impl codec::Model for BuNotificationSettingsResponse {
     }
 }
 
-crate::__model!(BuNotificationSettingsResponse);
+codec::__model!(BuNotificationSettingsResponse);

@@ -30,4 +30,4 @@ impl codec::Model for BuPlanningGroupHeadcountForecastResult {
     }
 }
 
-crate::__model!(BuPlanningGroupHeadcountForecastResult);
+codec::__model!(BuPlanningGroupHeadcountForecastResult);

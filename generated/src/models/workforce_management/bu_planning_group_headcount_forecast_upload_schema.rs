@@ -29,4 +29,4 @@ impl codec::Model for BuPlanningGroupHeadcountForecastUploadSchema {
     }
 }
 
-crate::__model!(BuPlanningGroupHeadcountForecastUploadSchema);
+codec::__model!(BuPlanningGroupHeadcountForecastUploadSchema);

@@ -34,4 +34,4 @@ impl codec::Model for BuQueryAdherenceAdjustmentsRequest {
     }
 }
 
-crate::__model!(BuQueryAdherenceAdjustmentsRequest);
+codec::__model!(BuQueryAdherenceAdjustmentsRequest);

@@ -29,4 +29,4 @@ impl codec::Model for BuQueryAdherenceExplanationsRequest {
     }
 }
 
-crate::__model!(BuQueryAdherenceExplanationsRequest);
+codec::__model!(BuQueryAdherenceExplanationsRequest);

@@ -26,4 +26,4 @@ impl codec::Model for BuQueryAdherenceExplanationsResponse {
     }
 }
 
-crate::__model!(BuQueryAdherenceExplanationsResponse);
+codec::__model!(BuQueryAdherenceExplanationsResponse);

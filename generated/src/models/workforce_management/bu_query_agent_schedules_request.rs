@@ -25,4 +25,4 @@ impl codec::Model for BuQueryAgentSchedulesRequest {
     }
 }
 
-crate::__model!(BuQueryAgentSchedulesRequest);
+codec::__model!(BuQueryAgentSchedulesRequest);

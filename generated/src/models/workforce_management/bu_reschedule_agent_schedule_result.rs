@@ -28,4 +28,4 @@ impl codec::Model for BuRescheduleAgentScheduleResult {
     }
 }
 
-crate::__model!(BuRescheduleAgentScheduleResult);
+codec::__model!(BuRescheduleAgentScheduleResult);

@@ -71,7 +71,7 @@ impl codec::Model for BuRescheduleRequest {
     }
 }
 
-crate::__model!(BuRescheduleRequest);
+codec::__model!(BuRescheduleRequest);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -108,4 +108,4 @@ impl codec::OpenEnum for BuRescheduleRequestActivitySmoothingType {
     }
 }
 
-crate::__open_enum!(BuRescheduleRequestActivitySmoothingType);
+codec::__open_enum!(BuRescheduleRequestActivitySmoothingType);

@@ -45,4 +45,4 @@ impl codec::Model for BuRescheduleResult {
     }
 }
 
-crate::__model!(BuRescheduleResult);
+codec::__model!(BuRescheduleResult);

@@ -45,4 +45,4 @@ impl codec::Model for BuScheduleListItem {
     }
 }
 
-crate::__model!(BuScheduleListItem);
+codec::__model!(BuScheduleListItem);

@@ -19,4 +19,4 @@ impl codec::Model for BuScheduleListing {
     }
 }
 
-crate::__model!(BuScheduleListing);
+codec::__model!(BuScheduleListing);

@@ -48,4 +48,4 @@ impl codec::Model for BuScheduleMetadata {
     }
 }
 
-crate::__model!(BuScheduleMetadata);
+codec::__model!(BuScheduleMetadata);

@@ -28,7 +28,7 @@ impl codec::Model for BuScheduleNotificationsCategorySettings {
     }
 }
 
-crate::__model!(BuScheduleNotificationsCategorySettings);
+codec::__model!(BuScheduleNotificationsCategorySettings);
 
 /// The same values as [`AgentScheduleShiftActivityActivityCategory`].
 pub type BuScheduleNotificationsCategorySettingsActivityCategory = AgentScheduleShiftActivityActivityCategory;

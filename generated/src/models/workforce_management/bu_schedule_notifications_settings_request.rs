@@ -23,4 +23,4 @@ impl codec::Model for BuScheduleNotificationsSettingsRequest {
     }
 }
 
-crate::__model!(BuScheduleNotificationsSettingsRequest);
+codec::__model!(BuScheduleNotificationsSettingsRequest);

@@ -23,4 +23,4 @@ impl codec::Model for BuScheduleNotificationsSettingsResponse {
     }
 }
 
-crate::__model!(BuScheduleNotificationsSettingsResponse);
+codec::__model!(BuScheduleNotificationsSettingsResponse);

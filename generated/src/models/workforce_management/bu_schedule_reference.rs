@@ -25,4 +25,4 @@ impl codec::Model for BuScheduleReference {
     }
 }
 
-crate::__model!(BuScheduleReference);
+codec::__model!(BuScheduleReference);

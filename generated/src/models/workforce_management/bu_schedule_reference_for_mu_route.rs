@@ -29,4 +29,4 @@ impl codec::Model for BuScheduleReferenceForMuRoute {
     }
 }
 
-crate::__model!(BuScheduleReferenceForMuRoute);
+codec::__model!(BuScheduleReferenceForMuRoute);

@@ -78,7 +78,7 @@ impl codec::Model for BuScheduleRun {
     }
 }
 
-crate::__model!(BuScheduleRun);
+codec::__model!(BuScheduleRun);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -120,4 +120,4 @@ impl codec::OpenEnum for BuScheduleRunState {
     }
 }
 
-crate::__open_enum!(BuScheduleRunState);
+codec::__open_enum!(BuScheduleRunState);

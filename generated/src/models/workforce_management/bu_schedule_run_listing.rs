@@ -19,4 +19,4 @@ impl codec::Model for BuScheduleRunListing {
     }
 }
 
-crate::__model!(BuScheduleRunListing);
+codec::__model!(BuScheduleRunListing);

@@ -27,4 +27,4 @@ impl codec::Model for BuSchedulerSettingsRequest {
     }
 }
 
-crate::__model!(BuSchedulerSettingsRequest);
+codec::__model!(BuSchedulerSettingsRequest);

@@ -27,4 +27,4 @@ impl codec::Model for BuSchedulerSettingsResponse {
     }
 }
 
-crate::__model!(BuSchedulerSettingsResponse);
+codec::__model!(BuSchedulerSettingsResponse);

@@ -52,7 +52,7 @@ impl codec::Model for BuSchedulingSettingsRequest {
     }
 }
 
-crate::__model!(BuSchedulingSettingsRequest);
+codec::__model!(BuSchedulingSettingsRequest);
 
 /// The same values as [`BuRescheduleRequestActivitySmoothingType`].
 pub type BuSchedulingSettingsRequestActivitySmoothingType = BuRescheduleRequestActivitySmoothingType;

@@ -54,7 +54,7 @@ impl codec::Model for BuSchedulingSettingsResponse {
     }
 }
 
-crate::__model!(BuSchedulingSettingsResponse);
+codec::__model!(BuSchedulingSettingsResponse);
 
 /// The same values as [`BuRescheduleRequestActivitySmoothingType`].
 pub type BuSchedulingSettingsResponseActivitySmoothingType = BuRescheduleRequestActivitySmoothingType;
@@ -92,4 +92,4 @@ impl codec::OpenEnum for BuSchedulingSettingsResponseSyncTimeOffProperties {
     }
 }
 
-crate::__open_enum!(BuSchedulingSettingsResponseSyncTimeOffProperties);
+codec::__open_enum!(BuSchedulingSettingsResponseSyncTimeOffProperties);

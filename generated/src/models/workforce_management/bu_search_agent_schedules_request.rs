@@ -26,4 +26,4 @@ impl codec::Model for BuSearchAgentSchedulesRequest {
     }
 }
 
-crate::__model!(BuSearchAgentSchedulesRequest);
+codec::__model!(BuSearchAgentSchedulesRequest);

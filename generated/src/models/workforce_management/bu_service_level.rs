@@ -23,4 +23,4 @@ impl codec::Model for BuServiceLevel {
     }
 }
 
-crate::__model!(BuServiceLevel);
+codec::__model!(BuServiceLevel);

@@ -24,4 +24,4 @@ impl codec::Model for BuSetTimeOffLimitValuesRequest {
     }
 }
 
-crate::__model!(BuSetTimeOffLimitValuesRequest);
+codec::__model!(BuSetTimeOffLimitValuesRequest);

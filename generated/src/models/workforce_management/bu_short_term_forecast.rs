@@ -67,7 +67,7 @@ impl codec::Model for BuShortTermForecast {
     }
 }
 
-crate::__model!(BuShortTermForecast);
+codec::__model!(BuShortTermForecast);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -105,4 +105,4 @@ impl codec::OpenEnum for BuShortTermForecastCreationMethod {
     }
 }
 
-crate::__open_enum!(BuShortTermForecastCreationMethod);
+codec::__open_enum!(BuShortTermForecastCreationMethod);

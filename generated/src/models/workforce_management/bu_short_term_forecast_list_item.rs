@@ -46,7 +46,7 @@ impl codec::Model for BuShortTermForecastListItem {
     }
 }
 
-crate::__model!(BuShortTermForecastListItem);
+codec::__model!(BuShortTermForecastListItem);
 
 /// The same values as [`BuShortTermForecastCreationMethod`].
 pub type BuShortTermForecastListItemCreationMethod = BuShortTermForecastCreationMethod;

@@ -19,4 +19,4 @@ impl codec::Model for BuShortTermForecastListing {
     }
 }
 
-crate::__model!(BuShortTermForecastListing);
+codec::__model!(BuShortTermForecastListing);

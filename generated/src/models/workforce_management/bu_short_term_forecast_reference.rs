@@ -28,4 +28,4 @@ impl codec::Model for BuShortTermForecastReference {
     }
 }
 
-crate::__model!(BuShortTermForecastReference);
+codec::__model!(BuShortTermForecastReference);

@@ -32,4 +32,4 @@ impl codec::Model for BuShortTermForecastWeekReference {
     }
 }
 
-crate::__model!(BuShortTermForecastWeekReference);
+codec::__model!(BuShortTermForecastWeekReference);

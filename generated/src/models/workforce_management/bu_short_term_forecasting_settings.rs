@@ -19,4 +19,4 @@ impl codec::Model for BuShortTermForecastingSettings {
     }
 }
 
-crate::__model!(BuShortTermForecastingSettings);
+codec::__model!(BuShortTermForecastingSettings);

@@ -19,4 +19,4 @@ impl codec::Model for BuTimeOffLimitListing {
     }
 }
 
-crate::__model!(BuTimeOffLimitListing);
+codec::__model!(BuTimeOffLimitListing);

@@ -30,4 +30,4 @@ impl codec::Model for BuTimeOffLimitRange {
     }
 }
 
-crate::__model!(BuTimeOffLimitRange);
+codec::__model!(BuTimeOffLimitRange);

@@ -22,4 +22,4 @@ impl codec::Model for BuTimeOffLimitReference {
     }
 }
 
-crate::__model!(BuTimeOffLimitReference);
+codec::__model!(BuTimeOffLimitReference);

@@ -40,7 +40,7 @@ impl codec::Model for BuTimeOffLimitResponse {
     }
 }
 
-crate::__model!(BuTimeOffLimitResponse);
+codec::__model!(BuTimeOffLimitResponse);
 
 /// The same values as [`AvailableTimeOffRangeGranularity`].
 pub type BuTimeOffLimitResponseGranularity = AvailableTimeOffRangeGranularity;

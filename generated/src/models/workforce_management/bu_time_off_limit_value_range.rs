@@ -63,7 +63,7 @@ impl codec::Model for BuTimeOffLimitValueRange {
     }
 }
 
-crate::__model!(BuTimeOffLimitValueRange);
+codec::__model!(BuTimeOffLimitValueRange);
 
 /// The same values as [`AvailableTimeOffRangeGranularity`].
 pub type BuTimeOffLimitValueRangeGranularity = AvailableTimeOffRangeGranularity;

@@ -27,4 +27,4 @@ impl codec::Model for BuTimeOffLimitValues {
     }
 }
 
-crate::__model!(BuTimeOffLimitValues);
+codec::__model!(BuTimeOffLimitValues);

@@ -32,7 +32,7 @@ impl codec::Model for BuTimeOffLimitValuesForGranularityResponse {
     }
 }
 
-crate::__model!(BuTimeOffLimitValuesForGranularityResponse);
+codec::__model!(BuTimeOffLimitValuesForGranularityResponse);
 
 /// The same values as [`AvailableTimeOffRangeGranularity`].
 pub type BuTimeOffLimitValuesForGranularityResponseGranularity = AvailableTimeOffRangeGranularity;

@@ -19,4 +19,4 @@ impl codec::Model for BuTimeOffLimitValuesImportUploadUrlRequest {
     }
 }
 
-crate::__model!(BuTimeOffLimitValuesImportUploadUrlRequest);
+codec::__model!(BuTimeOffLimitValuesImportUploadUrlRequest);

@@ -19,4 +19,4 @@ impl codec::Model for BuTimeOffLimitValuesResponse {
     }
 }
 
-crate::__model!(BuTimeOffLimitValuesResponse);
+codec::__model!(BuTimeOffLimitValuesResponse);

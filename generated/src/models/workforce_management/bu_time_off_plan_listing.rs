@@ -22,4 +22,4 @@ impl codec::Model for BuTimeOffPlanListing {
     }
 }
 
-crate::__model!(BuTimeOffPlanListing);
+codec::__model!(BuTimeOffPlanListing);

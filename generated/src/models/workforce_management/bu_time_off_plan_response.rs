@@ -80,7 +80,7 @@ impl codec::Model for BuTimeOffPlanResponse {
     }
 }
 
-crate::__model!(BuTimeOffPlanResponse);
+codec::__model!(BuTimeOffPlanResponse);
 
 /// The same values as [`BuCreateTimeOffPlanRequestAutoApprovalRule`].
 pub type BuTimeOffPlanResponseAutoApprovalRule = BuCreateTimeOffPlanRequestAutoApprovalRule;

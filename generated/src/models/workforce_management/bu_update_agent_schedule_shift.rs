@@ -45,4 +45,4 @@ impl codec::Model for BuUpdateAgentScheduleShift {
     }
 }
 
-crate::__model!(BuUpdateAgentScheduleShift);
+codec::__model!(BuUpdateAgentScheduleShift);

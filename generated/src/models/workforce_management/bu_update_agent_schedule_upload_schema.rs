@@ -38,4 +38,4 @@ impl codec::Model for BuUpdateAgentScheduleUploadSchema {
     }
 }
 
-crate::__model!(BuUpdateAgentScheduleUploadSchema);
+codec::__model!(BuUpdateAgentScheduleUploadSchema);

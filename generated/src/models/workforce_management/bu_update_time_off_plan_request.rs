@@ -72,7 +72,7 @@ impl codec::Model for BuUpdateTimeOffPlanRequest {
     }
 }
 
-crate::__model!(BuUpdateTimeOffPlanRequest);
+codec::__model!(BuUpdateTimeOffPlanRequest);
 
 /// The same values as [`BuCreateTimeOffPlanRequestAutoApprovalRule`].
 pub type BuUpdateTimeOffPlanRequestAutoApprovalRule = BuCreateTimeOffPlanRequestAutoApprovalRule;

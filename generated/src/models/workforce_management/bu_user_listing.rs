@@ -20,4 +20,4 @@ impl codec::Model for BuUserListing {
     }
 }
 
-crate::__model!(BuUserListing);
+codec::__model!(BuUserListing);

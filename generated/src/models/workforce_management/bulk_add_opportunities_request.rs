@@ -23,4 +23,4 @@ impl codec::Model for BulkAddOpportunitiesRequest {
     }
 }
 
-crate::__model!(BulkAddOpportunitiesRequest);
+codec::__model!(BulkAddOpportunitiesRequest);

@@ -20,4 +20,4 @@ impl codec::Model for BulkAddOpportunitiesResponse {
     }
 }
 
-crate::__model!(BulkAddOpportunitiesResponse);
+codec::__model!(BulkAddOpportunitiesResponse);

@@ -28,7 +28,7 @@ impl codec::Model for BulkOpportunitiesEnrollmentResult {
     }
 }
 
-crate::__model!(BulkOpportunitiesEnrollmentResult);
+codec::__model!(BulkOpportunitiesEnrollmentResult);
 
 /// The same values as [`AgentBulkAddOpportunityEnrollmentResultStatus`].
 pub type BulkOpportunitiesEnrollmentResultStatus = AgentBulkAddOpportunityEnrollmentResultStatus;

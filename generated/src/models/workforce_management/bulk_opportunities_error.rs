@@ -19,7 +19,7 @@ impl codec::Model for BulkOpportunitiesError {
     }
 }
 
-crate::__model!(BulkOpportunitiesError);
+codec::__model!(BulkOpportunitiesError);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -147,4 +147,4 @@ impl codec::OpenEnum for BulkOpportunitiesErrorErrorCode {
     }
 }
 
-crate::__open_enum!(BulkOpportunitiesErrorErrorCode);
+codec::__open_enum!(BulkOpportunitiesErrorErrorCode);

@@ -19,4 +19,4 @@ impl codec::Model for BulkOpportunitiesExternalActivitiesRequest {
     }
 }
 
-crate::__model!(BulkOpportunitiesExternalActivitiesRequest);
+codec::__model!(BulkOpportunitiesExternalActivitiesRequest);

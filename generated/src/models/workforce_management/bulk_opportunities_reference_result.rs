@@ -28,7 +28,7 @@ impl codec::Model for BulkOpportunitiesReferenceResult {
     }
 }
 
-crate::__model!(BulkOpportunitiesReferenceResult);
+codec::__model!(BulkOpportunitiesReferenceResult);
 
 /// The same values as [`AgentBulkAddOpportunityEnrollmentResultStatus`].
 pub type BulkOpportunitiesReferenceResultStatus = AgentBulkAddOpportunityEnrollmentResultStatus;

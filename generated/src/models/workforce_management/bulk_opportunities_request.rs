@@ -19,4 +19,4 @@ impl codec::Model for BulkOpportunitiesRequest {
     }
 }
 
-crate::__model!(BulkOpportunitiesRequest);
+codec::__model!(BulkOpportunitiesRequest);

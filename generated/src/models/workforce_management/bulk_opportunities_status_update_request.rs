@@ -22,7 +22,7 @@ impl codec::Model for BulkOpportunitiesStatusUpdateRequest {
     }
 }
 
-crate::__model!(BulkOpportunitiesStatusUpdateRequest);
+codec::__model!(BulkOpportunitiesStatusUpdateRequest);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -47,4 +47,4 @@ impl codec::OpenEnum for BulkOpportunitiesStatusUpdateRequestStatus {
     }
 }
 
-crate::__open_enum!(BulkOpportunitiesStatusUpdateRequestStatus);
+codec::__open_enum!(BulkOpportunitiesStatusUpdateRequestStatus);

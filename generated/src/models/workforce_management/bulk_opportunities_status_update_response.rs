@@ -23,4 +23,4 @@ impl codec::Model for BulkOpportunitiesStatusUpdateResponse {
     }
 }
 
-crate::__model!(BulkOpportunitiesStatusUpdateResponse);
+codec::__model!(BulkOpportunitiesStatusUpdateResponse);

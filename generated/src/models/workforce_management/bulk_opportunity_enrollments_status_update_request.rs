@@ -25,7 +25,7 @@ impl codec::Model for BulkOpportunityEnrollmentsStatusUpdateRequest {
     }
 }
 
-crate::__model!(BulkOpportunityEnrollmentsStatusUpdateRequest);
+codec::__model!(BulkOpportunityEnrollmentsStatusUpdateRequest);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -52,4 +52,4 @@ impl codec::OpenEnum for BulkOpportunityEnrollmentsStatusUpdateRequestStatus {
     }
 }
 
-crate::__open_enum!(BulkOpportunityEnrollmentsStatusUpdateRequestStatus);
+codec::__open_enum!(BulkOpportunityEnrollmentsStatusUpdateRequestStatus);

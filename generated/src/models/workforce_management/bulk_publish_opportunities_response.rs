@@ -23,4 +23,4 @@ impl codec::Model for BulkPublishOpportunitiesResponse {
     }
 }
 
-crate::__model!(BulkPublishOpportunitiesResponse);
+codec::__model!(BulkPublishOpportunitiesResponse);

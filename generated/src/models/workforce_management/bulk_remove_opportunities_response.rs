@@ -23,4 +23,4 @@ impl codec::Model for BulkRemoveOpportunitiesResponse {
     }
 }
 
-crate::__model!(BulkRemoveOpportunitiesResponse);
+codec::__model!(BulkRemoveOpportunitiesResponse);

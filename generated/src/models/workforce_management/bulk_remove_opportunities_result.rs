@@ -27,7 +27,7 @@ impl codec::Model for BulkRemoveOpportunitiesResult {
     }
 }
 
-crate::__model!(BulkRemoveOpportunitiesResult);
+codec::__model!(BulkRemoveOpportunitiesResult);
 
 /// The same values as [`AgentBulkAddOpportunityEnrollmentResultStatus`].
 pub type BulkRemoveOpportunitiesResultStatus = AgentBulkAddOpportunityEnrollmentResultStatus;

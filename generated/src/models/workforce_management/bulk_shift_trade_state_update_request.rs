@@ -20,4 +20,4 @@ impl codec::Model for BulkShiftTradeStateUpdateRequest {
     }
 }
 
-crate::__model!(BulkShiftTradeStateUpdateRequest);
+codec::__model!(BulkShiftTradeStateUpdateRequest);

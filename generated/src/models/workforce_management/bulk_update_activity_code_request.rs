@@ -19,4 +19,4 @@ impl codec::Model for BulkUpdateActivityCodeRequest {
     }
 }
 
-crate::__model!(BulkUpdateActivityCodeRequest);
+codec::__model!(BulkUpdateActivityCodeRequest);

@@ -55,7 +55,7 @@ impl codec::Model for BulkUpdateActivityCodeRequestItem {
     }
 }
 
-crate::__model!(BulkUpdateActivityCodeRequestItem);
+codec::__model!(BulkUpdateActivityCodeRequestItem);
 
 /// The same values as [`ActivityCodeCategory`].
 pub type BulkUpdateActivityCodeRequestItemCategory = ActivityCodeCategory;

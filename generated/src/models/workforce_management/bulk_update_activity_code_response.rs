@@ -19,4 +19,4 @@ impl codec::Model for BulkUpdateActivityCodeResponse {
     }
 }
 
-crate::__model!(BulkUpdateActivityCodeResponse);
+codec::__model!(BulkUpdateActivityCodeResponse);

@@ -22,4 +22,4 @@ impl codec::Model for BulkUpdateAgentUnavailableTimesResponse {
     }
 }
 
-crate::__model!(BulkUpdateAgentUnavailableTimesResponse);
+codec::__model!(BulkUpdateAgentUnavailableTimesResponse);

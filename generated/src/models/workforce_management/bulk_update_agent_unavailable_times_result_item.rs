@@ -22,7 +22,7 @@ impl codec::Model for BulkUpdateAgentUnavailableTimesResultItem {
     }
 }
 
-crate::__model!(BulkUpdateAgentUnavailableTimesResultItem);
+codec::__model!(BulkUpdateAgentUnavailableTimesResultItem);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -51,4 +51,4 @@ impl codec::OpenEnum for BulkUpdateAgentUnavailableTimesResultItemStatus {
     }
 }
 
-crate::__open_enum!(BulkUpdateAgentUnavailableTimesResultItemStatus);
+codec::__open_enum!(BulkUpdateAgentUnavailableTimesResultItemStatus);

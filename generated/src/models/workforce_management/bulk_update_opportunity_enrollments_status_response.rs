@@ -23,4 +23,4 @@ impl codec::Model for BulkUpdateOpportunityEnrollmentsStatusResponse {
     }
 }
 
-crate::__model!(BulkUpdateOpportunityEnrollmentsStatusResponse);
+codec::__model!(BulkUpdateOpportunityEnrollmentsStatusResponse);

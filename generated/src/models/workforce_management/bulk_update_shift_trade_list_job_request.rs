@@ -27,4 +27,4 @@ impl codec::Model for BulkUpdateShiftTradeListJobRequest {
     }
 }
 
-crate::__model!(BulkUpdateShiftTradeListJobRequest);
+codec::__model!(BulkUpdateShiftTradeListJobRequest);

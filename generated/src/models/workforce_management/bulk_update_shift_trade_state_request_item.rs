@@ -25,7 +25,7 @@ impl codec::Model for BulkUpdateShiftTradeStateRequestItem {
     }
 }
 
-crate::__model!(BulkUpdateShiftTradeStateRequestItem);
+codec::__model!(BulkUpdateShiftTradeStateRequestItem);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -67,4 +67,4 @@ impl codec::OpenEnum for BulkUpdateShiftTradeStateRequestItemState {
     }
 }
 
-crate::__open_enum!(BulkUpdateShiftTradeStateRequestItemState);
+codec::__open_enum!(BulkUpdateShiftTradeStateRequestItemState);

@@ -26,7 +26,7 @@ impl codec::Model for BulkUpdateShiftTradeStateResponse {
     }
 }
 
-crate::__model!(BulkUpdateShiftTradeStateResponse);
+codec::__model!(BulkUpdateShiftTradeStateResponse);
 
 /// The same values as [`AgentMuQueryResponseStatus`].
 pub type BulkUpdateShiftTradeStateResponseStatus = AgentMuQueryResponseStatus;

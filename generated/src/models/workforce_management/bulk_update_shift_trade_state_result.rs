@@ -19,4 +19,4 @@ impl codec::Model for BulkUpdateShiftTradeStateResult {
     }
 }
 
-crate::__model!(BulkUpdateShiftTradeStateResult);
+codec::__model!(BulkUpdateShiftTradeStateResult);

@@ -38,7 +38,7 @@ impl codec::Model for BulkUpdateShiftTradeStateResultItem {
     }
 }
 
-crate::__model!(BulkUpdateShiftTradeStateResultItem);
+codec::__model!(BulkUpdateShiftTradeStateResultItem);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -103,7 +103,7 @@ impl codec::OpenEnum for BulkUpdateShiftTradeStateResultItemFailureReason {
     }
 }
 
-crate::__open_enum!(BulkUpdateShiftTradeStateResultItemFailureReason);
+codec::__open_enum!(BulkUpdateShiftTradeStateResultItemFailureReason);
 
 /// The same values as [`BulkUpdateShiftTradeStateRequestItemState`].
 pub type BulkUpdateShiftTradeStateResultItemState = BulkUpdateShiftTradeStateRequestItemState;

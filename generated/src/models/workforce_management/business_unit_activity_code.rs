@@ -65,7 +65,7 @@ impl codec::Model for BusinessUnitActivityCode {
     }
 }
 
-crate::__model!(BusinessUnitActivityCode);
+codec::__model!(BusinessUnitActivityCode);
 
 /// The same values as [`ActivityCodeCategory`].
 pub type BusinessUnitActivityCodeCategory = ActivityCodeCategory;

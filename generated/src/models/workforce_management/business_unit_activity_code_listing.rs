@@ -22,4 +22,4 @@ impl codec::Model for BusinessUnitActivityCodeListing {
     }
 }
 
-crate::__model!(BusinessUnitActivityCodeListing);
+codec::__model!(BusinessUnitActivityCodeListing);

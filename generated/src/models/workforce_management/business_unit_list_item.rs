@@ -30,4 +30,4 @@ impl codec::Model for BusinessUnitListItem {
     }
 }
 
-crate::__model!(BusinessUnitListItem);
+codec::__model!(BusinessUnitListItem);

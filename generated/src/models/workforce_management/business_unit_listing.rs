@@ -19,4 +19,4 @@ impl codec::Model for BusinessUnitListing {
     }
 }
 
-crate::__model!(BusinessUnitListing);
+codec::__model!(BusinessUnitListing);

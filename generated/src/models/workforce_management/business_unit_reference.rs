@@ -22,4 +22,4 @@ impl codec::Model for BusinessUnitReference {
     }
 }
 
-crate::__model!(BusinessUnitReference);
+codec::__model!(BusinessUnitReference);

@@ -30,4 +30,4 @@ impl codec::Model for BusinessUnitResponse {
     }
 }
 
-crate::__model!(BusinessUnitResponse);
+codec::__model!(BusinessUnitResponse);

@@ -19,4 +19,4 @@ impl codec::Model for BusinessUnitSchedulingPreferencesSettingsResponse {
     }
 }
 
-crate::__model!(BusinessUnitSchedulingPreferencesSettingsResponse);
+codec::__model!(BusinessUnitSchedulingPreferencesSettingsResponse);

@@ -41,7 +41,7 @@ impl codec::Model for BusinessUnitSettingsResponse {
     }
 }
 
-crate::__model!(BusinessUnitSettingsResponse);
+codec::__model!(BusinessUnitSettingsResponse);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -86,4 +86,4 @@ impl codec::OpenEnum for BusinessUnitSettingsResponseStartDayOfWeek {
     }
 }
 
-crate::__open_enum!(BusinessUnitSettingsResponseStartDayOfWeek);
+codec::__open_enum!(BusinessUnitSettingsResponseStartDayOfWeek);

@@ -22,4 +22,4 @@ impl codec::Model for CalendarUrlResponse {
     }
 }
 
-crate::__model!(CalendarUrlResponse);
+codec::__model!(CalendarUrlResponse);

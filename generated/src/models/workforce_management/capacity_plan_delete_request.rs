@@ -19,4 +19,4 @@ impl codec::Model for CapacityPlanDeleteRequest {
     }
 }
 
-crate::__model!(CapacityPlanDeleteRequest);
+codec::__model!(CapacityPlanDeleteRequest);

@@ -31,4 +31,4 @@ impl codec::Model for CapacityPlanForecastInputsResponse {
     }
 }
 
-crate::__model!(CapacityPlanForecastInputsResponse);
+codec::__model!(CapacityPlanForecastInputsResponse);

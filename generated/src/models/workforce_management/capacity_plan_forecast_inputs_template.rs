@@ -45,4 +45,4 @@ impl codec::Model for CapacityPlanForecastInputsTemplate {
     }
 }
 
-crate::__model!(CapacityPlanForecastInputsTemplate);
+codec::__model!(CapacityPlanForecastInputsTemplate);

@@ -22,4 +22,4 @@ impl codec::Model for CapacityPlanForecastMetrics {
     }
 }
 
-crate::__model!(CapacityPlanForecastMetrics);
+codec::__model!(CapacityPlanForecastMetrics);

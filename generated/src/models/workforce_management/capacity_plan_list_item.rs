@@ -35,4 +35,4 @@ impl codec::Model for CapacityPlanListItem {
     }
 }
 
-crate::__model!(CapacityPlanListItem);
+codec::__model!(CapacityPlanListItem);

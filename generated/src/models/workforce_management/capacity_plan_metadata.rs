@@ -33,4 +33,4 @@ impl codec::Model for CapacityPlanMetadata {
     }
 }
 
-crate::__model!(CapacityPlanMetadata);
+codec::__model!(CapacityPlanMetadata);

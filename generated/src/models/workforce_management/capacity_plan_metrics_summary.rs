@@ -99,4 +99,4 @@ impl codec::Model for CapacityPlanMetricsSummary {
     }
 }
 
-crate::__model!(CapacityPlanMetricsSummary);
+codec::__model!(CapacityPlanMetricsSummary);

@@ -24,4 +24,4 @@ impl codec::Model for CapacityPlanReference {
     }
 }
 
-crate::__model!(CapacityPlanReference);
+codec::__model!(CapacityPlanReference);

@@ -45,4 +45,4 @@ impl codec::Model for CapacityPlanRequest {
     }
 }
 
-crate::__model!(CapacityPlanRequest);
+codec::__model!(CapacityPlanRequest);

@@ -49,4 +49,4 @@ impl codec::Model for CapacityPlanResponse {
     }
 }
 
-crate::__model!(CapacityPlanResponse);
+codec::__model!(CapacityPlanResponse);

@@ -35,4 +35,4 @@ impl codec::Model for CapacityPlanStaffingGroupAllocationsResponse {
     }
 }
 
-crate::__model!(CapacityPlanStaffingGroupAllocationsResponse);
+codec::__model!(CapacityPlanStaffingGroupAllocationsResponse);

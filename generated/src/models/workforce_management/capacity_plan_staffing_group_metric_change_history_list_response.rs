@@ -19,4 +19,4 @@ impl codec::Model for CapacityPlanStaffingGroupMetricChangeHistoryListResponse {
     }
 }
 
-crate::__model!(CapacityPlanStaffingGroupMetricChangeHistoryListResponse);
+codec::__model!(CapacityPlanStaffingGroupMetricChangeHistoryListResponse);

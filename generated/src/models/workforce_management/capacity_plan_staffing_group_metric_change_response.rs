@@ -55,7 +55,7 @@ impl codec::Model for CapacityPlanStaffingGroupMetricChangeResponse {
     }
 }
 
-crate::__model!(CapacityPlanStaffingGroupMetricChangeResponse);
+codec::__model!(CapacityPlanStaffingGroupMetricChangeResponse);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -101,4 +101,4 @@ impl codec::OpenEnum for CapacityPlanStaffingGroupMetricChangeResponseMetric {
     }
 }
 
-crate::__open_enum!(CapacityPlanStaffingGroupMetricChangeResponseMetric);
+codec::__open_enum!(CapacityPlanStaffingGroupMetricChangeResponseMetric);

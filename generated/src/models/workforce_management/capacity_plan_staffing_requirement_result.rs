@@ -48,7 +48,7 @@ impl codec::Model for CapacityPlanStaffingRequirementResult {
     }
 }
 
-crate::__model!(CapacityPlanStaffingRequirementResult);
+codec::__model!(CapacityPlanStaffingRequirementResult);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -87,7 +87,7 @@ impl codec::OpenEnum for CapacityPlanStaffingRequirementResultErrorCode {
     }
 }
 
-crate::__open_enum!(CapacityPlanStaffingRequirementResultErrorCode);
+codec::__open_enum!(CapacityPlanStaffingRequirementResultErrorCode);
 
 /// The same values as [`CapacityPlanForecastInputsTemplateGranularity`].
 pub type CapacityPlanStaffingRequirementResultGranularity = CapacityPlanForecastInputsTemplateGranularity;

@@ -50,4 +50,4 @@ impl codec::Model for CapacityPlanningPlanningGroupAllocation {
     }
 }
 
-crate::__model!(CapacityPlanningPlanningGroupAllocation);
+codec::__model!(CapacityPlanningPlanningGroupAllocation);

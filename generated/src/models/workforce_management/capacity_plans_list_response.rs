@@ -19,4 +19,4 @@ impl codec::Model for CapacityPlansListResponse {
     }
 }
 
-crate::__model!(CapacityPlansListResponse);
+codec::__model!(CapacityPlansListResponse);

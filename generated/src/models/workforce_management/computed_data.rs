@@ -22,4 +22,4 @@ impl codec::Model for ComputedData {
     }
 }
 
-crate::__model!(ComputedData);
+codec::__model!(ComputedData);

@@ -28,4 +28,4 @@ impl codec::Model for ConstraintConflictMessage {
     }
 }
 
-crate::__model!(ConstraintConflictMessage);
+codec::__model!(ConstraintConflictMessage);

@@ -28,7 +28,7 @@ impl codec::Model for ContinuousForecastGetSessionResponse {
     }
 }
 
-crate::__model!(ContinuousForecastGetSessionResponse);
+codec::__model!(ContinuousForecastGetSessionResponse);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -57,4 +57,4 @@ impl codec::OpenEnum for ContinuousForecastGetSessionResponseState {
     }
 }
 
-crate::__open_enum!(ContinuousForecastGetSessionResponseState);
+codec::__open_enum!(ContinuousForecastGetSessionResponseState);

@@ -26,7 +26,7 @@ impl codec::Model for ContinuousForecastSessionResponse {
     }
 }
 
-crate::__model!(ContinuousForecastSessionResponse);
+codec::__model!(ContinuousForecastSessionResponse);
 
 /// The same values as [`ContinuousForecastGetSessionResponseState`].
 pub type ContinuousForecastSessionResponseState = ContinuousForecastGetSessionResponseState;

@@ -25,4 +25,4 @@ impl codec::Model for ContinuousForecastSnapshotResponse {
     }
 }
 
-crate::__model!(ContinuousForecastSnapshotResponse);
+codec::__model!(ContinuousForecastSnapshotResponse);

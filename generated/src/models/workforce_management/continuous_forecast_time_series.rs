@@ -22,4 +22,4 @@ impl codec::Model for ContinuousForecastTimeSeries {
     }
 }
 
-crate::__model!(ContinuousForecastTimeSeries);
+codec::__model!(ContinuousForecastTimeSeries);

@@ -21,4 +21,4 @@ impl codec::Model for ContinuousForecastWeeks {
     }
 }
 
-crate::__model!(ContinuousForecastWeeks);
+codec::__model!(ContinuousForecastWeeks);

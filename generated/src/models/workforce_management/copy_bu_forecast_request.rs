@@ -23,4 +23,4 @@ impl codec::Model for CopyBuForecastRequest {
     }
 }
 
-crate::__model!(CopyBuForecastRequest);
+codec::__model!(CopyBuForecastRequest);

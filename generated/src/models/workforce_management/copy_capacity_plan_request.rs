@@ -31,4 +31,4 @@ impl codec::Model for CopyCapacityPlanRequest {
     }
 }
 
-crate::__model!(CopyCapacityPlanRequest);
+codec::__model!(CopyCapacityPlanRequest);

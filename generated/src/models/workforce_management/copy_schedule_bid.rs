@@ -19,4 +19,4 @@ impl codec::Model for CopyScheduleBid {
     }
 }
 
-crate::__model!(CopyScheduleBid);
+codec::__model!(CopyScheduleBid);

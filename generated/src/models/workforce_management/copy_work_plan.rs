@@ -19,4 +19,4 @@ impl codec::Model for CopyWorkPlan {
     }
 }
 
-crate::__model!(CopyWorkPlan);
+codec::__model!(CopyWorkPlan);

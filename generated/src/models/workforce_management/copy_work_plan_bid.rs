@@ -19,4 +19,4 @@ impl codec::Model for CopyWorkPlanBid {
     }
 }
 
-crate::__model!(CopyWorkPlanBid);
+codec::__model!(CopyWorkPlanBid);

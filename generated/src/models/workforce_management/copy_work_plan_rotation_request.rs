@@ -19,4 +19,4 @@ impl codec::Model for CopyWorkPlanRotationRequest {
     }
 }
 
-crate::__model!(CopyWorkPlanRotationRequest);
+codec::__model!(CopyWorkPlanRotationRequest);

@@ -53,7 +53,7 @@ impl codec::Model for CreateActivityCodeRequest {
     }
 }
 
-crate::__model!(CreateActivityCodeRequest);
+codec::__model!(CreateActivityCodeRequest);
 
 /// The same values as [`ActivityCodeCategory`].
 pub type CreateActivityCodeRequestCategory = ActivityCodeCategory;

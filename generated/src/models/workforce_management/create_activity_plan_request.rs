@@ -84,7 +84,7 @@ impl codec::Model for CreateActivityPlanRequest {
     }
 }
 
-crate::__model!(CreateActivityPlanRequest);
+codec::__model!(CreateActivityPlanRequest);
 
 /// The same values as [`ActivityPlanListItemOptimizationObjective`].
 pub type CreateActivityPlanRequestOptimizationObjective = ActivityPlanListItemOptimizationObjective;

@@ -21,7 +21,7 @@ impl codec::Model for CreateAdherenceAdjustmentsReasonCodeRequest {
     }
 }
 
-crate::__model!(CreateAdherenceAdjustmentsReasonCodeRequest);
+codec::__model!(CreateAdherenceAdjustmentsReasonCodeRequest);
 
 /// The same values as [`ActivityPlanListItemState`].
 pub type CreateAdherenceAdjustmentsReasonCodeRequestState = ActivityPlanListItemState;

@@ -20,4 +20,4 @@ impl codec::Model for CreateAdherenceAdjustmentsReasonCodesBulkRequest {
     }
 }
 
-crate::__model!(CreateAdherenceAdjustmentsReasonCodesBulkRequest);
+codec::__model!(CreateAdherenceAdjustmentsReasonCodesBulkRequest);

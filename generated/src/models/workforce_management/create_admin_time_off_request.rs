@@ -65,7 +65,7 @@ impl codec::Model for CreateAdminTimeOffRequest {
     }
 }
 
-crate::__model!(CreateAdminTimeOffRequest);
+codec::__model!(CreateAdminTimeOffRequest);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -94,4 +94,4 @@ impl codec::OpenEnum for CreateAdminTimeOffRequestStatus {
     }
 }
 
-crate::__open_enum!(CreateAdminTimeOffRequestStatus);
+codec::__open_enum!(CreateAdminTimeOffRequestStatus);

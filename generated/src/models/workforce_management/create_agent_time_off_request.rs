@@ -56,4 +56,4 @@ impl codec::Model for CreateAgentTimeOffRequest {
     }
 }
 
-crate::__model!(CreateAgentTimeOffRequest);
+codec::__model!(CreateAgentTimeOffRequest);

@@ -41,7 +41,7 @@ impl codec::Model for CreateAlternativeShiftTradeRequest {
     }
 }
 
-crate::__model!(CreateAlternativeShiftTradeRequest);
+codec::__model!(CreateAlternativeShiftTradeRequest);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -67,4 +67,4 @@ for CreateAlternativeShiftTradeRequestAlternativeShiftTradeGranularity {
     }
 }
 
-crate::__open_enum!(CreateAlternativeShiftTradeRequestAlternativeShiftTradeGranularity);
+codec::__open_enum!(CreateAlternativeShiftTradeRequestAlternativeShiftTradeGranularity);

@@ -26,4 +26,4 @@ impl codec::Model for CreateBusinessUnitRequest {
     }
 }
 
-crate::__model!(CreateBusinessUnitRequest);
+codec::__model!(CreateBusinessUnitRequest);

@@ -38,7 +38,7 @@ impl codec::Model for CreateBusinessUnitSettingsRequest {
     }
 }
 
-crate::__model!(CreateBusinessUnitSettingsRequest);
+codec::__model!(CreateBusinessUnitSettingsRequest);
 
 /// The same values as [`BusinessUnitSettingsResponseStartDayOfWeek`].
 pub type CreateBusinessUnitSettingsRequestStartDayOfWeek = BusinessUnitSettingsResponseStartDayOfWeek;

@@ -46,7 +46,7 @@ impl codec::Model for CreateCapacityPlanStaffingGroupMetricChangeRequest {
     }
 }
 
-crate::__model!(CreateCapacityPlanStaffingGroupMetricChangeRequest);
+codec::__model!(CreateCapacityPlanStaffingGroupMetricChangeRequest);
 
 /// The same values as [`CapacityPlanStaffingGroupMetricChangeResponseMetric`].
 pub type CreateCapacityPlanStaffingGroupMetricChangeRequestMetric = CapacityPlanStaffingGroupMetricChangeResponseMetric;

@@ -36,7 +36,7 @@ impl codec::Model for CreateManagementUnitApiRequest {
     }
 }
 
-crate::__model!(CreateManagementUnitApiRequest);
+codec::__model!(CreateManagementUnitApiRequest);
 
 /// The same values as [`BusinessUnitSettingsResponseStartDayOfWeek`].
 pub type CreateManagementUnitApiRequestStartDayOfWeek = BusinessUnitSettingsResponseStartDayOfWeek;

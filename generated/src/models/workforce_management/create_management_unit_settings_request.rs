@@ -33,4 +33,4 @@ impl codec::Model for CreateManagementUnitSettingsRequest {
     }
 }
 
-crate::__model!(CreateManagementUnitSettingsRequest);
+codec::__model!(CreateManagementUnitSettingsRequest);

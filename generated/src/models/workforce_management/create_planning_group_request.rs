@@ -26,4 +26,4 @@ impl codec::Model for CreatePlanningGroupRequest {
     }
 }
 
-crate::__model!(CreatePlanningGroupRequest);
+codec::__model!(CreatePlanningGroupRequest);

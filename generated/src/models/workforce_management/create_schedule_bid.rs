@@ -44,7 +44,7 @@ impl codec::Model for CreateScheduleBid {
     }
 }
 
-crate::__model!(CreateScheduleBid);
+codec::__model!(CreateScheduleBid);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -71,7 +71,7 @@ impl codec::OpenEnum for CreateScheduleBidAgentRankingType {
     }
 }
 
-crate::__open_enum!(CreateScheduleBidAgentRankingType);
+codec::__open_enum!(CreateScheduleBidAgentRankingType);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -102,4 +102,4 @@ impl codec::OpenEnum for CreateScheduleBidRankingTiebreakerType {
     }
 }
 
-crate::__open_enum!(CreateScheduleBidRankingTiebreakerType);
+codec::__open_enum!(CreateScheduleBidRankingTiebreakerType);

@@ -35,4 +35,4 @@ impl codec::Model for CreateServiceGoalTemplate {
     }
 }
 
-crate::__model!(CreateServiceGoalTemplate);
+codec::__model!(CreateServiceGoalTemplate);

@@ -34,4 +34,4 @@ impl codec::Model for CreateStaffingGroupAllocation {
     }
 }
 
-crate::__model!(CreateStaffingGroupAllocation);
+codec::__model!(CreateStaffingGroupAllocation);

@@ -28,4 +28,4 @@ impl codec::Model for CreateStaffingGroupRequest {
     }
 }
 
-crate::__model!(CreateStaffingGroupRequest);
+codec::__model!(CreateStaffingGroupRequest);

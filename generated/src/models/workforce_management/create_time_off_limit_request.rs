@@ -22,7 +22,7 @@ impl codec::Model for CreateTimeOffLimitRequest {
     }
 }
 
-crate::__model!(CreateTimeOffLimitRequest);
+codec::__model!(CreateTimeOffLimitRequest);
 
 /// The same values as [`AvailableTimeOffRangeGranularity`].
 pub type CreateTimeOffLimitRequestGranularity = AvailableTimeOffRangeGranularity;

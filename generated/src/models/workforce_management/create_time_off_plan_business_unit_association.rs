@@ -22,4 +22,4 @@ impl codec::Model for CreateTimeOffPlanBusinessUnitAssociation {
     }
 }
 
-crate::__model!(CreateTimeOffPlanBusinessUnitAssociation);
+codec::__model!(CreateTimeOffPlanBusinessUnitAssociation);

@@ -22,4 +22,4 @@ impl codec::Model for CreateTimeOffPlanManagementUnitAssociation {
     }
 }
 
-crate::__model!(CreateTimeOffPlanManagementUnitAssociation);
+codec::__model!(CreateTimeOffPlanManagementUnitAssociation);

@@ -44,7 +44,7 @@ impl codec::Model for CreateTimeOffPlanRequest {
     }
 }
 
-crate::__model!(CreateTimeOffPlanRequest);
+codec::__model!(CreateTimeOffPlanRequest);
 
 /// The same values as [`BuCreateTimeOffPlanRequestAutoApprovalRule`].
 pub type CreateTimeOffPlanRequestAutoApprovalRule = BuCreateTimeOffPlanRequestAutoApprovalRule;

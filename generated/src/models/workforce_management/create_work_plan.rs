@@ -175,7 +175,7 @@ impl codec::Model for CreateWorkPlan {
     }
 }
 
-crate::__model!(CreateWorkPlan);
+codec::__model!(CreateWorkPlan);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -202,7 +202,7 @@ impl codec::OpenEnum for CreateWorkPlanShiftStartVariancePeriod {
     }
 }
 
-crate::__open_enum!(CreateWorkPlanShiftStartVariancePeriod);
+codec::__open_enum!(CreateWorkPlanShiftStartVariancePeriod);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -229,4 +229,4 @@ impl codec::OpenEnum for CreateWorkPlanShiftStartVarianceType {
     }
 }
 
-crate::__open_enum!(CreateWorkPlanShiftStartVarianceType);
+codec::__open_enum!(CreateWorkPlanShiftStartVarianceType);

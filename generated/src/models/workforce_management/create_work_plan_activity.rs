@@ -78,4 +78,4 @@ impl codec::Model for CreateWorkPlanActivity {
     }
 }
 
-crate::__model!(CreateWorkPlanActivity);
+codec::__model!(CreateWorkPlanActivity);

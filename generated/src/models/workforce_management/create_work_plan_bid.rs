@@ -54,7 +54,7 @@ impl codec::Model for CreateWorkPlanBid {
     }
 }
 
-crate::__model!(CreateWorkPlanBid);
+codec::__model!(CreateWorkPlanBid);
 
 /// The same values as [`CreateScheduleBidAgentRankingType`].
 pub type CreateWorkPlanBidAgentRankingType = CreateScheduleBidAgentRankingType;

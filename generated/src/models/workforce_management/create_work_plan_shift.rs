@@ -120,7 +120,7 @@ impl codec::Model for CreateWorkPlanShift {
     }
 }
 
-crate::__model!(CreateWorkPlanShift);
+codec::__model!(CreateWorkPlanShift);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -147,4 +147,4 @@ impl codec::OpenEnum for CreateWorkPlanShiftDayOffRule {
     }
 }
 
-crate::__open_enum!(CreateWorkPlanShiftDayOffRule);
+codec::__open_enum!(CreateWorkPlanShiftDayOffRule);

@@ -22,4 +22,4 @@ impl codec::Model for CsvExportErrorDetails {
     }
 }
 
-crate::__model!(CsvExportErrorDetails);
+codec::__model!(CsvExportErrorDetails);

@@ -64,7 +64,7 @@ impl codec::Model for CurrentAgentAdherenceAdjustment {
     }
 }
 
-crate::__model!(CurrentAgentAdherenceAdjustment);
+codec::__model!(CurrentAgentAdherenceAdjustment);
 
 /// The same values as [`AdherenceAdjustmentStatus`].
 pub type CurrentAgentAdherenceAdjustmentStatus = AdherenceAdjustmentStatus;

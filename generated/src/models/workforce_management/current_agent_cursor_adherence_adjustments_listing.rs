@@ -28,4 +28,4 @@ impl codec::Model for CurrentAgentCursorAdherenceAdjustmentsListing {
     }
 }
 
-crate::__model!(CurrentAgentCursorAdherenceAdjustmentsListing);
+codec::__model!(CurrentAgentCursorAdherenceAdjustmentsListing);

@@ -26,4 +26,4 @@ impl codec::Model for CurrentUserScheduleRequestBody {
     }
 }
 
-crate::__model!(CurrentUserScheduleRequestBody);
+codec::__model!(CurrentUserScheduleRequestBody);

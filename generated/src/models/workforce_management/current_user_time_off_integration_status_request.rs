@@ -19,4 +19,4 @@ impl codec::Model for CurrentUserTimeOffIntegrationStatusRequest {
     }
 }
 
-crate::__model!(CurrentUserTimeOffIntegrationStatusRequest);
+codec::__model!(CurrentUserTimeOffIntegrationStatusRequest);

@@ -28,4 +28,4 @@ impl codec::Model for CursorAdherenceAdjustmentsListing {
     }
 }
 
-crate::__model!(CursorAdherenceAdjustmentsListing);
+codec::__model!(CursorAdherenceAdjustmentsListing);

@@ -23,4 +23,4 @@ impl codec::Model for Daily {
     }
 }
 
-crate::__model!(Daily);
+codec::__model!(Daily);

@@ -42,4 +42,4 @@ impl codec::Model for DailyPossibleShift {
     }
 }
 
-crate::__model!(DailyPossibleShift);
+codec::__model!(DailyPossibleShift);

@@ -22,4 +22,4 @@ impl codec::Model for DateRange {
     }
 }
 
-crate::__model!(DateRange);
+codec::__model!(DateRange);

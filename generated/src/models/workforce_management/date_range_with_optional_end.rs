@@ -23,4 +23,4 @@ impl codec::Model for DateRangeWithOptionalEnd {
     }
 }
 
-crate::__model!(DateRangeWithOptionalEnd);
+codec::__model!(DateRangeWithOptionalEnd);

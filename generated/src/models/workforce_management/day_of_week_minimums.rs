@@ -23,4 +23,4 @@ impl codec::Model for DayOfWeekMinimums {
     }
 }
 
-crate::__model!(DayOfWeekMinimums);
+codec::__model!(DayOfWeekMinimums);

@@ -29,4 +29,4 @@ impl codec::Model for DecisionMetricsData {
     }
 }
 
-crate::__model!(DecisionMetricsData);
+codec::__model!(DecisionMetricsData);

@@ -22,4 +22,4 @@ impl codec::Model for DecisionMetricsJobReference {
     }
 }
 
-crate::__model!(DecisionMetricsJobReference);
+codec::__model!(DecisionMetricsJobReference);

@@ -19,4 +19,4 @@ impl codec::Model for DecisionMetricsResponse {
     }
 }
 
-crate::__model!(DecisionMetricsResponse);
+codec::__model!(DecisionMetricsResponse);

@@ -23,7 +23,7 @@ impl codec::Model for DecisionMetricsUpdateError {
     }
 }
 
-crate::__model!(DecisionMetricsUpdateError);
+codec::__model!(DecisionMetricsUpdateError);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -56,4 +56,4 @@ impl codec::OpenEnum for DecisionMetricsUpdateErrorErrors {
     }
 }
 
-crate::__open_enum!(DecisionMetricsUpdateErrorErrors);
+codec::__open_enum!(DecisionMetricsUpdateErrorErrors);

@@ -19,4 +19,4 @@ impl codec::Model for DecisionMetricsUpdateJobRequest {
     }
 }
 
-crate::__model!(DecisionMetricsUpdateJobRequest);
+codec::__model!(DecisionMetricsUpdateJobRequest);

@@ -35,7 +35,7 @@ impl codec::Model for DecisionMetricsUpdateJobResponse {
     }
 }
 
-crate::__model!(DecisionMetricsUpdateJobResponse);
+codec::__model!(DecisionMetricsUpdateJobResponse);
 
 /// The same values as [`ActivityPlanJobResponseStatus`].
 pub type DecisionMetricsUpdateJobResponseStatus = ActivityPlanJobResponseStatus;

@@ -26,4 +26,4 @@ impl codec::Model for DecisionMetricsUploadData {
     }
 }
 
-crate::__model!(DecisionMetricsUploadData);
+codec::__model!(DecisionMetricsUploadData);

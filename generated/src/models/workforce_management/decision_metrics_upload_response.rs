@@ -28,4 +28,4 @@ impl codec::Model for DecisionMetricsUploadResponse {
     }
 }
 
-crate::__model!(DecisionMetricsUploadResponse);
+codec::__model!(DecisionMetricsUploadResponse);

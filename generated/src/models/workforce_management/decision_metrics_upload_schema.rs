@@ -20,4 +20,4 @@ impl codec::Model for DecisionMetricsUploadSchema {
     }
 }
 
-crate::__model!(DecisionMetricsUploadSchema);
+codec::__model!(DecisionMetricsUploadSchema);

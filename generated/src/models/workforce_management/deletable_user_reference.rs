@@ -23,4 +23,4 @@ impl codec::Model for DeletableUserReference {
     }
 }
 
-crate::__model!(DeletableUserReference);
+codec::__model!(DeletableUserReference);

@@ -23,4 +23,4 @@ impl codec::Model for EstimateAvailableFullDayTimeOffRequest {
     }
 }
 
-crate::__model!(EstimateAvailableFullDayTimeOffRequest);
+codec::__model!(EstimateAvailableFullDayTimeOffRequest);

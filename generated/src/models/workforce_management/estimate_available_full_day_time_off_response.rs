@@ -44,7 +44,7 @@ impl codec::Model for EstimateAvailableFullDayTimeOffResponse {
     }
 }
 
-crate::__model!(EstimateAvailableFullDayTimeOffResponse);
+codec::__model!(EstimateAvailableFullDayTimeOffResponse);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -71,4 +71,4 @@ impl codec::OpenEnum for EstimateAvailableFullDayTimeOffResponseOverrideDateType
     }
 }
 
-crate::__open_enum!(EstimateAvailableFullDayTimeOffResponseOverrideDateType);
+codec::__open_enum!(EstimateAvailableFullDayTimeOffResponseOverrideDateType);

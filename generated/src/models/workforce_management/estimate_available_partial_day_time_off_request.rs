@@ -23,4 +23,4 @@ impl codec::Model for EstimateAvailablePartialDayTimeOffRequest {
     }
 }
 
-crate::__model!(EstimateAvailablePartialDayTimeOffRequest);
+codec::__model!(EstimateAvailablePartialDayTimeOffRequest);

@@ -35,7 +35,7 @@ impl codec::Model for EstimateAvailablePartialDayTimeOffResponse {
     }
 }
 
-crate::__model!(EstimateAvailablePartialDayTimeOffResponse);
+codec::__model!(EstimateAvailablePartialDayTimeOffResponse);
 
 /// The same values as [`EstimateAvailableFullDayTimeOffResponseOverrideDateType`].
 pub type EstimateAvailablePartialDayTimeOffResponseOverrideDateType = EstimateAvailableFullDayTimeOffResponseOverrideDateType;

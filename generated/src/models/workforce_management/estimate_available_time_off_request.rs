@@ -31,4 +31,4 @@ impl codec::Model for EstimateAvailableTimeOffRequest {
     }
 }
 
-crate::__model!(EstimateAvailableTimeOffRequest);
+codec::__model!(EstimateAvailableTimeOffRequest);

@@ -35,4 +35,4 @@ impl codec::Model for EstimateAvailableTimeOffResponse {
     }
 }
 
-crate::__model!(EstimateAvailableTimeOffResponse);
+codec::__model!(EstimateAvailableTimeOffResponse);

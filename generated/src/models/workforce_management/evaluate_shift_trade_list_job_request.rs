@@ -23,4 +23,4 @@ impl codec::Model for EvaluateShiftTradeListJobRequest {
     }
 }
 
-crate::__model!(EvaluateShiftTradeListJobRequest);
+codec::__model!(EvaluateShiftTradeListJobRequest);

@@ -19,4 +19,4 @@ impl codec::Model for EvaluateShiftTradeListJobResponseItem {
     }
 }
 
-crate::__model!(EvaluateShiftTradeListJobResponseItem);
+codec::__model!(EvaluateShiftTradeListJobResponseItem);

@@ -25,4 +25,4 @@ impl codec::Model for EvaluatedShiftTradeResponseItem {
     }
 }
 
-crate::__model!(EvaluatedShiftTradeResponseItem);
+codec::__model!(EvaluatedShiftTradeResponseItem);

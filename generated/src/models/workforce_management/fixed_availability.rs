@@ -27,7 +27,7 @@ impl codec::Model for FixedAvailability {
     }
 }
 
-crate::__model!(FixedAvailability);
+codec::__model!(FixedAvailability);
 
 /// The same values as [`DayOfWeekMinimumsDaysOfWeek`].
 pub type FixedAvailabilityDaysOfWeek = DayOfWeekMinimumsDaysOfWeek;

@@ -18,4 +18,4 @@ impl codec::Model for ForecastAbandonRateResponse {
     }
 }
 
-crate::__model!(ForecastAbandonRateResponse);
+codec::__model!(ForecastAbandonRateResponse);

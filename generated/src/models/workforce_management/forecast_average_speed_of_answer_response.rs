@@ -18,4 +18,4 @@ impl codec::Model for ForecastAverageSpeedOfAnswerResponse {
     }
 }
 
-crate::__model!(ForecastAverageSpeedOfAnswerResponse);
+codec::__model!(ForecastAverageSpeedOfAnswerResponse);

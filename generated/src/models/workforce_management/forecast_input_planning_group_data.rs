@@ -27,4 +27,4 @@ impl codec::Model for ForecastInputPlanningGroupData {
     }
 }
 
-crate::__model!(ForecastInputPlanningGroupData);
+codec::__model!(ForecastInputPlanningGroupData);

@@ -34,7 +34,7 @@ impl codec::Model for ForecastMetadata {
     }
 }
 
-crate::__model!(ForecastMetadata);
+codec::__model!(ForecastMetadata);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -61,4 +61,4 @@ impl codec::OpenEnum for ForecastMetadataSource {
     }
 }
 
-crate::__open_enum!(ForecastMetadataSource);
+codec::__open_enum!(ForecastMetadataSource);

@@ -29,4 +29,4 @@ impl codec::Model for ForecastPlanningGroupData {
     }
 }
 
-crate::__model!(ForecastPlanningGroupData);
+codec::__model!(ForecastPlanningGroupData);

@@ -29,4 +29,4 @@ impl codec::Model for ForecastPlanningGroupResponse {
     }
 }
 
-crate::__model!(ForecastPlanningGroupResponse);
+codec::__model!(ForecastPlanningGroupResponse);

@@ -28,4 +28,4 @@ impl codec::Model for ForecastPlanningGroupsResponse {
     }
 }
 
-crate::__model!(ForecastPlanningGroupsResponse);
+codec::__model!(ForecastPlanningGroupsResponse);

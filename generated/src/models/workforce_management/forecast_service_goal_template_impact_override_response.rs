@@ -26,4 +26,4 @@ impl codec::Model for ForecastServiceGoalTemplateImpactOverrideResponse {
     }
 }
 
-crate::__model!(ForecastServiceGoalTemplateImpactOverrideResponse);
+codec::__model!(ForecastServiceGoalTemplateImpactOverrideResponse);

@@ -32,4 +32,4 @@ impl codec::Model for ForecastServiceGoalTemplateResponse {
     }
 }
 
-crate::__model!(ForecastServiceGoalTemplateResponse);
+codec::__model!(ForecastServiceGoalTemplateResponse);

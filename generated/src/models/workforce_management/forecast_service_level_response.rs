@@ -20,4 +20,4 @@ impl codec::Model for ForecastServiceLevelResponse {
     }
 }
 
-crate::__model!(ForecastServiceLevelResponse);
+codec::__model!(ForecastServiceLevelResponse);

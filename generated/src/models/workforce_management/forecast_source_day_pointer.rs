@@ -29,7 +29,7 @@ impl codec::Model for ForecastSourceDayPointer {
     }
 }
 
-crate::__model!(ForecastSourceDayPointer);
+codec::__model!(ForecastSourceDayPointer);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -77,4 +77,4 @@ impl codec::OpenEnum for ForecastSourceDayPointerDayOfWeek {
     }
 }
 
-crate::__open_enum!(ForecastSourceDayPointerDayOfWeek);
+codec::__open_enum!(ForecastSourceDayPointerDayOfWeek);

@@ -25,4 +25,4 @@ impl codec::Model for GenerateBuForecastRequest {
     }
 }
 
-crate::__model!(GenerateBuForecastRequest);
+codec::__model!(GenerateBuForecastRequest);

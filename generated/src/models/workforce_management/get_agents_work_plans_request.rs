@@ -26,4 +26,4 @@ impl codec::Model for GetAgentsWorkPlansRequest {
     }
 }
 
-crate::__model!(GetAgentsWorkPlansRequest);
+codec::__model!(GetAgentsWorkPlansRequest);

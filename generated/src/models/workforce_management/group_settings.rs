@@ -29,4 +29,4 @@ impl codec::Model for GroupSettings {
     }
 }
 
-crate::__model!(GroupSettings);
+codec::__model!(GroupSettings);

@@ -23,4 +23,4 @@ impl codec::Model for HeadcountForecast {
     }
 }
 
-crate::__model!(HeadcountForecast);
+codec::__model!(HeadcountForecast);

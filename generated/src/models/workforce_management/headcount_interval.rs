@@ -23,4 +23,4 @@ impl codec::Model for HeadcountInterval {
     }
 }
 
-crate::__model!(HeadcountInterval);
+codec::__model!(HeadcountInterval);

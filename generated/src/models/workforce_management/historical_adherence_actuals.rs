@@ -34,7 +34,7 @@ impl codec::Model for HistoricalAdherenceActuals {
     }
 }
 
-crate::__model!(HistoricalAdherenceActuals);
+codec::__model!(HistoricalAdherenceActuals);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -85,4 +85,4 @@ impl codec::OpenEnum for HistoricalAdherenceActualsActualActivityCategory {
     }
 }
 
-crate::__open_enum!(HistoricalAdherenceActualsActualActivityCategory);
+codec::__open_enum!(HistoricalAdherenceActualsActualActivityCategory);

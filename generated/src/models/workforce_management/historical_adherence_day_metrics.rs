@@ -49,4 +49,4 @@ impl codec::Model for HistoricalAdherenceDayMetrics {
     }
 }
 
-crate::__model!(HistoricalAdherenceDayMetrics);
+codec::__model!(HistoricalAdherenceDayMetrics);

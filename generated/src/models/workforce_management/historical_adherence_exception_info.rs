@@ -61,7 +61,7 @@ impl codec::Model for HistoricalAdherenceExceptionInfo {
     }
 }
 
-crate::__model!(HistoricalAdherenceExceptionInfo);
+codec::__model!(HistoricalAdherenceExceptionInfo);
 
 /// The same values as [`HistoricalAdherenceActualsActualActivityCategory`].
 pub type HistoricalAdherenceExceptionInfoActualActivityCategory = HistoricalAdherenceActualsActualActivityCategory;
@@ -96,7 +96,7 @@ impl codec::OpenEnum for HistoricalAdherenceExceptionInfoImpact {
     }
 }
 
-crate::__open_enum!(HistoricalAdherenceExceptionInfoImpact);
+codec::__open_enum!(HistoricalAdherenceExceptionInfoImpact);
 
 /// The same values as [`AnalyticsRoutingStatusRecordRoutingStatus`].
 pub type HistoricalAdherenceExceptionInfoRoutingStatus = AnalyticsRoutingStatusRecordRoutingStatus;
@@ -150,7 +150,7 @@ impl codec::OpenEnum for HistoricalAdherenceExceptionInfoScheduledActivityCatego
     }
 }
 
-crate::__open_enum!(HistoricalAdherenceExceptionInfoScheduledActivityCategory);
+codec::__open_enum!(HistoricalAdherenceExceptionInfoScheduledActivityCategory);
 
 /// The same values as [`ChatPresenceSystemPresence`].
 pub type HistoricalAdherenceExceptionInfoSystemPresence = ChatPresenceSystemPresence;

@@ -53,7 +53,7 @@ impl codec::Model for HistoricalAdherenceQueryResult {
     }
 }
 
-crate::__model!(HistoricalAdherenceQueryResult);
+codec::__model!(HistoricalAdherenceQueryResult);
 
 /// The same values as [`HistoricalAdherenceExceptionInfoImpact`].
 pub type HistoricalAdherenceQueryResultImpact = HistoricalAdherenceExceptionInfoImpact;

@@ -22,4 +22,4 @@ impl codec::Model for HistoricalData {
     }
 }
 
-crate::__model!(HistoricalData);
+codec::__model!(HistoricalData);

@@ -21,7 +21,7 @@ impl codec::Model for HistoricalDataDeleteEntity {
     }
 }
 
-crate::__model!(HistoricalDataDeleteEntity);
+codec::__model!(HistoricalDataDeleteEntity);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -48,4 +48,4 @@ impl codec::OpenEnum for HistoricalDataDeleteEntityStatus {
     }
 }
 
-crate::__open_enum!(HistoricalDataDeleteEntityStatus);
+codec::__open_enum!(HistoricalDataDeleteEntityStatus);

@@ -21,7 +21,7 @@ impl codec::Model for HistoricalDataDisallowedDeleteEntity {
     }
 }
 
-crate::__model!(HistoricalDataDisallowedDeleteEntity);
+codec::__model!(HistoricalDataDisallowedDeleteEntity);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -57,4 +57,4 @@ impl codec::OpenEnum for HistoricalDataDisallowedDeleteEntityReason {
     }
 }
 
-crate::__open_enum!(HistoricalDataDisallowedDeleteEntityReason);
+codec::__open_enum!(HistoricalDataDisallowedDeleteEntityReason);

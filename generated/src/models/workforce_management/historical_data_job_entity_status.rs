@@ -25,7 +25,7 @@ impl codec::Model for HistoricalDataJobEntityStatus {
     }
 }
 
-crate::__model!(HistoricalDataJobEntityStatus);
+codec::__model!(HistoricalDataJobEntityStatus);
 
 /// The same values as [`BuForecastStaffingRequirementsResultResponseState`].
 pub type HistoricalDataJobEntityStatusState = BuForecastStaffingRequirementsResultResponseState;

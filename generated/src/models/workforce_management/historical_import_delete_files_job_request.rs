@@ -19,4 +19,4 @@ impl codec::Model for HistoricalImportDeleteFilesJobRequest {
     }
 }
 
-crate::__model!(HistoricalImportDeleteFilesJobRequest);
+codec::__model!(HistoricalImportDeleteFilesJobRequest);

@@ -33,7 +33,7 @@ impl codec::Model for HistoricalImportDeleteFilesJobResponse {
     }
 }
 
-crate::__model!(HistoricalImportDeleteFilesJobResponse);
+codec::__model!(HistoricalImportDeleteFilesJobResponse);
 
 /// The same values as [`BuForecastStaffingRequirementsResultResponseState`].
 pub type HistoricalImportDeleteFilesJobResponseState = BuForecastStaffingRequirementsResultResponseState;

@@ -22,7 +22,7 @@ impl codec::Model for HistoricalImportOverallDeleteStatusResponse {
     }
 }
 
-crate::__model!(HistoricalImportOverallDeleteStatusResponse);
+codec::__model!(HistoricalImportOverallDeleteStatusResponse);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -49,4 +49,4 @@ impl codec::OpenEnum for HistoricalImportOverallDeleteStatusResponseStatus {
     }
 }
 
-crate::__open_enum!(HistoricalImportOverallDeleteStatusResponseStatus);
+codec::__open_enum!(HistoricalImportOverallDeleteStatusResponseStatus);

@@ -50,7 +50,7 @@ impl codec::Model for HistoricalImportStatus {
     }
 }
 
-crate::__model!(HistoricalImportStatus);
+codec::__model!(HistoricalImportStatus);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -98,7 +98,7 @@ impl codec::OpenEnum for HistoricalImportStatusStatus {
     }
 }
 
-crate::__open_enum!(HistoricalImportStatusStatus);
+codec::__open_enum!(HistoricalImportStatusStatus);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -125,4 +125,4 @@ impl codec::OpenEnum for HistoricalImportStatusType {
     }
 }
 
-crate::__open_enum!(HistoricalImportStatusType);
+codec::__open_enum!(HistoricalImportStatusType);

@@ -26,4 +26,4 @@ impl codec::Model for HistoricalImportStatusJobResponse {
     }
 }
 
-crate::__model!(HistoricalImportStatusJobResponse);
+codec::__model!(HistoricalImportStatusJobResponse);

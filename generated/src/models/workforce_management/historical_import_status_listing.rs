@@ -22,4 +22,4 @@ impl codec::Model for HistoricalImportStatusListing {
     }
 }
 
-crate::__model!(HistoricalImportStatusListing);
+codec::__model!(HistoricalImportStatusListing);

@@ -39,7 +39,7 @@ impl codec::Model for HistoricalShrinkageActivityCategoryResponse {
     }
 }
 
-crate::__model!(HistoricalShrinkageActivityCategoryResponse);
+codec::__model!(HistoricalShrinkageActivityCategoryResponse);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -90,4 +90,4 @@ impl codec::OpenEnum for HistoricalShrinkageActivityCategoryResponseActivityCate
     }
 }
 
-crate::__open_enum!(HistoricalShrinkageActivityCategoryResponseActivityCategory);
+codec::__open_enum!(HistoricalShrinkageActivityCategoryResponseActivityCategory);

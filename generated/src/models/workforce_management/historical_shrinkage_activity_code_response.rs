@@ -23,4 +23,4 @@ impl codec::Model for HistoricalShrinkageActivityCodeResponse {
     }
 }
 
-crate::__model!(HistoricalShrinkageActivityCodeResponse);
+codec::__model!(HistoricalShrinkageActivityCodeResponse);

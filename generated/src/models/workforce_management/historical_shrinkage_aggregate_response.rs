@@ -43,4 +43,4 @@ impl codec::Model for HistoricalShrinkageAggregateResponse {
     }
 }
 
-crate::__model!(HistoricalShrinkageAggregateResponse);
+codec::__model!(HistoricalShrinkageAggregateResponse);

@@ -56,4 +56,4 @@ impl codec::Model for HistoricalShrinkageResult {
     }
 }
 
-crate::__model!(HistoricalShrinkageResult);
+codec::__model!(HistoricalShrinkageResult);

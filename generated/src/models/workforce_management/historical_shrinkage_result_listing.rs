@@ -19,4 +19,4 @@ impl codec::Model for HistoricalShrinkageResultListing {
     }
 }
 
-crate::__model!(HistoricalShrinkageResultListing);
+codec::__model!(HistoricalShrinkageResultListing);

@@ -28,4 +28,4 @@ impl codec::Model for HrisTimeOffType {
     }
 }
 
-crate::__model!(HrisTimeOffType);
+codec::__model!(HrisTimeOffType);

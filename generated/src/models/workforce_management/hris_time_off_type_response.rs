@@ -25,4 +25,4 @@ impl codec::Model for HrisTimeOffTypeResponse {
     }
 }
 
-crate::__model!(HrisTimeOffTypeResponse);
+codec::__model!(HrisTimeOffTypeResponse);

@@ -25,7 +25,7 @@ impl codec::Model for HrisTimeOffTypesJobReference {
     }
 }
 
-crate::__model!(HrisTimeOffTypesJobReference);
+codec::__model!(HrisTimeOffTypesJobReference);
 
 /// The same values as [`ActivityPlanJobResponseStatus`].
 pub type HrisTimeOffTypesJobReferenceStatus = ActivityPlanJobResponseStatus;

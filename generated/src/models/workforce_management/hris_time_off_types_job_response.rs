@@ -23,7 +23,7 @@ impl codec::Model for HrisTimeOffTypesJobResponse {
     }
 }
 
-crate::__model!(HrisTimeOffTypesJobResponse);
+codec::__model!(HrisTimeOffTypesJobResponse);
 
 /// The same values as [`ActivityPlanJobResponseStatus`].
 pub type HrisTimeOffTypesJobResponseStatus = ActivityPlanJobResponseStatus;

@@ -23,4 +23,4 @@ impl codec::Model for HrisTimeOffTypesResponse {
     }
 }
 
-crate::__model!(HrisTimeOffTypesResponse);
+codec::__model!(HrisTimeOffTypesResponse);

@@ -18,7 +18,7 @@ impl codec::Model for IgnoredActivityCategories {
     }
 }
 
-crate::__model!(IgnoredActivityCategories);
+codec::__model!(IgnoredActivityCategories);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -66,4 +66,4 @@ impl codec::OpenEnum for IgnoredActivityCategoriesValues {
     }
 }
 
-crate::__open_enum!(IgnoredActivityCategoriesValues);
+codec::__open_enum!(IgnoredActivityCategoriesValues);

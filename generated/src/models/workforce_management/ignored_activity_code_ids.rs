@@ -18,4 +18,4 @@ impl codec::Model for IgnoredActivityCodeIds {
     }
 }
 
-crate::__model!(IgnoredActivityCodeIds);
+codec::__model!(IgnoredActivityCodeIds);

@@ -26,7 +26,7 @@ impl codec::Model for ImportForecastResponse {
     }
 }
 
-crate::__model!(ImportForecastResponse);
+codec::__model!(ImportForecastResponse);
 
 /// The same values as [`AgentMuQueryResponseStatus`].
 pub type ImportForecastResponseStatus = AgentMuQueryResponseStatus;

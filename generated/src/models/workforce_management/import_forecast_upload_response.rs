@@ -28,4 +28,4 @@ impl codec::Model for ImportForecastUploadResponse {
     }
 }
 
-crate::__model!(ImportForecastUploadResponse);
+codec::__model!(ImportForecastUploadResponse);

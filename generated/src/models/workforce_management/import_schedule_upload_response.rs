@@ -28,4 +28,4 @@ impl codec::Model for ImportScheduleUploadResponse {
     }
 }
 
-crate::__model!(ImportScheduleUploadResponse);
+codec::__model!(ImportScheduleUploadResponse);

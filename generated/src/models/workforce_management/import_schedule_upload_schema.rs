@@ -39,4 +39,4 @@ impl codec::Model for ImportScheduleUploadSchema {
     }
 }
 
-crate::__model!(ImportScheduleUploadSchema);
+codec::__model!(ImportScheduleUploadSchema);

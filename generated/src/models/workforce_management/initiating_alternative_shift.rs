@@ -23,4 +23,4 @@ impl codec::Model for InitiatingAlternativeShift {
     }
 }
 
-crate::__model!(InitiatingAlternativeShift);
+codec::__model!(InitiatingAlternativeShift);

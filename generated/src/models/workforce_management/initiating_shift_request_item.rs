@@ -27,4 +27,4 @@ impl codec::Model for InitiatingShiftRequestItem {
     }
 }
 
-crate::__model!(InitiatingShiftRequestItem);
+codec::__model!(InitiatingShiftRequestItem);

@@ -29,4 +29,4 @@ impl codec::Model for IntradayPerformancePredictionData {
     }
 }
 
-crate::__model!(IntradayPerformancePredictionData);
+codec::__model!(IntradayPerformancePredictionData);

@@ -30,7 +30,7 @@ impl codec::Model for IntradayPlanningGroupRequest {
     }
 }
 
-crate::__model!(IntradayPlanningGroupRequest);
+codec::__model!(IntradayPlanningGroupRequest);
 
 /// The same values as [`BuIntradayResponseCategories`].
 pub type IntradayPlanningGroupRequestCategories = BuIntradayResponseCategories;

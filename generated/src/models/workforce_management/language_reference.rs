@@ -21,4 +21,4 @@ impl codec::Model for LanguageReference {
     }
 }
 
-crate::__model!(LanguageReference);
+codec::__model!(LanguageReference);

@@ -23,4 +23,4 @@ impl codec::Model for ListAlternativeShiftTradesResponse {
     }
 }
 
-crate::__model!(ListAlternativeShiftTradesResponse);
+codec::__model!(ListAlternativeShiftTradesResponse);

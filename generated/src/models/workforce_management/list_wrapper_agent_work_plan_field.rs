@@ -18,7 +18,7 @@ impl codec::Model for ListWrapperAgentWorkPlanField {
     }
 }
 
-crate::__model!(ListWrapperAgentWorkPlanField);
+codec::__model!(ListWrapperAgentWorkPlanField);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -45,4 +45,4 @@ impl codec::OpenEnum for ListWrapperAgentWorkPlanFieldValues {
     }
 }
 
-crate::__open_enum!(ListWrapperAgentWorkPlanFieldValues);
+codec::__open_enum!(ListWrapperAgentWorkPlanFieldValues);

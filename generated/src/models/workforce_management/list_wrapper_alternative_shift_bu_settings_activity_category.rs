@@ -18,7 +18,7 @@ impl codec::Model for ListWrapperAlternativeShiftBuSettingsActivityCategory {
     }
 }
 
-crate::__model!(ListWrapperAlternativeShiftBuSettingsActivityCategory);
+codec::__model!(ListWrapperAlternativeShiftBuSettingsActivityCategory);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -63,4 +63,4 @@ impl codec::OpenEnum for ListWrapperAlternativeShiftBuSettingsActivityCategoryVa
     }
 }
 
-crate::__open_enum!(ListWrapperAlternativeShiftBuSettingsActivityCategoryValues);
+codec::__open_enum!(ListWrapperAlternativeShiftBuSettingsActivityCategoryValues);

@@ -18,7 +18,7 @@ impl codec::Model for ListWrapperAlternativeShiftBuSettingsGranularity {
     }
 }
 
-crate::__model!(ListWrapperAlternativeShiftBuSettingsGranularity);
+codec::__model!(ListWrapperAlternativeShiftBuSettingsGranularity);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -43,4 +43,4 @@ impl codec::OpenEnum for ListWrapperAlternativeShiftBuSettingsGranularityValues 
     }
 }
 
-crate::__open_enum!(ListWrapperAlternativeShiftBuSettingsGranularityValues);
+codec::__open_enum!(ListWrapperAlternativeShiftBuSettingsGranularityValues);

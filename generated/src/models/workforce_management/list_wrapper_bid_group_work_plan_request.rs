@@ -19,4 +19,4 @@ impl codec::Model for ListWrapperBidGroupWorkPlanRequest {
     }
 }
 
-crate::__model!(ListWrapperBidGroupWorkPlanRequest);
+codec::__model!(ListWrapperBidGroupWorkPlanRequest);

@@ -19,4 +19,4 @@ impl codec::Model for ListWrapperBidGroupWorkPlanRotationRequest {
     }
 }
 
-crate::__model!(ListWrapperBidGroupWorkPlanRotationRequest);
+codec::__model!(ListWrapperBidGroupWorkPlanRotationRequest);

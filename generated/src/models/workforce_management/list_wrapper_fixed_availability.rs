@@ -19,4 +19,4 @@ impl codec::Model for ListWrapperFixedAvailability {
     }
 }
 
-crate::__model!(ListWrapperFixedAvailability);
+codec::__model!(ListWrapperFixedAvailability);

@@ -18,4 +18,4 @@ impl codec::Model for ListWrapperInteger {
     }
 }
 
-crate::__model!(ListWrapperInteger);
+codec::__model!(ListWrapperInteger);

@@ -18,4 +18,4 @@ impl codec::Model for ListWrapperInterval {
     }
 }
 
-crate::__model!(ListWrapperInterval);
+codec::__model!(ListWrapperInterval);

@@ -19,4 +19,4 @@ impl codec::Model for ListWrapperOverrideDate {
     }
 }
 
-crate::__model!(ListWrapperOverrideDate);
+codec::__model!(ListWrapperOverrideDate);

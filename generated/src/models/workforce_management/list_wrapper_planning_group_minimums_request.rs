@@ -19,4 +19,4 @@ impl codec::Model for ListWrapperPlanningGroupMinimumsRequest {
     }
 }
 
-crate::__model!(ListWrapperPlanningGroupMinimumsRequest);
+codec::__model!(ListWrapperPlanningGroupMinimumsRequest);

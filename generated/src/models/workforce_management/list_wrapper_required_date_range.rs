@@ -19,4 +19,4 @@ impl codec::Model for ListWrapperRequiredDateRange {
     }
 }
 
-crate::__model!(ListWrapperRequiredDateRange);
+codec::__model!(ListWrapperRequiredDateRange);

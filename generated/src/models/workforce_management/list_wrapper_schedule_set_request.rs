@@ -19,4 +19,4 @@ impl codec::Model for ListWrapperScheduleSetRequest {
     }
 }
 
-crate::__model!(ListWrapperScheduleSetRequest);
+codec::__model!(ListWrapperScheduleSetRequest);

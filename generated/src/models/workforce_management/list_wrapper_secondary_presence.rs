@@ -19,4 +19,4 @@ impl codec::Model for ListWrapperSecondaryPresence {
     }
 }
 
-crate::__model!(ListWrapperSecondaryPresence);
+codec::__model!(ListWrapperSecondaryPresence);

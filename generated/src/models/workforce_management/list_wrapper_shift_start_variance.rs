@@ -19,4 +19,4 @@ impl codec::Model for ListWrapperShiftStartVariance {
     }
 }
 
-crate::__model!(ListWrapperShiftStartVariance);
+codec::__model!(ListWrapperShiftStartVariance);

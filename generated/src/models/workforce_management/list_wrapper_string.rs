@@ -18,4 +18,4 @@ impl codec::Model for ListWrapperString {
     }
 }
 
-crate::__model!(ListWrapperString);
+codec::__model!(ListWrapperString);

@@ -23,4 +23,4 @@ impl codec::Model for LocalDateRange {
     }
 }
 
-crate::__model!(LocalDateRange);
+codec::__model!(LocalDateRange);

@@ -29,4 +29,4 @@ impl codec::Model for LongTermForecastPlanningGroupData {
     }
 }
 
-crate::__model!(LongTermForecastPlanningGroupData);
+codec::__model!(LongTermForecastPlanningGroupData);

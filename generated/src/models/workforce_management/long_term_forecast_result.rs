@@ -27,4 +27,4 @@ impl codec::Model for LongTermForecastResult {
     }
 }
 
-crate::__model!(LongTermForecastResult);
+codec::__model!(LongTermForecastResult);

@@ -22,4 +22,4 @@ impl codec::Model for LongTermForecastResultResponse {
     }
 }
 
-crate::__model!(LongTermForecastResultResponse);
+codec::__model!(LongTermForecastResultResponse);

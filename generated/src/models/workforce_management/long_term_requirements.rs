@@ -32,4 +32,4 @@ impl codec::Model for LongTermRequirements {
     }
 }
 
-crate::__model!(LongTermRequirements);
+codec::__model!(LongTermRequirements);

@@ -22,7 +22,7 @@ impl codec::Model for LongTermRequirementsErrorDetail {
     }
 }
 
-crate::__model!(LongTermRequirementsErrorDetail);
+codec::__model!(LongTermRequirementsErrorDetail);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -61,4 +61,4 @@ impl codec::OpenEnum for LongTermRequirementsErrorDetailInternalErrorCode {
     }
 }
 
-crate::__open_enum!(LongTermRequirementsErrorDetailInternalErrorCode);
+codec::__open_enum!(LongTermRequirementsErrorDetailInternalErrorCode);

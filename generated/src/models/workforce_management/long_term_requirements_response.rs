@@ -32,7 +32,7 @@ impl codec::Model for LongTermRequirementsResponse {
     }
 }
 
-crate::__model!(LongTermRequirementsResponse);
+codec::__model!(LongTermRequirementsResponse);
 
 /// The same values as [`CapacityPlanStaffingRequirementResultErrorCode`].
 pub type LongTermRequirementsResponseErrorCode = CapacityPlanStaffingRequirementResultErrorCode;

@@ -41,4 +41,4 @@ impl codec::Model for LongTermRequirementsServiceGoal {
     }
 }
 
-crate::__model!(LongTermRequirementsServiceGoal);
+codec::__model!(LongTermRequirementsServiceGoal);

@@ -23,4 +23,4 @@ impl codec::Model for LongTermRequirementsServiceGoalDetail {
     }
 }
 
-crate::__model!(LongTermRequirementsServiceGoalDetail);
+codec::__model!(LongTermRequirementsServiceGoalDetail);

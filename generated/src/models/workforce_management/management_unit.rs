@@ -56,7 +56,7 @@ impl codec::Model for ManagementUnit {
     }
 }
 
-crate::__model!(ManagementUnit);
+codec::__model!(ManagementUnit);
 
 /// The same values as [`BusinessUnitSettingsResponseStartDayOfWeek`].
 pub type ManagementUnitStartDayOfWeek = BusinessUnitSettingsResponseStartDayOfWeek;

@@ -19,4 +19,4 @@ impl codec::Model for ManagementUnitAvailabilitySettingsResponse {
     }
 }
 
-crate::__model!(ManagementUnitAvailabilitySettingsResponse);
+codec::__model!(ManagementUnitAvailabilitySettingsResponse);

@@ -45,4 +45,4 @@ impl codec::Model for ManagementUnitListing {
     }
 }
 
-crate::__model!(ManagementUnitListing);
+codec::__model!(ManagementUnitListing);

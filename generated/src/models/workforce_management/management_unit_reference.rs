@@ -22,4 +22,4 @@ impl codec::Model for ManagementUnitReference {
     }
 }
 
-crate::__model!(ManagementUnitReference);
+codec::__model!(ManagementUnitReference);

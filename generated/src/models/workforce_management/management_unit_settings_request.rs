@@ -36,4 +36,4 @@ impl codec::Model for ManagementUnitSettingsRequest {
     }
 }
 
-crate::__model!(ManagementUnitSettingsRequest);
+codec::__model!(ManagementUnitSettingsRequest);

@@ -36,4 +36,4 @@ impl codec::Model for ManagementUnitSettingsResponse {
     }
 }
 
-crate::__model!(ManagementUnitSettingsResponse);
+codec::__model!(ManagementUnitSettingsResponse);

@@ -24,4 +24,4 @@ impl codec::Model for ManagementUnitUserListing {
     }
 }
 
-crate::__model!(ManagementUnitUserListing);
+codec::__model!(ManagementUnitUserListing);

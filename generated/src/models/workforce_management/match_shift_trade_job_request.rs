@@ -33,4 +33,4 @@ impl codec::Model for MatchShiftTradeJobRequest {
     }
 }
 
-crate::__model!(MatchShiftTradeJobRequest);
+codec::__model!(MatchShiftTradeJobRequest);

@@ -26,4 +26,4 @@ impl codec::Model for MatchShiftTradeRequest {
     }
 }
 
-crate::__model!(MatchShiftTradeRequest);
+codec::__model!(MatchShiftTradeRequest);

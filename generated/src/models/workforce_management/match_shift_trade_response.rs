@@ -27,7 +27,7 @@ impl codec::Model for MatchShiftTradeResponse {
     }
 }
 
-crate::__model!(MatchShiftTradeResponse);
+codec::__model!(MatchShiftTradeResponse);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -60,4 +60,4 @@ impl codec::OpenEnum for MatchShiftTradeResponseUnevaluatedRules {
     }
 }
 
-crate::__open_enum!(MatchShiftTradeResponseUnevaluatedRules);
+codec::__open_enum!(MatchShiftTradeResponseUnevaluatedRules);

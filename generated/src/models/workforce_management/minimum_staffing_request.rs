@@ -28,7 +28,7 @@ impl codec::Model for MinimumStaffingRequest {
     }
 }
 
-crate::__model!(MinimumStaffingRequest);
+codec::__model!(MinimumStaffingRequest);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -55,4 +55,4 @@ impl codec::OpenEnum for MinimumStaffingRequestApplicableIntervals {
     }
 }
 
-crate::__open_enum!(MinimumStaffingRequestApplicableIntervals);
+codec::__open_enum!(MinimumStaffingRequestApplicableIntervals);

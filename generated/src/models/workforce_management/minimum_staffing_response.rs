@@ -35,7 +35,7 @@ impl codec::Model for MinimumStaffingResponse {
     }
 }
 
-crate::__model!(MinimumStaffingResponse);
+codec::__model!(MinimumStaffingResponse);
 
 /// The same values as [`MinimumStaffingRequestApplicableIntervals`].
 pub type MinimumStaffingResponseApplicableIntervals = MinimumStaffingRequestApplicableIntervals;

@@ -23,4 +23,4 @@ impl codec::Model for ModelData {
     }
 }
 
-crate::__model!(ModelData);
+codec::__model!(ModelData);

@@ -23,4 +23,4 @@ impl codec::Model for ModelMetaData {
     }
 }
 
-crate::__model!(ModelMetaData);
+codec::__model!(ModelMetaData);

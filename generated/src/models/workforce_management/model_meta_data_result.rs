@@ -23,4 +23,4 @@ impl codec::Model for ModelMetaDataResult {
     }
 }
 
-crate::__model!(ModelMetaDataResult);
+codec::__model!(ModelMetaDataResult);

@@ -20,4 +20,4 @@ impl codec::Model for MonthlyPlanningPeriodSettings {
     }
 }
 
-crate::__model!(MonthlyPlanningPeriodSettings);
+codec::__model!(MonthlyPlanningPeriodSettings);

@@ -21,7 +21,7 @@ impl codec::Model for MoveAgentResponse {
     }
 }
 
-crate::__model!(MoveAgentResponse);
+codec::__model!(MoveAgentResponse);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -77,4 +77,4 @@ impl codec::OpenEnum for MoveAgentResponseResult {
     }
 }
 
-crate::__open_enum!(MoveAgentResponseResult);
+codec::__open_enum!(MoveAgentResponseResult);

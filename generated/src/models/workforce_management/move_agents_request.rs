@@ -26,4 +26,4 @@ impl codec::Model for MoveAgentsRequest {
     }
 }
 
-crate::__model!(MoveAgentsRequest);
+codec::__model!(MoveAgentsRequest);

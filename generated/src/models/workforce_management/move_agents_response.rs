@@ -27,4 +27,4 @@ impl codec::Model for MoveAgentsResponse {
     }
 }
 
-crate::__model!(MoveAgentsResponse);
+codec::__model!(MoveAgentsResponse);

@@ -19,4 +19,4 @@ impl codec::Model for MoveManagementUnitRequest {
     }
 }
 
-crate::__model!(MoveManagementUnitRequest);
+codec::__model!(MoveManagementUnitRequest);

@@ -24,7 +24,7 @@ impl codec::Model for MoveManagementUnitResponse {
     }
 }
 
-crate::__model!(MoveManagementUnitResponse);
+codec::__model!(MoveManagementUnitResponse);
 
 /// The same values as [`AgentMuQueryResponseStatus`].
 pub type MoveManagementUnitResponseStatus = AgentMuQueryResponseStatus;

@@ -23,4 +23,4 @@ impl codec::Model for MuAgentQueueTimeRequest {
     }
 }
 
-crate::__model!(MuAgentQueueTimeRequest);
+codec::__model!(MuAgentQueueTimeRequest);

@@ -27,4 +27,4 @@ impl codec::Model for MuAgentsWorkPlansResult {
     }
 }
 
-crate::__model!(MuAgentsWorkPlansResult);
+codec::__model!(MuAgentsWorkPlansResult);

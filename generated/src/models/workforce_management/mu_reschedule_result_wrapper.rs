@@ -20,4 +20,4 @@ impl codec::Model for MuRescheduleResultWrapper {
     }
 }
 
-crate::__model!(MuRescheduleResultWrapper);
+codec::__model!(MuRescheduleResultWrapper);

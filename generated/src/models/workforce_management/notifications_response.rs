@@ -19,4 +19,4 @@ impl codec::Model for NotificationsResponse {
     }
 }
 
-crate::__model!(NotificationsResponse);
+codec::__model!(NotificationsResponse);

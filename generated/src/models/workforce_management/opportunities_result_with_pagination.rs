@@ -24,4 +24,4 @@ impl codec::Model for OpportunitiesResultWithPagination {
     }
 }
 
-crate::__model!(OpportunitiesResultWithPagination);
+codec::__model!(OpportunitiesResultWithPagination);

@@ -19,4 +19,4 @@ impl codec::Model for OpportunityEnrollment {
     }
 }
 
-crate::__model!(OpportunityEnrollment);
+codec::__model!(OpportunityEnrollment);

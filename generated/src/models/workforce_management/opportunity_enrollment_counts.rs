@@ -28,4 +28,4 @@ impl codec::Model for OpportunityEnrollmentCounts {
     }
 }
 
-crate::__model!(OpportunityEnrollmentCounts);
+codec::__model!(OpportunityEnrollmentCounts);

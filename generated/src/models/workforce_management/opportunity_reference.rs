@@ -22,4 +22,4 @@ impl codec::Model for OpportunityReference {
     }
 }
 
-crate::__model!(OpportunityReference);
+codec::__model!(OpportunityReference);

@@ -80,7 +80,7 @@ impl codec::Model for OpportunityResult {
     }
 }
 
-crate::__model!(OpportunityResult);
+codec::__model!(OpportunityResult);
 
 /// The same values as [`AddOpportunityBodyApprovalType`].
 pub type OpportunityResultApprovalType = AddOpportunityBodyApprovalType;

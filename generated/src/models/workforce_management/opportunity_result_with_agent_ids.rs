@@ -83,7 +83,7 @@ impl codec::Model for OpportunityResultWithAgentIds {
     }
 }
 
-crate::__model!(OpportunityResultWithAgentIds);
+codec::__model!(OpportunityResultWithAgentIds);
 
 /// The same values as [`AddOpportunityBodyApprovalType`].
 pub type OpportunityResultWithAgentIdsApprovalType = AddOpportunityBodyApprovalType;

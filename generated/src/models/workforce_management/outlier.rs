@@ -24,7 +24,7 @@ impl codec::Model for Outlier {
     }
 }
 
-crate::__model!(Outlier);
+codec::__model!(Outlier);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -63,4 +63,4 @@ impl codec::OpenEnum for OutlierAnomaly {
     }
 }
 
-crate::__open_enum!(OutlierAnomaly);
+codec::__open_enum!(OutlierAnomaly);

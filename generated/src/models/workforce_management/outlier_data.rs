@@ -23,4 +23,4 @@ impl codec::Model for OutlierData {
     }
 }
 
-crate::__model!(OutlierData);
+codec::__model!(OutlierData);

@@ -22,4 +22,4 @@ impl codec::Model for OutlierResultBody {
     }
 }
 
-crate::__model!(OutlierResultBody);
+codec::__model!(OutlierResultBody);

@@ -19,4 +19,4 @@ impl codec::Model for OutlierResultTemplate {
     }
 }
 
-crate::__model!(OutlierResultTemplate);
+codec::__model!(OutlierResultTemplate);

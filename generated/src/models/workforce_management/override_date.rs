@@ -23,7 +23,7 @@ impl codec::Model for OverrideDate {
     }
 }
 
-crate::__model!(OverrideDate);
+codec::__model!(OverrideDate);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -50,4 +50,4 @@ impl codec::OpenEnum for OverrideDateType {
     }
 }
 
-crate::__open_enum!(OverrideDateType);
+codec::__open_enum!(OverrideDateType);

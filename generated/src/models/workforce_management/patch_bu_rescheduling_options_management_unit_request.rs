@@ -21,4 +21,4 @@ impl codec::Model for PatchBuReschedulingOptionsManagementUnitRequest {
     }
 }
 
-crate::__model!(PatchBuReschedulingOptionsManagementUnitRequest);
+codec::__model!(PatchBuReschedulingOptionsManagementUnitRequest);

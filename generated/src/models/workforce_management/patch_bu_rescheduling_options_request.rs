@@ -20,4 +20,4 @@ impl codec::Model for PatchBuReschedulingOptionsRequest {
     }
 }
 
-crate::__model!(PatchBuReschedulingOptionsRequest);
+codec::__model!(PatchBuReschedulingOptionsRequest);

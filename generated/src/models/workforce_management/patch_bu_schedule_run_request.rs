@@ -20,4 +20,4 @@ impl codec::Model for PatchBuScheduleRunRequest {
     }
 }
 
-crate::__model!(PatchBuScheduleRunRequest);
+codec::__model!(PatchBuScheduleRunRequest);

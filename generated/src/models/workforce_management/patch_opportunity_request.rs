@@ -52,7 +52,7 @@ impl codec::Model for PatchOpportunityRequest {
     }
 }
 
-crate::__model!(PatchOpportunityRequest);
+codec::__model!(PatchOpportunityRequest);
 
 /// The same values as [`AddOpportunityBodyApprovalType`].
 pub type PatchOpportunityRequestApprovalType = AddOpportunityBodyApprovalType;

@@ -30,4 +30,4 @@ impl codec::Model for PatchShiftTradeRequest {
     }
 }
 
-crate::__model!(PatchShiftTradeRequest);
+codec::__model!(PatchShiftTradeRequest);

@@ -22,4 +22,4 @@ impl codec::Model for PendingAndApprovedOpportunityEnrollmentCounts {
     }
 }
 
-crate::__model!(PendingAndApprovedOpportunityEnrollmentCounts);
+codec::__model!(PendingAndApprovedOpportunityEnrollmentCounts);

@@ -31,4 +31,4 @@ impl codec::Model for PerformancePredictionOutputs {
     }
 }
 
-crate::__model!(PerformancePredictionOutputs);
+codec::__model!(PerformancePredictionOutputs);

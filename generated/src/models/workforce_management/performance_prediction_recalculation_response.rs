@@ -31,7 +31,7 @@ impl codec::Model for PerformancePredictionRecalculationResponse {
     }
 }
 
-crate::__model!(PerformancePredictionRecalculationResponse);
+codec::__model!(PerformancePredictionRecalculationResponse);
 
 /// The same values as [`BuForecastStaffingRequirementsResultResponseState`].
 pub type PerformancePredictionRecalculationResponseState = BuForecastStaffingRequirementsResultResponseState;

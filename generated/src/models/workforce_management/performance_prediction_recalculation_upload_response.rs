@@ -28,4 +28,4 @@ impl codec::Model for PerformancePredictionRecalculationUploadResponse {
     }
 }
 
-crate::__model!(PerformancePredictionRecalculationUploadResponse);
+codec::__model!(PerformancePredictionRecalculationUploadResponse);

@@ -42,7 +42,7 @@ impl codec::Model for PerformancePredictionResponse {
     }
 }
 
-crate::__model!(PerformancePredictionResponse);
+codec::__model!(PerformancePredictionResponse);
 
 /// The same values as [`BuForecastStaffingRequirementsResultResponseState`].
 pub type PerformancePredictionResponseState = BuForecastStaffingRequirementsResultResponseState;

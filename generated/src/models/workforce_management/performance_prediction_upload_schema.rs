@@ -24,4 +24,4 @@ impl codec::Model for PerformancePredictionUploadSchema {
     }
 }
 
-crate::__model!(PerformancePredictionUploadSchema);
+codec::__model!(PerformancePredictionUploadSchema);

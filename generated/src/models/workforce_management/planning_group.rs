@@ -35,4 +35,4 @@ impl codec::Model for PlanningGroup {
     }
 }
 
-crate::__model!(PlanningGroup);
+codec::__model!(PlanningGroup);

@@ -21,4 +21,4 @@ impl codec::Model for PlanningGroupList {
     }
 }
 
-crate::__model!(PlanningGroupList);
+codec::__model!(PlanningGroupList);

@@ -23,4 +23,4 @@ impl codec::Model for PlanningGroupMinimumsRequest {
     }
 }
 
-crate::__model!(PlanningGroupMinimumsRequest);
+codec::__model!(PlanningGroupMinimumsRequest);

@@ -23,4 +23,4 @@ impl codec::Model for PlanningGroupMinimumsResponse {
     }
 }
 
-crate::__model!(PlanningGroupMinimumsResponse);
+codec::__model!(PlanningGroupMinimumsResponse);

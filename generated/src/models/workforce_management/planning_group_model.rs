@@ -19,4 +19,4 @@ impl codec::Model for PlanningGroupModel {
     }
 }
 
-crate::__model!(PlanningGroupModel);
+codec::__model!(PlanningGroupModel);

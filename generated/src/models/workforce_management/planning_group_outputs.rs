@@ -35,4 +35,4 @@ impl codec::Model for PlanningGroupOutputs {
     }
 }
 
-crate::__model!(PlanningGroupOutputs);
+codec::__model!(PlanningGroupOutputs);

@@ -22,4 +22,4 @@ impl codec::Model for PlanningGroupReference {
     }
 }
 
-crate::__model!(PlanningGroupReference);
+codec::__model!(PlanningGroupReference);

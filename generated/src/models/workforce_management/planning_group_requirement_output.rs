@@ -30,4 +30,4 @@ impl codec::Model for PlanningGroupRequirementOutput {
     }
 }
 
-crate::__model!(PlanningGroupRequirementOutput);
+codec::__model!(PlanningGroupRequirementOutput);

@@ -19,4 +19,4 @@ impl codec::Model for PlanningGroupToStaffingGroupsListing {
     }
 }
 
-crate::__model!(PlanningGroupToStaffingGroupsListing);
+codec::__model!(PlanningGroupToStaffingGroupsListing);

@@ -25,4 +25,4 @@ impl codec::Model for PlanningGroupToStaffingGroupsResponse {
     }
 }
 
-crate::__model!(PlanningGroupToStaffingGroupsResponse);
+codec::__model!(PlanningGroupToStaffingGroupsResponse);

@@ -23,4 +23,4 @@ impl codec::Model for PlanningPeriodSettings {
     }
 }
 
-crate::__model!(PlanningPeriodSettings);
+codec::__model!(PlanningPeriodSettings);

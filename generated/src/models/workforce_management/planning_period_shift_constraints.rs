@@ -24,4 +24,4 @@ impl codec::Model for PlanningPeriodShiftConstraints {
     }
 }
 
-crate::__model!(PlanningPeriodShiftConstraints);
+codec::__model!(PlanningPeriodShiftConstraints);

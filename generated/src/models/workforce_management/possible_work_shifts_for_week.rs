@@ -22,4 +22,4 @@ impl codec::Model for PossibleWorkShiftsForWeek {
     }
 }
 
-crate::__model!(PossibleWorkShiftsForWeek);
+codec::__model!(PossibleWorkShiftsForWeek);

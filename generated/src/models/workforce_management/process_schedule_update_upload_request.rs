@@ -29,4 +29,4 @@ impl codec::Model for ProcessScheduleUpdateUploadRequest {
     }
 }
 
-crate::__model!(ProcessScheduleUpdateUploadRequest);
+codec::__model!(ProcessScheduleUpdateUploadRequest);

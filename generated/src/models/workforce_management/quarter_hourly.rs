@@ -23,4 +23,4 @@ impl codec::Model for QuarterHourly {
     }
 }
 
-crate::__model!(QuarterHourly);
+codec::__model!(QuarterHourly);

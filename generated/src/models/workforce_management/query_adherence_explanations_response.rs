@@ -26,4 +26,4 @@ impl codec::Model for QueryAdherenceExplanationsResponse {
     }
 }
 
-crate::__model!(QueryAdherenceExplanationsResponse);
+codec::__model!(QueryAdherenceExplanationsResponse);

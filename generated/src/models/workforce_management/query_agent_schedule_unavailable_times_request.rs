@@ -23,4 +23,4 @@ impl codec::Model for QueryAgentScheduleUnavailableTimesRequest {
     }
 }
 
-crate::__model!(QueryAgentScheduleUnavailableTimesRequest);
+codec::__model!(QueryAgentScheduleUnavailableTimesRequest);

@@ -31,4 +31,4 @@ impl codec::Model for QueryAgentScheduleUnavailableTimesResponse {
     }
 }
 
-crate::__model!(QueryAgentScheduleUnavailableTimesResponse);
+codec::__model!(QueryAgentScheduleUnavailableTimesResponse);

@@ -23,4 +23,4 @@ impl codec::Model for QueryAgentSchedulingPreferencesRequest {
     }
 }
 
-crate::__model!(QueryAgentSchedulingPreferencesRequest);
+codec::__model!(QueryAgentSchedulingPreferencesRequest);

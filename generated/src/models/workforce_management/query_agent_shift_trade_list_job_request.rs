@@ -20,4 +20,4 @@ impl codec::Model for QueryAgentShiftTradeListJobRequest {
     }
 }
 
-crate::__model!(QueryAgentShiftTradeListJobRequest);
+codec::__model!(QueryAgentShiftTradeListJobRequest);

@@ -23,4 +23,4 @@ impl codec::Model for QueryAgentUnavailableTimesRequest {
     }
 }
 
-crate::__model!(QueryAgentUnavailableTimesRequest);
+codec::__model!(QueryAgentUnavailableTimesRequest);

@@ -37,7 +37,7 @@ impl codec::Model for QueryAgentUnavailableTimesValidationJobResponse {
     }
 }
 
-crate::__model!(QueryAgentUnavailableTimesValidationJobResponse);
+codec::__model!(QueryAgentUnavailableTimesValidationJobResponse);
 
 /// The same values as [`AgentMuQueryResponseStatus`].
 pub type QueryAgentUnavailableTimesValidationJobResponseStatus = AgentMuQueryResponseStatus;

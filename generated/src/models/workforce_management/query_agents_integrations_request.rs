@@ -19,4 +19,4 @@ impl codec::Model for QueryAgentsIntegrationsRequest {
     }
 }
 
-crate::__model!(QueryAgentsIntegrationsRequest);
+codec::__model!(QueryAgentsIntegrationsRequest);

@@ -19,4 +19,4 @@ impl codec::Model for QueryAvailabilityManagementUnitsSettingsRequest {
     }
 }
 
-crate::__model!(QueryAvailabilityManagementUnitsSettingsRequest);
+codec::__model!(QueryAvailabilityManagementUnitsSettingsRequest);

@@ -20,4 +20,4 @@ impl codec::Model for QueryAvailabilityManagementUnitsSettingsResponse {
     }
 }
 
-crate::__model!(QueryAvailabilityManagementUnitsSettingsResponse);
+codec::__model!(QueryAvailabilityManagementUnitsSettingsResponse);

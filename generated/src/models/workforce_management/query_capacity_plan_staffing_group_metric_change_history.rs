@@ -23,4 +23,4 @@ impl codec::Model for QueryCapacityPlanStaffingGroupMetricChangeHistory {
     }
 }
 
-crate::__model!(QueryCapacityPlanStaffingGroupMetricChangeHistory);
+codec::__model!(QueryCapacityPlanStaffingGroupMetricChangeHistory);

@@ -23,4 +23,4 @@ impl codec::Model for QueryEffectiveScheduleSetsRequest {
     }
 }
 
-crate::__model!(QueryEffectiveScheduleSetsRequest);
+codec::__model!(QueryEffectiveScheduleSetsRequest);

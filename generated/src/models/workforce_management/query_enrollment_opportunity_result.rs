@@ -48,7 +48,7 @@ impl codec::Model for QueryEnrollmentOpportunityResult {
     }
 }
 
-crate::__model!(QueryEnrollmentOpportunityResult);
+codec::__model!(QueryEnrollmentOpportunityResult);
 
 /// The same values as [`AgentQueryOpportunityResultStatus`].
 pub type QueryEnrollmentOpportunityResultStatus = AgentQueryOpportunityResultStatus;

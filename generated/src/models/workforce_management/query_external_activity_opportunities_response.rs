@@ -20,4 +20,4 @@ impl codec::Model for QueryExternalActivityOpportunitiesResponse {
     }
 }
 
-crate::__model!(QueryExternalActivityOpportunitiesResponse);
+codec::__model!(QueryExternalActivityOpportunitiesResponse);

@@ -22,4 +22,4 @@ impl codec::Model for QueryExternalActivityOpportunityResult {
     }
 }
 
-crate::__model!(QueryExternalActivityOpportunityResult);
+codec::__model!(QueryExternalActivityOpportunityResult);

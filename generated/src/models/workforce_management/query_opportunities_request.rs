@@ -20,4 +20,4 @@ impl codec::Model for QueryOpportunitiesRequest {
     }
 }
 
-crate::__model!(QueryOpportunitiesRequest);
+codec::__model!(QueryOpportunitiesRequest);

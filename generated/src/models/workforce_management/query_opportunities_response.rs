@@ -22,4 +22,4 @@ impl codec::Model for QueryOpportunitiesResponse {
     }
 }
 
-crate::__model!(QueryOpportunitiesResponse);
+codec::__model!(QueryOpportunitiesResponse);

@@ -39,4 +39,4 @@ impl codec::Model for QueryOpportunityEnrollmentMetadata {
     }
 }
 
-crate::__model!(QueryOpportunityEnrollmentMetadata);
+codec::__model!(QueryOpportunityEnrollmentMetadata);

@@ -48,7 +48,7 @@ impl codec::Model for QueryOpportunityEnrollmentResult {
     }
 }
 
-crate::__model!(QueryOpportunityEnrollmentResult);
+codec::__model!(QueryOpportunityEnrollmentResult);
 
 /// The same values as [`AgentOpportunityEnrollmentResultDenialCode`].
 pub type QueryOpportunityEnrollmentResultDenialCode = AgentOpportunityEnrollmentResultDenialCode;

@@ -22,4 +22,4 @@ impl codec::Model for QueryOpportunityEnrollmentsRequest {
     }
 }
 
-crate::__model!(QueryOpportunityEnrollmentsRequest);
+codec::__model!(QueryOpportunityEnrollmentsRequest);

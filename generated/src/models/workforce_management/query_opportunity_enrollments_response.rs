@@ -22,4 +22,4 @@ impl codec::Model for QueryOpportunityEnrollmentsResponse {
     }
 }
 
-crate::__model!(QueryOpportunityEnrollmentsResponse);
+codec::__model!(QueryOpportunityEnrollmentsResponse);

@@ -29,4 +29,4 @@ impl codec::Model for QueryOpportunityEnrollmentsResult {
     }
 }
 
-crate::__model!(QueryOpportunityEnrollmentsResult);
+codec::__model!(QueryOpportunityEnrollmentsResult);

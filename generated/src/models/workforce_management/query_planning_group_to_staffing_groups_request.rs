@@ -22,4 +22,4 @@ impl codec::Model for QueryPlanningGroupToStaffingGroupsRequest {
     }
 }
 
-crate::__model!(QueryPlanningGroupToStaffingGroupsRequest);
+codec::__model!(QueryPlanningGroupToStaffingGroupsRequest);

@@ -26,4 +26,4 @@ impl codec::Model for QueryShiftTradeListJobRequest {
     }
 }
 
-crate::__model!(QueryShiftTradeListJobRequest);
+codec::__model!(QueryShiftTradeListJobRequest);

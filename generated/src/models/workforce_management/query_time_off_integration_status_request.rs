@@ -20,4 +20,4 @@ impl codec::Model for QueryTimeOffIntegrationStatusRequest {
     }
 }
 
-crate::__model!(QueryTimeOffIntegrationStatusRequest);
+codec::__model!(QueryTimeOffIntegrationStatusRequest);

@@ -20,4 +20,4 @@ impl codec::Model for QueryTimeOffLimitValuesForGranularityRequest {
     }
 }
 
-crate::__model!(QueryTimeOffLimitValuesForGranularityRequest);
+codec::__model!(QueryTimeOffLimitValuesForGranularityRequest);

@@ -26,4 +26,4 @@ impl codec::Model for QueryTimeOffLimitValuesRequest {
     }
 }
 
-crate::__model!(QueryTimeOffLimitValuesRequest);
+codec::__model!(QueryTimeOffLimitValuesRequest);

@@ -19,4 +19,4 @@ impl codec::Model for QueryTimeOffLimitValuesResponse {
     }
 }
 
-crate::__model!(QueryTimeOffLimitValuesResponse);
+codec::__model!(QueryTimeOffLimitValuesResponse);

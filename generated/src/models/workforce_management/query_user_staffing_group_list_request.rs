@@ -19,4 +19,4 @@ impl codec::Model for QueryUserStaffingGroupListRequest {
     }
 }
 
-crate::__model!(QueryUserStaffingGroupListRequest);
+codec::__model!(QueryUserStaffingGroupListRequest);

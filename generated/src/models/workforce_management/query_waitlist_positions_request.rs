@@ -20,4 +20,4 @@ impl codec::Model for QueryWaitlistPositionsRequest {
     }
 }
 
-crate::__model!(QueryWaitlistPositionsRequest);
+codec::__model!(QueryWaitlistPositionsRequest);

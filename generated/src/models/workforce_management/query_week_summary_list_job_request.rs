@@ -23,4 +23,4 @@ impl codec::Model for QueryWeekSummaryListJobRequest {
     }
 }
 
-crate::__model!(QueryWeekSummaryListJobRequest);
+codec::__model!(QueryWeekSummaryListJobRequest);

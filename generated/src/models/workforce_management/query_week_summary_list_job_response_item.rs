@@ -20,4 +20,4 @@ impl codec::Model for QueryWeekSummaryListJobResponseItem {
     }
 }
 
-crate::__model!(QueryWeekSummaryListJobResponseItem);
+codec::__model!(QueryWeekSummaryListJobResponseItem);

@@ -32,7 +32,7 @@ impl codec::Model for RealTimeAdherenceExplanation {
     }
 }
 
-crate::__model!(RealTimeAdherenceExplanation);
+codec::__model!(RealTimeAdherenceExplanation);
 
 /// The same values as [`AddAdherenceExplanationAdminRequestStatus`].
 pub type RealTimeAdherenceExplanationStatus = AddAdherenceExplanationAdminRequestStatus;

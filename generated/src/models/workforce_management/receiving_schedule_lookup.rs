@@ -19,4 +19,4 @@ impl codec::Model for ReceivingScheduleLookup {
     }
 }
 
-crate::__model!(ReceivingScheduleLookup);
+codec::__model!(ReceivingScheduleLookup);

@@ -23,4 +23,4 @@ impl codec::Model for RecurrenceEndSettings {
     }
 }
 
-crate::__model!(RecurrenceEndSettings);
+codec::__model!(RecurrenceEndSettings);

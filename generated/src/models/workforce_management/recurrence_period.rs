@@ -22,7 +22,7 @@ impl codec::Model for RecurrencePeriod {
     }
 }
 
-crate::__model!(RecurrencePeriod);
+codec::__model!(RecurrencePeriod);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -49,4 +49,4 @@ impl codec::OpenEnum for RecurrencePeriodGranularity {
     }
 }
 
-crate::__open_enum!(RecurrencePeriodGranularity);
+codec::__open_enum!(RecurrencePeriodGranularity);

@@ -30,4 +30,4 @@ impl codec::Model for RecurrenceSettings {
     }
 }
 
-crate::__model!(RecurrenceSettings);
+codec::__model!(RecurrenceSettings);

@@ -20,4 +20,4 @@ impl codec::Model for RecurrenceSettingsBase {
     }
 }
 
-crate::__model!(RecurrenceSettingsBase);
+codec::__model!(RecurrenceSettingsBase);

@@ -23,4 +23,4 @@ impl codec::Model for RequiredDateRange {
     }
 }
 
-crate::__model!(RequiredDateRange);
+codec::__model!(RequiredDateRange);

@@ -23,4 +23,4 @@ impl codec::Model for RequiredLocalDateRange {
     }
 }
 
-crate::__model!(RequiredLocalDateRange);
+codec::__model!(RequiredLocalDateRange);

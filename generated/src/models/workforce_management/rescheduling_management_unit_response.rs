@@ -22,4 +22,4 @@ impl codec::Model for ReschedulingManagementUnitResponse {
     }
 }
 
-crate::__model!(ReschedulingManagementUnitResponse);
+codec::__model!(ReschedulingManagementUnitResponse);

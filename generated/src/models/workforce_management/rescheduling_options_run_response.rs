@@ -64,4 +64,4 @@ impl codec::Model for ReschedulingOptionsRunResponse {
     }
 }
 
-crate::__model!(ReschedulingOptionsRunResponse);
+codec::__model!(ReschedulingOptionsRunResponse);

@@ -34,7 +34,7 @@ impl codec::Model for RoutePathRequest {
     }
 }
 
-crate::__model!(RoutePathRequest);
+codec::__model!(RoutePathRequest);
 
 /// The same values as [`BuIntradayDataGroupMediaType`].
 pub type RoutePathRequestMediaType = BuIntradayDataGroupMediaType;

@@ -29,7 +29,7 @@ impl codec::Model for RoutePathResponse {
     }
 }
 
-crate::__model!(RoutePathResponse);
+codec::__model!(RoutePathResponse);
 
 /// The same values as [`BuIntradayDataGroupMediaType`].
 pub type RoutePathResponseMediaType = BuIntradayDataGroupMediaType;

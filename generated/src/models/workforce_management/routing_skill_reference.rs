@@ -21,4 +21,4 @@ impl codec::Model for RoutingSkillReference {
     }
 }
 
-crate::__model!(RoutingSkillReference);
+codec::__model!(RoutingSkillReference);

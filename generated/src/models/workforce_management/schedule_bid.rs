@@ -70,7 +70,7 @@ impl codec::Model for ScheduleBid {
     }
 }
 
-crate::__model!(ScheduleBid);
+codec::__model!(ScheduleBid);
 
 /// The same values as [`CreateScheduleBidAgentRankingType`].
 pub type ScheduleBidAgentRankingType = CreateScheduleBidAgentRankingType;

@@ -45,4 +45,4 @@ impl codec::Model for ScheduleBidGroup {
     }
 }
 
-crate::__model!(ScheduleBidGroup);
+codec::__model!(ScheduleBidGroup);

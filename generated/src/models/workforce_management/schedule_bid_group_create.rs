@@ -35,4 +35,4 @@ impl codec::Model for ScheduleBidGroupCreate {
     }
 }
 
-crate::__model!(ScheduleBidGroupCreate);
+codec::__model!(ScheduleBidGroupCreate);

@@ -22,4 +22,4 @@ impl codec::Model for ScheduleBidGroupReference {
     }
 }
 
-crate::__model!(ScheduleBidGroupReference);
+codec::__model!(ScheduleBidGroupReference);

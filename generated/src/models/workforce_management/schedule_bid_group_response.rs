@@ -29,4 +29,4 @@ impl codec::Model for ScheduleBidGroupResponse {
     }
 }
 
-crate::__model!(ScheduleBidGroupResponse);
+codec::__model!(ScheduleBidGroupResponse);

@@ -44,4 +44,4 @@ impl codec::Model for ScheduleBidGroupSummary {
     }
 }
 
-crate::__model!(ScheduleBidGroupSummary);
+codec::__model!(ScheduleBidGroupSummary);

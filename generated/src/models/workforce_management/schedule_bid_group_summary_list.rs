@@ -21,4 +21,4 @@ impl codec::Model for ScheduleBidGroupSummaryList {
     }
 }
 
-crate::__model!(ScheduleBidGroupSummaryList);
+codec::__model!(ScheduleBidGroupSummaryList);

@@ -40,4 +40,4 @@ impl codec::Model for ScheduleBidGroupUpdate {
     }
 }
 
-crate::__model!(ScheduleBidGroupUpdate);
+codec::__model!(ScheduleBidGroupUpdate);

@@ -19,4 +19,4 @@ impl codec::Model for ScheduleBidListResponse {
     }
 }
 
-crate::__model!(ScheduleBidListResponse);
+codec::__model!(ScheduleBidListResponse);

@@ -24,4 +24,4 @@ impl codec::Model for ScheduleBidReference {
     }
 }
 
-crate::__model!(ScheduleBidReference);
+codec::__model!(ScheduleBidReference);

@@ -35,7 +35,7 @@ impl codec::Model for ScheduleBidScheduledActivity {
     }
 }
 
-crate::__model!(ScheduleBidScheduledActivity);
+codec::__model!(ScheduleBidScheduledActivity);
 
 /// The same values as [`AgentScheduleShiftActivityActivityCategory`].
 pub type ScheduleBidScheduledActivityActivityCategory = AgentScheduleShiftActivityActivityCategory;

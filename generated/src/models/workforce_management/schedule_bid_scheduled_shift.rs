@@ -33,4 +33,4 @@ impl codec::Model for ScheduleBidScheduledShift {
     }
 }
 
-crate::__model!(ScheduleBidScheduledShift);
+codec::__model!(ScheduleBidScheduledShift);

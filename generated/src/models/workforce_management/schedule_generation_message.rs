@@ -21,7 +21,7 @@ impl codec::Model for ScheduleGenerationMessage {
     }
 }
 
-crate::__model!(ScheduleGenerationMessage);
+codec::__model!(ScheduleGenerationMessage);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -338,4 +338,4 @@ impl codec::OpenEnum for ScheduleGenerationMessageType {
     }
 }
 
-crate::__open_enum!(ScheduleGenerationMessageType);
+codec::__open_enum!(ScheduleGenerationMessageType);

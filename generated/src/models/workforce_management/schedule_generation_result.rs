@@ -32,4 +32,4 @@ impl codec::Model for ScheduleGenerationResult {
     }
 }
 
-crate::__model!(ScheduleGenerationResult);
+codec::__model!(ScheduleGenerationResult);

@@ -28,4 +28,4 @@ impl codec::Model for ScheduleGenerationResultSummary {
     }
 }
 
-crate::__model!(ScheduleGenerationResultSummary);
+codec::__model!(ScheduleGenerationResultSummary);

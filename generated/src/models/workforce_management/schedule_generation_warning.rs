@@ -54,7 +54,7 @@ impl codec::Model for ScheduleGenerationWarning {
     }
 }
 
-crate::__model!(ScheduleGenerationWarning);
+codec::__model!(ScheduleGenerationWarning);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -99,7 +99,7 @@ impl codec::OpenEnum for ScheduleGenerationWarningNoNeedDays {
     }
 }
 
-crate::__open_enum!(ScheduleGenerationWarningNoNeedDays);
+codec::__open_enum!(ScheduleGenerationWarningNoNeedDays);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -144,4 +144,4 @@ impl codec::OpenEnum for ScheduleGenerationWarningUnableToScheduleRequiredDays {
     }
 }
 
-crate::__open_enum!(ScheduleGenerationWarningUnableToScheduleRequiredDays);
+codec::__open_enum!(ScheduleGenerationWarningUnableToScheduleRequiredDays);

@@ -30,4 +30,4 @@ impl codec::Model for ScheduleReferenceWithBusinessUnit {
     }
 }
 
-crate::__model!(ScheduleReferenceWithBusinessUnit);
+codec::__model!(ScheduleReferenceWithBusinessUnit);

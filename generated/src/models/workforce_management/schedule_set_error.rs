@@ -26,7 +26,7 @@ impl codec::Model for ScheduleSetError {
     }
 }
 
-crate::__model!(ScheduleSetError);
+codec::__model!(ScheduleSetError);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -53,4 +53,4 @@ impl codec::OpenEnum for ScheduleSetErrorErrorCode {
     }
 }
 
-crate::__open_enum!(ScheduleSetErrorErrorCode);
+codec::__open_enum!(ScheduleSetErrorErrorCode);

@@ -22,4 +22,4 @@ impl codec::Model for ScheduleSetRequest {
     }
 }
 
-crate::__model!(ScheduleSetRequest);
+codec::__model!(ScheduleSetRequest);

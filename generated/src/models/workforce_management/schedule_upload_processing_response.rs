@@ -26,7 +26,7 @@ impl codec::Model for ScheduleUploadProcessingResponse {
     }
 }
 
-crate::__model!(ScheduleUploadProcessingResponse);
+codec::__model!(ScheduleUploadProcessingResponse);
 
 /// The same values as [`AgentMuQueryResponseStatus`].
 pub type ScheduleUploadProcessingResponseStatus = AgentMuQueryResponseStatus;

@@ -21,4 +21,4 @@ impl codec::Model for ScheduleVisibilitySettingsRequest {
     }
 }
 
-crate::__model!(ScheduleVisibilitySettingsRequest);
+codec::__model!(ScheduleVisibilitySettingsRequest);

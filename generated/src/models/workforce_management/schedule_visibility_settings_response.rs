@@ -22,4 +22,4 @@ impl codec::Model for ScheduleVisibilitySettingsResponse {
     }
 }
 
-crate::__model!(ScheduleVisibilitySettingsResponse);
+codec::__model!(ScheduleVisibilitySettingsResponse);

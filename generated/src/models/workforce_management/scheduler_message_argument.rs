@@ -20,7 +20,7 @@ impl codec::Model for SchedulerMessageArgument {
     }
 }
 
-crate::__model!(SchedulerMessageArgument);
+codec::__model!(SchedulerMessageArgument);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -49,4 +49,4 @@ impl codec::OpenEnum for SchedulerMessageArgumentType {
     }
 }
 
-crate::__open_enum!(SchedulerMessageArgumentType);
+codec::__open_enum!(SchedulerMessageArgumentType);

@@ -20,7 +20,7 @@ impl codec::Model for SchedulerMessageSeverityCount {
     }
 }
 
-crate::__model!(SchedulerMessageSeverityCount);
+codec::__model!(SchedulerMessageSeverityCount);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -51,4 +51,4 @@ impl codec::OpenEnum for SchedulerMessageSeverityCountSeverity {
     }
 }
 
-crate::__open_enum!(SchedulerMessageSeverityCountSeverity);
+codec::__open_enum!(SchedulerMessageSeverityCountSeverity);

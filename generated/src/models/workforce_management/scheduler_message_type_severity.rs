@@ -23,7 +23,7 @@ impl codec::Model for SchedulerMessageTypeSeverity {
     }
 }
 
-crate::__model!(SchedulerMessageTypeSeverity);
+codec::__model!(SchedulerMessageTypeSeverity);
 
 /// The same values as [`SchedulerMessageSeverityCountSeverity`].
 pub type SchedulerMessageTypeSeveritySeverity = SchedulerMessageSeverityCountSeverity;

@@ -22,7 +22,7 @@ impl codec::Model for SchedulingNoForecastOptionsRequest {
     }
 }
 
-crate::__model!(SchedulingNoForecastOptionsRequest);
+codec::__model!(SchedulingNoForecastOptionsRequest);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -53,7 +53,7 @@ impl codec::OpenEnum for SchedulingNoForecastOptionsRequestShiftLength {
     }
 }
 
-crate::__open_enum!(SchedulingNoForecastOptionsRequestShiftLength);
+codec::__open_enum!(SchedulingNoForecastOptionsRequestShiftLength);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -84,4 +84,4 @@ impl codec::OpenEnum for SchedulingNoForecastOptionsRequestShiftStart {
     }
 }
 
-crate::__open_enum!(SchedulingNoForecastOptionsRequestShiftStart);
+codec::__open_enum!(SchedulingNoForecastOptionsRequestShiftStart);

@@ -29,7 +29,7 @@ impl codec::Model for SchedulingOptionsRequest {
     }
 }
 
-crate::__model!(SchedulingOptionsRequest);
+codec::__model!(SchedulingOptionsRequest);
 
 /// The same values as [`BuRescheduleRequestActivitySmoothingType`].
 pub type SchedulingOptionsRequestActivitySmoothingType = BuRescheduleRequestActivitySmoothingType;

@@ -23,4 +23,4 @@ impl codec::Model for SchedulingPeriod {
     }
 }
 
-crate::__model!(SchedulingPeriod);
+codec::__model!(SchedulingPeriod);

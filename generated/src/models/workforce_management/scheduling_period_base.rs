@@ -20,4 +20,4 @@ impl codec::Model for SchedulingPeriodBase {
     }
 }
 
-crate::__model!(SchedulingPeriodBase);
+codec::__model!(SchedulingPeriodBase);

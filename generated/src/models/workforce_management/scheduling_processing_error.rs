@@ -22,7 +22,7 @@ impl codec::Model for SchedulingProcessingError {
     }
 }
 
-crate::__model!(SchedulingProcessingError);
+codec::__model!(SchedulingProcessingError);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -51,4 +51,4 @@ impl codec::OpenEnum for SchedulingProcessingErrorInternalErrorCode {
     }
 }
 
-crate::__open_enum!(SchedulingProcessingErrorInternalErrorCode);
+codec::__open_enum!(SchedulingProcessingErrorInternalErrorCode);

@@ -45,7 +45,7 @@ impl codec::Model for SchedulingSettingsRequest {
     }
 }
 
-crate::__model!(SchedulingSettingsRequest);
+codec::__model!(SchedulingSettingsRequest);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -90,4 +90,4 @@ impl codec::OpenEnum for SchedulingSettingsRequestStartDayOfWeekend {
     }
 }
 
-crate::__open_enum!(SchedulingSettingsRequestStartDayOfWeekend);
+codec::__open_enum!(SchedulingSettingsRequestStartDayOfWeekend);

@@ -46,7 +46,7 @@ impl codec::Model for SchedulingSettingsResponse {
     }
 }
 
-crate::__model!(SchedulingSettingsResponse);
+codec::__model!(SchedulingSettingsResponse);
 
 /// The same values as [`SchedulingSettingsRequestStartDayOfWeekend`].
 pub type SchedulingSettingsResponseStartDayOfWeekend = SchedulingSettingsRequestStartDayOfWeekend;

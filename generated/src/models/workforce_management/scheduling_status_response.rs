@@ -32,7 +32,7 @@ impl codec::Model for SchedulingStatusResponse {
     }
 }
 
-crate::__model!(SchedulingStatusResponse);
+codec::__model!(SchedulingStatusResponse);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -71,4 +71,4 @@ impl codec::OpenEnum for SchedulingStatusResponseStatus {
     }
 }
 
-crate::__open_enum!(SchedulingStatusResponseStatus);
+codec::__open_enum!(SchedulingStatusResponseStatus);

@@ -22,4 +22,4 @@ impl codec::Model for SearchAlternativeShiftTradesRequest {
     }
 }
 
-crate::__model!(SearchAlternativeShiftTradesRequest);
+codec::__model!(SearchAlternativeShiftTradesRequest);

@@ -25,4 +25,4 @@ impl codec::Model for SearchShiftTradeResponse {
     }
 }
 
-crate::__model!(SearchShiftTradeResponse);
+codec::__model!(SearchShiftTradeResponse);

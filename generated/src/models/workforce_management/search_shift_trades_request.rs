@@ -22,4 +22,4 @@ impl codec::Model for SearchShiftTradesRequest {
     }
 }
 
-crate::__model!(SearchShiftTradesRequest);
+codec::__model!(SearchShiftTradesRequest);

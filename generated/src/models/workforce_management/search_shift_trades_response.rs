@@ -22,4 +22,4 @@ impl codec::Model for SearchShiftTradesResponse {
     }
 }
 
-crate::__model!(SearchShiftTradesResponse);
+codec::__model!(SearchShiftTradesResponse);

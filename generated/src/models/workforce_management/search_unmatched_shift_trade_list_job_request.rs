@@ -30,4 +30,4 @@ impl codec::Model for SearchUnmatchedShiftTradeListJobRequest {
     }
 }
 
-crate::__model!(SearchUnmatchedShiftTradeListJobRequest);
+codec::__model!(SearchUnmatchedShiftTradeListJobRequest);

@@ -20,4 +20,4 @@ impl codec::Model for SearchUnmatchedShiftTradeListJobResponseItem {
     }
 }
 
-crate::__model!(SearchUnmatchedShiftTradeListJobResponseItem);
+codec::__model!(SearchUnmatchedShiftTradeListJobResponseItem);

@@ -25,4 +25,4 @@ impl codec::Model for SearchUnmatchedShiftTradeResponseItem {
     }
 }
 
-crate::__model!(SearchUnmatchedShiftTradeResponseItem);
+codec::__model!(SearchUnmatchedShiftTradeResponseItem);

@@ -22,4 +22,4 @@ impl codec::Model for SecondaryPresence {
     }
 }
 
-crate::__model!(SecondaryPresence);
+codec::__model!(SecondaryPresence);

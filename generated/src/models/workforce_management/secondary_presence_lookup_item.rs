@@ -23,4 +23,4 @@ impl codec::Model for SecondaryPresenceLookupItem {
     }
 }
 
-crate::__model!(SecondaryPresenceLookupItem);
+codec::__model!(SecondaryPresenceLookupItem);

@@ -42,4 +42,4 @@ impl codec::Model for ServiceGoalTemplate {
     }
 }
 
-crate::__model!(ServiceGoalTemplate);
+codec::__model!(ServiceGoalTemplate);

@@ -23,4 +23,4 @@ impl codec::Model for ServiceGoalTemplateImpactOverride {
     }
 }
 
-crate::__model!(ServiceGoalTemplateImpactOverride);
+codec::__model!(ServiceGoalTemplateImpactOverride);

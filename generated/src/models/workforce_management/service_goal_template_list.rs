@@ -23,4 +23,4 @@ impl codec::Model for ServiceGoalTemplateList {
     }
 }
 
-crate::__model!(ServiceGoalTemplateList);
+codec::__model!(ServiceGoalTemplateList);

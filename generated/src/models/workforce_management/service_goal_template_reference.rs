@@ -22,4 +22,4 @@ impl codec::Model for ServiceGoalTemplateReference {
     }
 }
 
-crate::__model!(ServiceGoalTemplateReference);
+codec::__model!(ServiceGoalTemplateReference);

@@ -25,4 +25,4 @@ impl codec::Model for SessionFiles {
     }
 }
 
-crate::__model!(SessionFiles);
+codec::__model!(SessionFiles);

@@ -31,4 +31,4 @@ impl codec::Model for SessionInfo {
     }
 }
 
-crate::__model!(SessionInfo);
+codec::__model!(SessionInfo);

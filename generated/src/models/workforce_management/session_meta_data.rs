@@ -23,4 +23,4 @@ impl codec::Model for SessionMetaData {
     }
 }
 
-crate::__model!(SessionMetaData);
+codec::__model!(SessionMetaData);

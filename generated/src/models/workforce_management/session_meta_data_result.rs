@@ -50,4 +50,4 @@ impl codec::Model for SessionMetaDataResult {
     }
 }
 
-crate::__model!(SessionMetaDataResult);
+codec::__model!(SessionMetaDataResult);

@@ -30,4 +30,4 @@ impl codec::Model for SessionMetricData {
     }
 }
 
-crate::__model!(SessionMetricData);
+codec::__model!(SessionMetricData);

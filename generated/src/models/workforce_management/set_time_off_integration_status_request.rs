@@ -19,7 +19,7 @@ impl codec::Model for SetTimeOffIntegrationStatusRequest {
     }
 }
 
-crate::__model!(SetTimeOffIntegrationStatusRequest);
+codec::__model!(SetTimeOffIntegrationStatusRequest);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -55,4 +55,4 @@ impl codec::OpenEnum for SetTimeOffIntegrationStatusRequestIntegrationStatus {
     }
 }
 
-crate::__open_enum!(SetTimeOffIntegrationStatusRequestIntegrationStatus);
+codec::__open_enum!(SetTimeOffIntegrationStatusRequestIntegrationStatus);

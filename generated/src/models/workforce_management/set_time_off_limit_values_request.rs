@@ -22,4 +22,4 @@ impl codec::Model for SetTimeOffLimitValuesRequest {
     }
 }
 
-crate::__model!(SetTimeOffLimitValuesRequest);
+codec::__model!(SetTimeOffLimitValuesRequest);

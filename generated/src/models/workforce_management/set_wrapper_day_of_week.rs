@@ -18,7 +18,7 @@ impl codec::Model for SetWrapperDayOfWeek {
     }
 }
 
-crate::__model!(SetWrapperDayOfWeek);
+codec::__model!(SetWrapperDayOfWeek);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -63,4 +63,4 @@ impl codec::OpenEnum for SetWrapperDayOfWeekValues {
     }
 }
 
-crate::__open_enum!(SetWrapperDayOfWeekValues);
+codec::__open_enum!(SetWrapperDayOfWeekValues);

@@ -19,4 +19,4 @@ impl codec::Model for SetWrapperRoutePathRequest {
     }
 }
 
-crate::__model!(SetWrapperRoutePathRequest);
+codec::__model!(SetWrapperRoutePathRequest);

@@ -18,4 +18,4 @@ impl codec::Model for SetWrapperString {
     }
 }
 
-crate::__model!(SetWrapperString);
+codec::__model!(SetWrapperString);

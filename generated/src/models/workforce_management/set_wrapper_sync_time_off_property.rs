@@ -18,7 +18,7 @@ impl codec::Model for SetWrapperSyncTimeOffProperty {
     }
 }
 
-crate::__model!(SetWrapperSyncTimeOffProperty);
+codec::__model!(SetWrapperSyncTimeOffProperty);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -53,4 +53,4 @@ impl codec::OpenEnum for SetWrapperSyncTimeOffPropertyValues {
     }
 }
 
-crate::__open_enum!(SetWrapperSyncTimeOffPropertyValues);
+codec::__open_enum!(SetWrapperSyncTimeOffPropertyValues);

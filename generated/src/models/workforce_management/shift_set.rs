@@ -37,4 +37,4 @@ impl codec::Model for ShiftSet {
     }
 }
 
-crate::__model!(ShiftSet);
+codec::__model!(ShiftSet);

@@ -25,4 +25,4 @@ impl codec::Model for ShiftSetEffectiveWorkPlan {
     }
 }
 
-crate::__model!(ShiftSetEffectiveWorkPlan);
+codec::__model!(ShiftSetEffectiveWorkPlan);

@@ -26,7 +26,7 @@ impl codec::Model for ShiftStartVariance {
     }
 }
 
-crate::__model!(ShiftStartVariance);
+codec::__model!(ShiftStartVariance);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -71,4 +71,4 @@ impl codec::OpenEnum for ShiftStartVarianceApplicableDays {
     }
 }
 
-crate::__open_enum!(ShiftStartVarianceApplicableDays);
+codec::__open_enum!(ShiftStartVarianceApplicableDays);

@@ -41,7 +41,7 @@ impl codec::Model for ShiftTradeActivityPreviewResponse {
     }
 }
 
-crate::__model!(ShiftTradeActivityPreviewResponse);
+codec::__model!(ShiftTradeActivityPreviewResponse);
 
 /// The same values as [`BuAgentScheduleActivityExternalActivityType`].
 pub type ShiftTradeActivityPreviewResponseExternalActivityType = BuAgentScheduleActivityExternalActivityType;

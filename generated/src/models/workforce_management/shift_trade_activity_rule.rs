@@ -27,7 +27,7 @@ impl codec::Model for ShiftTradeActivityRule {
     }
 }
 
-crate::__model!(ShiftTradeActivityRule);
+codec::__model!(ShiftTradeActivityRule);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -56,7 +56,7 @@ impl codec::OpenEnum for ShiftTradeActivityRuleAction {
     }
 }
 
-crate::__open_enum!(ShiftTradeActivityRuleAction);
+codec::__open_enum!(ShiftTradeActivityRuleAction);
 
 /// The same values as [`AgentScheduleShiftActivityActivityCategory`].
 pub type ShiftTradeActivityRuleActivityCategory = AgentScheduleShiftActivityActivityCategory;

@@ -40,7 +40,7 @@ impl codec::Model for ShiftTradeAddTradeJobResponse {
     }
 }
 
-crate::__model!(ShiftTradeAddTradeJobResponse);
+codec::__model!(ShiftTradeAddTradeJobResponse);
 
 /// The same values as [`AgentMuQueryResponseStatus`].
 pub type ShiftTradeAddTradeJobResponseStatus = AgentMuQueryResponseStatus;
@@ -97,4 +97,4 @@ impl codec::OpenEnum for ShiftTradeAddTradeJobResponseType {
     }
 }
 
-crate::__open_enum!(ShiftTradeAddTradeJobResponseType);
+codec::__open_enum!(ShiftTradeAddTradeJobResponseType);

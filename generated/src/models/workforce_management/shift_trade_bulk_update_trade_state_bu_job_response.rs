@@ -45,7 +45,7 @@ impl codec::Model for ShiftTradeBulkUpdateTradeStateBuJobResponse {
     }
 }
 
-crate::__model!(ShiftTradeBulkUpdateTradeStateBuJobResponse);
+codec::__model!(ShiftTradeBulkUpdateTradeStateBuJobResponse);
 
 /// The same values as [`AgentMuQueryResponseStatus`].
 pub type ShiftTradeBulkUpdateTradeStateBuJobResponseStatus = AgentMuQueryResponseStatus;

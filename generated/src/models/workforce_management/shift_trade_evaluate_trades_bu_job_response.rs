@@ -41,7 +41,7 @@ impl codec::Model for ShiftTradeEvaluateTradesBuJobResponse {
     }
 }
 
-crate::__model!(ShiftTradeEvaluateTradesBuJobResponse);
+codec::__model!(ShiftTradeEvaluateTradesBuJobResponse);
 
 /// The same values as [`AgentMuQueryResponseStatus`].
 pub type ShiftTradeEvaluateTradesBuJobResponseStatus = AgentMuQueryResponseStatus;

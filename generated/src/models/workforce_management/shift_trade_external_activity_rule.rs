@@ -29,7 +29,7 @@ impl codec::Model for ShiftTradeExternalActivityRule {
     }
 }
 
-crate::__model!(ShiftTradeExternalActivityRule);
+codec::__model!(ShiftTradeExternalActivityRule);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -56,7 +56,7 @@ impl codec::OpenEnum for ShiftTradeExternalActivityRuleAction {
     }
 }
 
-crate::__open_enum!(ShiftTradeExternalActivityRuleAction);
+codec::__open_enum!(ShiftTradeExternalActivityRuleAction);
 
 /// The same values as [`BuAgentScheduleActivityExternalActivityType`].
 pub type ShiftTradeExternalActivityRuleExternalActivityType = BuAgentScheduleActivityExternalActivityType;

@@ -36,4 +36,4 @@ impl codec::Model for ShiftTradeInitiatingSideResponseItem {
     }
 }
 
-crate::__model!(ShiftTradeInitiatingSideResponseItem);
+codec::__model!(ShiftTradeInitiatingSideResponseItem);

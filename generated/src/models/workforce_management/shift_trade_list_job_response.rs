@@ -19,4 +19,4 @@ impl codec::Model for ShiftTradeListJobResponse {
     }
 }
 
-crate::__model!(ShiftTradeListJobResponse);
+codec::__model!(ShiftTradeListJobResponse);

@@ -19,4 +19,4 @@ impl codec::Model for ShiftTradeListResponse {
     }
 }
 
-crate::__model!(ShiftTradeListResponse);
+codec::__model!(ShiftTradeListResponse);

@@ -23,4 +23,4 @@ impl codec::Model for ShiftTradeMatchResponseItem {
     }
 }
 
-crate::__model!(ShiftTradeMatchResponseItem);
+codec::__model!(ShiftTradeMatchResponseItem);

@@ -34,7 +34,7 @@ impl codec::Model for ShiftTradeMatchReviewResponse {
     }
 }
 
-crate::__model!(ShiftTradeMatchReviewResponse);
+codec::__model!(ShiftTradeMatchReviewResponse);
 
 /// The same values as [`MatchShiftTradeResponseUnevaluatedRules`].
 pub type ShiftTradeMatchReviewResponseUnevaluatedRules = MatchShiftTradeResponseUnevaluatedRules;

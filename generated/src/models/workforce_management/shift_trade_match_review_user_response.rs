@@ -40,4 +40,4 @@ impl codec::Model for ShiftTradeMatchReviewUserResponse {
     }
 }
 
-crate::__model!(ShiftTradeMatchReviewUserResponse);
+codec::__model!(ShiftTradeMatchReviewUserResponse);

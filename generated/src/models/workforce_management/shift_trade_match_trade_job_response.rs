@@ -41,7 +41,7 @@ impl codec::Model for ShiftTradeMatchTradeJobResponse {
     }
 }
 
-crate::__model!(ShiftTradeMatchTradeJobResponse);
+codec::__model!(ShiftTradeMatchTradeJobResponse);
 
 /// The same values as [`AgentMuQueryResponseStatus`].
 pub type ShiftTradeMatchTradeJobResponseStatus = AgentMuQueryResponseStatus;

@@ -21,7 +21,7 @@ impl codec::Model for ShiftTradeMatchViolation {
     }
 }
 
-crate::__model!(ShiftTradeMatchViolation);
+codec::__model!(ShiftTradeMatchViolation);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -204,4 +204,4 @@ impl codec::OpenEnum for ShiftTradeMatchViolationType {
     }
 }
 
-crate::__open_enum!(ShiftTradeMatchViolationType);
+codec::__open_enum!(ShiftTradeMatchViolationType);

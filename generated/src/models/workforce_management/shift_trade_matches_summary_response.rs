@@ -19,4 +19,4 @@ impl codec::Model for ShiftTradeMatchesSummaryResponse {
     }
 }
 
-crate::__model!(ShiftTradeMatchesSummaryResponse);
+codec::__model!(ShiftTradeMatchesSummaryResponse);

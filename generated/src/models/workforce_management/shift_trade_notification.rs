@@ -42,7 +42,7 @@ impl codec::Model for ShiftTradeNotification {
     }
 }
 
-crate::__model!(ShiftTradeNotification);
+codec::__model!(ShiftTradeNotification);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -84,4 +84,4 @@ impl codec::OpenEnum for ShiftTradeNotificationNewState {
     }
 }
 
-crate::__open_enum!(ShiftTradeNotificationNewState);
+codec::__open_enum!(ShiftTradeNotificationNewState);

@@ -19,4 +19,4 @@ impl codec::Model for ShiftTradePreviewResponse {
     }
 }
 
-crate::__model!(ShiftTradePreviewResponse);
+codec::__model!(ShiftTradePreviewResponse);

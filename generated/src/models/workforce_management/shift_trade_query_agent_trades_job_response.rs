@@ -41,7 +41,7 @@ impl codec::Model for ShiftTradeQueryAgentTradesJobResponse {
     }
 }
 
-crate::__model!(ShiftTradeQueryAgentTradesJobResponse);
+codec::__model!(ShiftTradeQueryAgentTradesJobResponse);
 
 /// The same values as [`AgentMuQueryResponseStatus`].
 pub type ShiftTradeQueryAgentTradesJobResponseStatus = AgentMuQueryResponseStatus;

@@ -41,7 +41,7 @@ impl codec::Model for ShiftTradeQueryTradesBuJobResponse {
     }
 }
 
-crate::__model!(ShiftTradeQueryTradesBuJobResponse);
+codec::__model!(ShiftTradeQueryTradesBuJobResponse);
 
 /// The same values as [`AgentMuQueryResponseStatus`].
 pub type ShiftTradeQueryTradesBuJobResponseStatus = AgentMuQueryResponseStatus;

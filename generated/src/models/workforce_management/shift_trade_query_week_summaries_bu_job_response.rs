@@ -41,7 +41,7 @@ impl codec::Model for ShiftTradeQueryWeekSummariesBuJobResponse {
     }
 }
 
-crate::__model!(ShiftTradeQueryWeekSummariesBuJobResponse);
+codec::__model!(ShiftTradeQueryWeekSummariesBuJobResponse);
 
 /// The same values as [`AgentMuQueryResponseStatus`].
 pub type ShiftTradeQueryWeekSummariesBuJobResponseStatus = AgentMuQueryResponseStatus;

@@ -23,4 +23,4 @@ impl codec::Model for ShiftTradeReceivingSideResponseItem {
     }
 }
 
-crate::__model!(ShiftTradeReceivingSideResponseItem);
+codec::__model!(ShiftTradeReceivingSideResponseItem);

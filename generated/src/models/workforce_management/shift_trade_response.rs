@@ -75,7 +75,7 @@ impl codec::Model for ShiftTradeResponse {
     }
 }
 
-crate::__model!(ShiftTradeResponse);
+codec::__model!(ShiftTradeResponse);
 
 /// The same values as [`BulkUpdateShiftTradeStateRequestItemState`].
 pub type ShiftTradeResponseState = BulkUpdateShiftTradeStateRequestItemState;

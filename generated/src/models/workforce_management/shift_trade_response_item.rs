@@ -55,7 +55,7 @@ impl codec::Model for ShiftTradeResponseItem {
     }
 }
 
-crate::__model!(ShiftTradeResponseItem);
+codec::__model!(ShiftTradeResponseItem);
 
 /// The same values as [`BulkUpdateShiftTradeStateRequestItemState`].
 pub type ShiftTradeResponseItemState = BulkUpdateShiftTradeStateRequestItemState;

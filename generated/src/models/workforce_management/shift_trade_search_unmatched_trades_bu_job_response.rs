@@ -47,7 +47,7 @@ impl codec::Model for ShiftTradeSearchUnmatchedTradesBuJobResponse {
     }
 }
 
-crate::__model!(ShiftTradeSearchUnmatchedTradesBuJobResponse);
+codec::__model!(ShiftTradeSearchUnmatchedTradesBuJobResponse);
 
 /// The same values as [`AgentMuQueryResponseStatus`].
 pub type ShiftTradeSearchUnmatchedTradesBuJobResponseStatus = AgentMuQueryResponseStatus;

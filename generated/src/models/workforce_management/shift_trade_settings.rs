@@ -109,7 +109,7 @@ impl codec::Model for ShiftTradeSettings {
     }
 }
 
-crate::__model!(ShiftTradeSettings);
+codec::__model!(ShiftTradeSettings);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -138,7 +138,7 @@ impl codec::OpenEnum for ShiftTradeSettingsMinMinutesBetweenShiftsViolations {
     }
 }
 
-crate::__open_enum!(ShiftTradeSettingsMinMinutesBetweenShiftsViolations);
+codec::__open_enum!(ShiftTradeSettingsMinMinutesBetweenShiftsViolations);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -167,7 +167,7 @@ impl codec::OpenEnum for ShiftTradeSettingsOneSided {
     }
 }
 
-crate::__open_enum!(ShiftTradeSettingsOneSided);
+codec::__open_enum!(ShiftTradeSettingsOneSided);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -196,7 +196,7 @@ impl codec::OpenEnum for ShiftTradeSettingsPlanningPeriodMaxPaidViolations {
     }
 }
 
-crate::__open_enum!(ShiftTradeSettingsPlanningPeriodMaxPaidViolations);
+codec::__open_enum!(ShiftTradeSettingsPlanningPeriodMaxPaidViolations);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -225,7 +225,7 @@ impl codec::OpenEnum for ShiftTradeSettingsPlanningPeriodMinPaidViolations {
     }
 }
 
-crate::__open_enum!(ShiftTradeSettingsPlanningPeriodMinPaidViolations);
+codec::__open_enum!(ShiftTradeSettingsPlanningPeriodMinPaidViolations);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -254,7 +254,7 @@ impl codec::OpenEnum for ShiftTradeSettingsUnequalPaid {
     }
 }
 
-crate::__open_enum!(ShiftTradeSettingsUnequalPaid);
+codec::__open_enum!(ShiftTradeSettingsUnequalPaid);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -283,7 +283,7 @@ impl codec::OpenEnum for ShiftTradeSettingsWeeklyMaxPaidViolations {
     }
 }
 
-crate::__open_enum!(ShiftTradeSettingsWeeklyMaxPaidViolations);
+codec::__open_enum!(ShiftTradeSettingsWeeklyMaxPaidViolations);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -312,4 +312,4 @@ impl codec::OpenEnum for ShiftTradeSettingsWeeklyMinPaidViolations {
     }
 }
 
-crate::__open_enum!(ShiftTradeSettingsWeeklyMinPaidViolations);
+codec::__open_enum!(ShiftTradeSettingsWeeklyMinPaidViolations);

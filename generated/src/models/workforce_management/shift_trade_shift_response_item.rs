@@ -29,4 +29,4 @@ impl codec::Model for ShiftTradeShiftResponseItem {
     }
 }
 
-crate::__model!(ShiftTradeShiftResponseItem);
+codec::__model!(ShiftTradeShiftResponseItem);

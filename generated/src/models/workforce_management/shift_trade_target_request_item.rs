@@ -19,4 +19,4 @@ impl codec::Model for ShiftTradeTargetRequestItem {
     }
 }
 
-crate::__model!(ShiftTradeTargetRequestItem);
+codec::__model!(ShiftTradeTargetRequestItem);

@@ -19,4 +19,4 @@ impl codec::Model for ShiftTradeTargetResponseItem {
     }
 }
 
-crate::__model!(ShiftTradeTargetResponseItem);
+codec::__model!(ShiftTradeTargetResponseItem);

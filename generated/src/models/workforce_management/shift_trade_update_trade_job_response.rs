@@ -40,7 +40,7 @@ impl codec::Model for ShiftTradeUpdateTradeJobResponse {
     }
 }
 
-crate::__model!(ShiftTradeUpdateTradeJobResponse);
+codec::__model!(ShiftTradeUpdateTradeJobResponse);
 
 /// The same values as [`AgentMuQueryResponseStatus`].
 pub type ShiftTradeUpdateTradeJobResponseStatus = AgentMuQueryResponseStatus;

@@ -41,7 +41,7 @@ impl codec::Model for ShiftTradeUpdateTradeStateJobResponse {
     }
 }
 
-crate::__model!(ShiftTradeUpdateTradeStateJobResponse);
+codec::__model!(ShiftTradeUpdateTradeStateJobResponse);
 
 /// The same values as [`AgentMuQueryResponseStatus`].
 pub type ShiftTradeUpdateTradeStateJobResponseStatus = AgentMuQueryResponseStatus;

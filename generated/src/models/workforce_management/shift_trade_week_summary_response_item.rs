@@ -30,4 +30,4 @@ impl codec::Model for ShiftTradeWeekSummaryResponseItem {
     }
 }
 
-crate::__model!(ShiftTradeWeekSummaryResponseItem);
+codec::__model!(ShiftTradeWeekSummaryResponseItem);

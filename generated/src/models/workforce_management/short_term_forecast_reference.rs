@@ -27,4 +27,4 @@ impl codec::Model for ShortTermForecastReference {
     }
 }
 
-crate::__model!(ShortTermForecastReference);
+codec::__model!(ShortTermForecastReference);

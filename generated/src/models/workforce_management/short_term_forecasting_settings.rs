@@ -19,4 +19,4 @@ impl codec::Model for ShortTermForecastingSettings {
     }
 }
 
-crate::__model!(ShortTermForecastingSettings);
+codec::__model!(ShortTermForecastingSettings);

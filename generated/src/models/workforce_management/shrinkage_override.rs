@@ -22,4 +22,4 @@ impl codec::Model for ShrinkageOverride {
     }
 }
 
-crate::__model!(ShrinkageOverride);
+codec::__model!(ShrinkageOverride);

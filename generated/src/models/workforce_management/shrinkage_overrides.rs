@@ -21,4 +21,4 @@ impl codec::Model for ShrinkageOverrides {
     }
 }
 
-crate::__model!(ShrinkageOverrides);
+codec::__model!(ShrinkageOverrides);

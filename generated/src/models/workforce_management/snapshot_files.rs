@@ -25,4 +25,4 @@ impl codec::Model for SnapshotFiles {
     }
 }
 
-crate::__model!(SnapshotFiles);
+codec::__model!(SnapshotFiles);

@@ -31,4 +31,4 @@ impl codec::Model for SnapshotInfo {
     }
 }
 
-crate::__model!(SnapshotInfo);
+codec::__model!(SnapshotInfo);

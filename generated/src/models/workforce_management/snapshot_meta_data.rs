@@ -23,4 +23,4 @@ impl codec::Model for SnapshotMetaData {
     }
 }
 
-crate::__model!(SnapshotMetaData);
+codec::__model!(SnapshotMetaData);

@@ -24,4 +24,4 @@ impl codec::Model for SnapshotMetaDataResult {
     }
 }
 
-crate::__model!(SnapshotMetaDataResult);
+codec::__model!(SnapshotMetaDataResult);

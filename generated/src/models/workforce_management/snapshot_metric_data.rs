@@ -22,4 +22,4 @@ impl codec::Model for SnapshotMetricData {
     }
 }
 
-crate::__model!(SnapshotMetricData);
+codec::__model!(SnapshotMetricData);

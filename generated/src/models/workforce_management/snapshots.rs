@@ -21,4 +21,4 @@ impl codec::Model for Snapshots {
     }
 }
 
-crate::__model!(Snapshots);
+codec::__model!(Snapshots);

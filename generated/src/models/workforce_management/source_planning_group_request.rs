@@ -23,4 +23,4 @@ impl codec::Model for SourcePlanningGroupRequest {
     }
 }
 
-crate::__model!(SourcePlanningGroupRequest);
+codec::__model!(SourcePlanningGroupRequest);

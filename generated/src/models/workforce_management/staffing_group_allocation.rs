@@ -98,4 +98,4 @@ impl codec::Model for StaffingGroupAllocation {
     }
 }
 
-crate::__model!(StaffingGroupAllocation);
+codec::__model!(StaffingGroupAllocation);

@@ -37,4 +37,4 @@ impl codec::Model for StaffingGroupAllocationsResponseTemplate {
     }
 }
 
-crate::__model!(StaffingGroupAllocationsResponseTemplate);
+codec::__model!(StaffingGroupAllocationsResponseTemplate);

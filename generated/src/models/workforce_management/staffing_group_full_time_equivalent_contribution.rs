@@ -26,4 +26,4 @@ impl codec::Model for StaffingGroupFullTimeEquivalentContribution {
     }
 }
 
-crate::__model!(StaffingGroupFullTimeEquivalentContribution);
+codec::__model!(StaffingGroupFullTimeEquivalentContribution);

@@ -22,4 +22,4 @@ impl codec::Model for StaffingGroupListing {
     }
 }
 
-crate::__model!(StaffingGroupListing);
+codec::__model!(StaffingGroupListing);

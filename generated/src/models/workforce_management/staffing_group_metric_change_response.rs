@@ -53,7 +53,7 @@ impl codec::Model for StaffingGroupMetricChangeResponse {
     }
 }
 
-crate::__model!(StaffingGroupMetricChangeResponse);
+codec::__model!(StaffingGroupMetricChangeResponse);
 
 /// The same values as [`CapacityPlanStaffingGroupMetricChangeResponseMetric`].
 pub type StaffingGroupMetricChangeResponseMetric = CapacityPlanStaffingGroupMetricChangeResponseMetric;

@@ -22,4 +22,4 @@ impl codec::Model for StaffingGroupReference {
     }
 }
 
-crate::__model!(StaffingGroupReference);
+codec::__model!(StaffingGroupReference);

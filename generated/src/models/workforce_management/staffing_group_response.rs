@@ -40,4 +40,4 @@ impl codec::Model for StaffingGroupResponse {
     }
 }
 
-crate::__model!(StaffingGroupResponse);
+codec::__model!(StaffingGroupResponse);

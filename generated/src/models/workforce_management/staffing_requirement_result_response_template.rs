@@ -20,4 +20,4 @@ impl codec::Model for StaffingRequirementResultResponseTemplate {
     }
 }
 
-crate::__model!(StaffingRequirementResultResponseTemplate);
+codec::__model!(StaffingRequirementResultResponseTemplate);

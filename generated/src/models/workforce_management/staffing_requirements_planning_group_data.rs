@@ -33,4 +33,4 @@ impl codec::Model for StaffingRequirementsPlanningGroupData {
     }
 }
 
-crate::__model!(StaffingRequirementsPlanningGroupData);
+codec::__model!(StaffingRequirementsPlanningGroupData);

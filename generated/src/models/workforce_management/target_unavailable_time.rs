@@ -18,4 +18,4 @@ impl codec::Model for TargetUnavailableTime {
     }
 }
 
-crate::__model!(TargetUnavailableTime);
+codec::__model!(TargetUnavailableTime);

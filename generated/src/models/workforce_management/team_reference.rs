@@ -22,4 +22,4 @@ impl codec::Model for TeamReference {
     }
 }
 
-crate::__model!(TeamReference);
+codec::__model!(TeamReference);

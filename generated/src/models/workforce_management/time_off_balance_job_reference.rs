@@ -25,7 +25,7 @@ impl codec::Model for TimeOffBalanceJobReference {
     }
 }
 
-crate::__model!(TimeOffBalanceJobReference);
+codec::__model!(TimeOffBalanceJobReference);
 
 /// The same values as [`ActivityPlanJobResponseStatus`].
 pub type TimeOffBalanceJobReferenceStatus = ActivityPlanJobResponseStatus;

@@ -23,7 +23,7 @@ impl codec::Model for TimeOffBalanceJobResponse {
     }
 }
 
-crate::__model!(TimeOffBalanceJobResponse);
+codec::__model!(TimeOffBalanceJobResponse);
 
 /// The same values as [`ActivityPlanJobResponseStatus`].
 pub type TimeOffBalanceJobResponseStatus = ActivityPlanJobResponseStatus;

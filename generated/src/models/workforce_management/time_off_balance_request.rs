@@ -23,4 +23,4 @@ impl codec::Model for TimeOffBalanceRequest {
     }
 }
 
-crate::__model!(TimeOffBalanceRequest);
+codec::__model!(TimeOffBalanceRequest);

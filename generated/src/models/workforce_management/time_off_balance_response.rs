@@ -36,4 +36,4 @@ impl codec::Model for TimeOffBalanceResponse {
     }
 }
 
-crate::__model!(TimeOffBalanceResponse);
+codec::__model!(TimeOffBalanceResponse);

@@ -23,4 +23,4 @@ impl codec::Model for TimeOffBalancesResponse {
     }
 }
 
-crate::__model!(TimeOffBalancesResponse);
+codec::__model!(TimeOffBalancesResponse);

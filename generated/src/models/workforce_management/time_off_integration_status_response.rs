@@ -25,7 +25,7 @@ impl codec::Model for TimeOffIntegrationStatusResponse {
     }
 }
 
-crate::__model!(TimeOffIntegrationStatusResponse);
+codec::__model!(TimeOffIntegrationStatusResponse);
 
 /// The same values as [`SetTimeOffIntegrationStatusRequestIntegrationStatus`].
 pub type TimeOffIntegrationStatusResponseIntegrationStatus = SetTimeOffIntegrationStatusRequestIntegrationStatus;

@@ -19,4 +19,4 @@ impl codec::Model for TimeOffIntegrationStatusResponseListing {
     }
 }
 
-crate::__model!(TimeOffIntegrationStatusResponseListing);
+codec::__model!(TimeOffIntegrationStatusResponseListing);

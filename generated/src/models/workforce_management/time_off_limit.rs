@@ -32,7 +32,7 @@ impl codec::Model for TimeOffLimit {
     }
 }
 
-crate::__model!(TimeOffLimit);
+codec::__model!(TimeOffLimit);
 
 /// The same values as [`AvailableTimeOffRangeGranularity`].
 pub type TimeOffLimitGranularity = AvailableTimeOffRangeGranularity;

@@ -19,4 +19,4 @@ impl codec::Model for TimeOffLimitListing {
     }
 }
 
-crate::__model!(TimeOffLimitListing);
+codec::__model!(TimeOffLimitListing);

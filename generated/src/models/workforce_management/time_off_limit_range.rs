@@ -27,7 +27,7 @@ impl codec::Model for TimeOffLimitRange {
     }
 }
 
-crate::__model!(TimeOffLimitRange);
+codec::__model!(TimeOffLimitRange);
 
 /// The same values as [`AvailableTimeOffRangeGranularity`].
 pub type TimeOffLimitRangeGranularity = AvailableTimeOffRangeGranularity;

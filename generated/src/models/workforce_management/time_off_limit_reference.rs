@@ -22,4 +22,4 @@ impl codec::Model for TimeOffLimitReference {
     }
 }
 
-crate::__model!(TimeOffLimitReference);
+codec::__model!(TimeOffLimitReference);

@@ -56,7 +56,7 @@ impl codec::Model for TimeOffLimitValueRange {
     }
 }
 
-crate::__model!(TimeOffLimitValueRange);
+codec::__model!(TimeOffLimitValueRange);
 
 /// The same values as [`AvailableTimeOffRangeGranularity`].
 pub type TimeOffLimitValueRangeGranularity = AvailableTimeOffRangeGranularity;

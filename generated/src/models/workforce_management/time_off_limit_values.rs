@@ -28,4 +28,4 @@ impl codec::Model for TimeOffLimitValues {
     }
 }
 
-crate::__model!(TimeOffLimitValues);
+codec::__model!(TimeOffLimitValues);

@@ -51,7 +51,7 @@ impl codec::Model for TimeOffPlan {
     }
 }
 
-crate::__model!(TimeOffPlan);
+codec::__model!(TimeOffPlan);
 
 /// The same values as [`BuCreateTimeOffPlanRequestAutoApprovalRule`].
 pub type TimeOffPlanAutoApprovalRule = BuCreateTimeOffPlanRequestAutoApprovalRule;

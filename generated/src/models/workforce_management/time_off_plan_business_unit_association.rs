@@ -25,4 +25,4 @@ impl codec::Model for TimeOffPlanBusinessUnitAssociation {
     }
 }
 
-crate::__model!(TimeOffPlanBusinessUnitAssociation);
+codec::__model!(TimeOffPlanBusinessUnitAssociation);

@@ -19,4 +19,4 @@ impl codec::Model for TimeOffPlanListing {
     }
 }
 
-crate::__model!(TimeOffPlanListing);
+codec::__model!(TimeOffPlanListing);

@@ -25,4 +25,4 @@ impl codec::Model for TimeOffPlanManagementUnitAssociation {
     }
 }
 
-crate::__model!(TimeOffPlanManagementUnitAssociation);
+codec::__model!(TimeOffPlanManagementUnitAssociation);

@@ -28,4 +28,4 @@ impl codec::Model for TimeOffRequestList {
     }
 }
 
-crate::__model!(TimeOffRequestList);
+codec::__model!(TimeOffRequestList);

@@ -99,7 +99,7 @@ impl codec::Model for TimeOffRequestListItem {
     }
 }
 
-crate::__model!(TimeOffRequestListItem);
+codec::__model!(TimeOffRequestListItem);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -134,7 +134,7 @@ impl codec::OpenEnum for TimeOffRequestListItemStatus {
     }
 }
 
-crate::__open_enum!(TimeOffRequestListItemStatus);
+codec::__open_enum!(TimeOffRequestListItemStatus);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -191,4 +191,4 @@ impl codec::OpenEnum for TimeOffRequestListItemSubstatus {
     }
 }
 
-crate::__open_enum!(TimeOffRequestListItemSubstatus);
+codec::__open_enum!(TimeOffRequestListItemSubstatus);

@@ -23,4 +23,4 @@ impl codec::Model for TimeOffRequestListing {
     }
 }
 
-crate::__model!(TimeOffRequestListing);
+codec::__model!(TimeOffRequestListing);

@@ -22,4 +22,4 @@ impl codec::Model for TimeOffRequestLookup {
     }
 }
 
-crate::__model!(TimeOffRequestLookup);
+codec::__model!(TimeOffRequestLookup);

@@ -40,7 +40,7 @@ impl codec::Model for TimeOffRequestNotification {
     }
 }
 
-crate::__model!(TimeOffRequestNotification);
+codec::__model!(TimeOffRequestNotification);
 
 /// The same values as [`TimeOffRequestListItemStatus`].
 pub type TimeOffRequestNotificationStatus = TimeOffRequestListItemStatus;

@@ -32,7 +32,7 @@ impl codec::Model for TimeOffRequestQueryBody {
     }
 }
 
-crate::__model!(TimeOffRequestQueryBody);
+codec::__model!(TimeOffRequestQueryBody);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -67,7 +67,7 @@ impl codec::OpenEnum for TimeOffRequestQueryBodyStatuses {
     }
 }
 
-crate::__open_enum!(TimeOffRequestQueryBodyStatuses);
+codec::__open_enum!(TimeOffRequestQueryBodyStatuses);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -124,4 +124,4 @@ impl codec::OpenEnum for TimeOffRequestQueryBodySubstatuses {
     }
 }
 
-crate::__open_enum!(TimeOffRequestQueryBodySubstatuses);
+codec::__open_enum!(TimeOffRequestQueryBodySubstatuses);

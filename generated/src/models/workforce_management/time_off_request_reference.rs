@@ -21,4 +21,4 @@ impl codec::Model for TimeOffRequestReference {
     }
 }
 
-crate::__model!(TimeOffRequestReference);
+codec::__model!(TimeOffRequestReference);

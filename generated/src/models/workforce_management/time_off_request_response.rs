@@ -109,7 +109,7 @@ impl codec::Model for TimeOffRequestResponse {
     }
 }
 
-crate::__model!(TimeOffRequestResponse);
+codec::__model!(TimeOffRequestResponse);
 
 /// The same values as [`TimeOffRequestListItemStatus`].
 pub type TimeOffRequestResponseStatus = TimeOffRequestListItemStatus;

@@ -40,7 +40,7 @@ impl codec::Model for TimeOffSettingsRequest {
     }
 }
 
-crate::__model!(TimeOffSettingsRequest);
+codec::__model!(TimeOffSettingsRequest);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -67,4 +67,4 @@ impl codec::OpenEnum for TimeOffSettingsRequestSubmissionRangeType {
     }
 }
 
-crate::__open_enum!(TimeOffSettingsRequestSubmissionRangeType);
+codec::__open_enum!(TimeOffSettingsRequestSubmissionRangeType);

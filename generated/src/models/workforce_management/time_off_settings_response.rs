@@ -41,7 +41,7 @@ impl codec::Model for TimeOffSettingsResponse {
     }
 }
 
-crate::__model!(TimeOffSettingsResponse);
+codec::__model!(TimeOffSettingsResponse);
 
 /// The same values as [`TimeOffSettingsRequestSubmissionRangeType`].
 pub type TimeOffSettingsResponseSubmissionRangeType = TimeOffSettingsRequestSubmissionRangeType;

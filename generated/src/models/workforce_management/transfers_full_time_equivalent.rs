@@ -26,7 +26,7 @@ impl codec::Model for TransfersFullTimeEquivalent {
     }
 }
 
-crate::__model!(TransfersFullTimeEquivalent);
+codec::__model!(TransfersFullTimeEquivalent);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -53,4 +53,4 @@ impl codec::OpenEnum for TransfersFullTimeEquivalentTransferType {
     }
 }
 
-crate::__open_enum!(TransfersFullTimeEquivalentTransferType);
+codec::__open_enum!(TransfersFullTimeEquivalentTransferType);

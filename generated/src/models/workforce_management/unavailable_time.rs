@@ -25,4 +25,4 @@ impl codec::Model for UnavailableTime {
     }
 }
 
-crate::__model!(UnavailableTime);
+codec::__model!(UnavailableTime);

@@ -19,4 +19,4 @@ impl codec::Model for UnavailableTimeListing {
     }
 }
 
-crate::__model!(UnavailableTimeListing);
+codec::__model!(UnavailableTimeListing);

@@ -23,4 +23,4 @@ impl codec::Model for UnavailableTimesManagementUnitSettings {
     }
 }
 
-crate::__model!(UnavailableTimesManagementUnitSettings);
+codec::__model!(UnavailableTimesManagementUnitSettings);

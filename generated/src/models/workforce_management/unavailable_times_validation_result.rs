@@ -34,4 +34,4 @@ impl codec::Model for UnavailableTimesValidationResult {
     }
 }
 
-crate::__model!(UnavailableTimesValidationResult);
+codec::__model!(UnavailableTimesValidationResult);

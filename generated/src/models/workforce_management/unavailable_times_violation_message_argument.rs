@@ -22,7 +22,7 @@ impl codec::Model for UnavailableTimesViolationMessageArgument {
     }
 }
 
-crate::__model!(UnavailableTimesViolationMessageArgument);
+codec::__model!(UnavailableTimesViolationMessageArgument);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -64,4 +64,4 @@ impl codec::OpenEnum for UnavailableTimesViolationMessageArgumentType {
     }
 }
 
-crate::__open_enum!(UnavailableTimesViolationMessageArgumentType);
+codec::__open_enum!(UnavailableTimesViolationMessageArgumentType);

@@ -55,7 +55,7 @@ impl codec::Model for UpdateActivityCodeRequest {
     }
 }
 
-crate::__model!(UpdateActivityCodeRequest);
+codec::__model!(UpdateActivityCodeRequest);
 
 /// The same values as [`ActivityCodeCategory`].
 pub type UpdateActivityCodeRequestCategory = ActivityCodeCategory;

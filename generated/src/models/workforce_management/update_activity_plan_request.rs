@@ -70,7 +70,7 @@ impl codec::Model for UpdateActivityPlanRequest {
     }
 }
 
-crate::__model!(UpdateActivityPlanRequest);
+codec::__model!(UpdateActivityPlanRequest);
 
 /// The same values as [`ActivityPlanListItemOptimizationObjective`].
 pub type UpdateActivityPlanRequestOptimizationObjective = ActivityPlanListItemOptimizationObjective;

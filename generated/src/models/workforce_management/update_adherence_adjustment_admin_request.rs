@@ -37,7 +37,7 @@ impl codec::Model for UpdateAdherenceAdjustmentAdminRequest {
     }
 }
 
-crate::__model!(UpdateAdherenceAdjustmentAdminRequest);
+codec::__model!(UpdateAdherenceAdjustmentAdminRequest);
 
 /// The same values as [`AdherenceAdjustmentStatus`].
 pub type UpdateAdherenceAdjustmentAdminRequestStatus = AdherenceAdjustmentStatus;

@@ -32,4 +32,4 @@ impl codec::Model for UpdateAdherenceAdjustmentAgentRequest {
     }
 }
 
-crate::__model!(UpdateAdherenceAdjustmentAgentRequest);
+codec::__model!(UpdateAdherenceAdjustmentAgentRequest);

@@ -28,7 +28,7 @@ impl codec::Model for UpdateAdherenceAdjustmentsBulkItem {
     }
 }
 
-crate::__model!(UpdateAdherenceAdjustmentsBulkItem);
+codec::__model!(UpdateAdherenceAdjustmentsBulkItem);
 
 /// The same values as [`AdherenceAdjustmentStatus`].
 pub type UpdateAdherenceAdjustmentsBulkItemStatus = AdherenceAdjustmentStatus;

@@ -19,4 +19,4 @@ impl codec::Model for UpdateAdherenceAdjustmentsBulkRequest {
     }
 }
 
-crate::__model!(UpdateAdherenceAdjustmentsBulkRequest);
+codec::__model!(UpdateAdherenceAdjustmentsBulkRequest);

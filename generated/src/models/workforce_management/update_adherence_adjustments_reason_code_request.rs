@@ -24,7 +24,7 @@ impl codec::Model for UpdateAdherenceAdjustmentsReasonCodeRequest {
     }
 }
 
-crate::__model!(UpdateAdherenceAdjustmentsReasonCodeRequest);
+codec::__model!(UpdateAdherenceAdjustmentsReasonCodeRequest);
 
 /// The same values as [`ActivityPlanListItemState`].
 pub type UpdateAdherenceAdjustmentsReasonCodeRequestState = ActivityPlanListItemState;

@@ -26,7 +26,7 @@ impl codec::Model for UpdateAdherenceAdjustmentsReasonCodesBulkItem {
     }
 }
 
-crate::__model!(UpdateAdherenceAdjustmentsReasonCodesBulkItem);
+codec::__model!(UpdateAdherenceAdjustmentsReasonCodesBulkItem);
 
 /// The same values as [`ActivityPlanListItemState`].
 pub type UpdateAdherenceAdjustmentsReasonCodesBulkItemState = ActivityPlanListItemState;

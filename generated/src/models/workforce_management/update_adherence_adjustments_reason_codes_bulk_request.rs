@@ -20,4 +20,4 @@ impl codec::Model for UpdateAdherenceAdjustmentsReasonCodesBulkRequest {
     }
 }
 
-crate::__model!(UpdateAdherenceAdjustmentsReasonCodesBulkRequest);
+codec::__model!(UpdateAdherenceAdjustmentsReasonCodesBulkRequest);

@@ -19,7 +19,7 @@ impl codec::Model for UpdateAdherenceExplanationStatusRequest {
     }
 }
 
-crate::__model!(UpdateAdherenceExplanationStatusRequest);
+codec::__model!(UpdateAdherenceExplanationStatusRequest);
 
 /// The same values as [`AddAdherenceExplanationAdminRequestStatus`].
 pub type UpdateAdherenceExplanationStatusRequestStatus = AddAdherenceExplanationAdminRequestStatus;

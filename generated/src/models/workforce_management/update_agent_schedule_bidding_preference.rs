@@ -29,4 +29,4 @@ impl codec::Model for UpdateAgentScheduleBiddingPreference {
     }
 }
 
-crate::__model!(UpdateAgentScheduleBiddingPreference);
+codec::__model!(UpdateAgentScheduleBiddingPreference);

@@ -23,4 +23,4 @@ impl codec::Model for UpdateAgentSchedulingPreferencesRequest {
     }
 }
 
-crate::__model!(UpdateAgentSchedulingPreferencesRequest);
+codec::__model!(UpdateAgentSchedulingPreferencesRequest);

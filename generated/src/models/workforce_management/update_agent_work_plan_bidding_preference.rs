@@ -29,4 +29,4 @@ impl codec::Model for UpdateAgentWorkPlanBiddingPreference {
     }
 }
 
-crate::__model!(UpdateAgentWorkPlanBiddingPreference);
+codec::__model!(UpdateAgentWorkPlanBiddingPreference);

@@ -38,4 +38,4 @@ impl codec::Model for UpdateAlternativeShiftBuSettingsRequest {
     }
 }
 
-crate::__model!(UpdateAlternativeShiftBuSettingsRequest);
+codec::__model!(UpdateAlternativeShiftBuSettingsRequest);

@@ -26,4 +26,4 @@ impl codec::Model for UpdateBuAdherenceAdjustmentsSettingsRequest {
     }
 }
 
-crate::__model!(UpdateBuAdherenceAdjustmentsSettingsRequest);
+codec::__model!(UpdateBuAdherenceAdjustmentsSettingsRequest);

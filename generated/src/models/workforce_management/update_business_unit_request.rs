@@ -24,4 +24,4 @@ impl codec::Model for UpdateBusinessUnitRequest {
     }
 }
 
-crate::__model!(UpdateBusinessUnitRequest);
+codec::__model!(UpdateBusinessUnitRequest);

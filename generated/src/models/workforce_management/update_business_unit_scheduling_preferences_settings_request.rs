@@ -18,4 +18,4 @@ impl codec::Model for UpdateBusinessUnitSchedulingPreferencesSettingsRequest {
     }
 }
 
-crate::__model!(UpdateBusinessUnitSchedulingPreferencesSettingsRequest);
+codec::__model!(UpdateBusinessUnitSchedulingPreferencesSettingsRequest);

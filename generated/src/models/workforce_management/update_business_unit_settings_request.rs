@@ -41,7 +41,7 @@ impl codec::Model for UpdateBusinessUnitSettingsRequest {
     }
 }
 
-crate::__model!(UpdateBusinessUnitSettingsRequest);
+codec::__model!(UpdateBusinessUnitSettingsRequest);
 
 /// The same values as [`BusinessUnitSettingsResponseStartDayOfWeek`].
 pub type UpdateBusinessUnitSettingsRequestStartDayOfWeek = BusinessUnitSettingsResponseStartDayOfWeek;

@@ -50,4 +50,4 @@ impl codec::Model for UpdateCapacityPlanRequest {
     }
 }
 
-crate::__model!(UpdateCapacityPlanRequest);
+codec::__model!(UpdateCapacityPlanRequest);

@@ -24,4 +24,4 @@ impl codec::Model for UpdateManagementUnitRequest {
     }
 }
 
-crate::__model!(UpdateManagementUnitRequest);
+codec::__model!(UpdateManagementUnitRequest);

@@ -18,4 +18,4 @@ impl codec::Model for UpdateManagementUnitsSettingsRequest {
     }
 }
 
-crate::__model!(UpdateManagementUnitsSettingsRequest);
+codec::__model!(UpdateManagementUnitsSettingsRequest);

@@ -21,4 +21,4 @@ impl codec::Model for UpdateMuAgentRequest {
     }
 }
 
-crate::__model!(UpdateMuAgentRequest);
+codec::__model!(UpdateMuAgentRequest);

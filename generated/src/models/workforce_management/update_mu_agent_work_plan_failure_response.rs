@@ -26,7 +26,7 @@ impl codec::Model for UpdateMuAgentWorkPlanFailureResponse {
     }
 }
 
-crate::__model!(UpdateMuAgentWorkPlanFailureResponse);
+codec::__model!(UpdateMuAgentWorkPlanFailureResponse);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -65,4 +65,4 @@ impl codec::OpenEnum for UpdateMuAgentWorkPlanFailureResponseFailure {
     }
 }
 
-crate::__open_enum!(UpdateMuAgentWorkPlanFailureResponseFailure);
+codec::__open_enum!(UpdateMuAgentWorkPlanFailureResponseFailure);

@@ -30,4 +30,4 @@ impl codec::Model for UpdateMuAgentWorkPlanRequest {
     }
 }
 
-crate::__model!(UpdateMuAgentWorkPlanRequest);
+codec::__model!(UpdateMuAgentWorkPlanRequest);

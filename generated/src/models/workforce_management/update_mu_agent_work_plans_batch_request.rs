@@ -19,4 +19,4 @@ impl codec::Model for UpdateMuAgentWorkPlansBatchRequest {
     }
 }
 
-crate::__model!(UpdateMuAgentWorkPlansBatchRequest);
+codec::__model!(UpdateMuAgentWorkPlansBatchRequest);

@@ -20,4 +20,4 @@ impl codec::Model for UpdateMuAgentWorkPlansBatchResponse {
     }
 }
 
-crate::__model!(UpdateMuAgentWorkPlansBatchResponse);
+codec::__model!(UpdateMuAgentWorkPlansBatchResponse);

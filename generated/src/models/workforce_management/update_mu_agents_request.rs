@@ -19,4 +19,4 @@ impl codec::Model for UpdateMuAgentsRequest {
     }
 }
 
-crate::__model!(UpdateMuAgentsRequest);
+codec::__model!(UpdateMuAgentsRequest);

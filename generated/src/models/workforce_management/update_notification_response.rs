@@ -21,4 +21,4 @@ impl codec::Model for UpdateNotificationResponse {
     }
 }
 
-crate::__model!(UpdateNotificationResponse);
+codec::__model!(UpdateNotificationResponse);

@@ -20,4 +20,4 @@ impl codec::Model for UpdateNotificationsRequest {
     }
 }
 
-crate::__model!(UpdateNotificationsRequest);
+codec::__model!(UpdateNotificationsRequest);

@@ -19,4 +19,4 @@ impl codec::Model for UpdateNotificationsResponse {
     }
 }
 
-crate::__model!(UpdateNotificationsResponse);
+codec::__model!(UpdateNotificationsResponse);

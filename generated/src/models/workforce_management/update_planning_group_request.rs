@@ -30,4 +30,4 @@ impl codec::Model for UpdatePlanningGroupRequest {
     }
 }
 
-crate::__model!(UpdatePlanningGroupRequest);
+codec::__model!(UpdatePlanningGroupRequest);

@@ -49,7 +49,7 @@ impl codec::Model for UpdateScheduleBid {
     }
 }
 
-crate::__model!(UpdateScheduleBid);
+codec::__model!(UpdateScheduleBid);
 
 /// The same values as [`CreateScheduleBidAgentRankingType`].
 pub type UpdateScheduleBidAgentRankingType = CreateScheduleBidAgentRankingType;

@@ -28,4 +28,4 @@ impl codec::Model for UpdateScheduleUploadResponse {
     }
 }
 
-crate::__model!(UpdateScheduleUploadResponse);
+codec::__model!(UpdateScheduleUploadResponse);

@@ -39,4 +39,4 @@ impl codec::Model for UpdateScheduleUploadSchema {
     }
 }
 
-crate::__model!(UpdateScheduleUploadSchema);
+codec::__model!(UpdateScheduleUploadSchema);

@@ -37,4 +37,4 @@ impl codec::Model for UpdateServiceGoalTemplate {
     }
 }
 
-crate::__model!(UpdateServiceGoalTemplate);
+codec::__model!(UpdateServiceGoalTemplate);

@@ -40,4 +40,4 @@ impl codec::Model for UpdateShiftTradeJobRequest {
     }
 }
 
-crate::__model!(UpdateShiftTradeJobRequest);
+codec::__model!(UpdateShiftTradeJobRequest);

@@ -30,7 +30,7 @@ impl codec::Model for UpdateShiftTradeStateJobRequest {
     }
 }
 
-crate::__model!(UpdateShiftTradeStateJobRequest);
+codec::__model!(UpdateShiftTradeStateJobRequest);
 
 /// The same values as [`BulkUpdateShiftTradeStateRequestItemState`].
 pub type UpdateShiftTradeStateJobRequestState = BulkUpdateShiftTradeStateRequestItemState;

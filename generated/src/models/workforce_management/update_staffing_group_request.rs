@@ -28,4 +28,4 @@ impl codec::Model for UpdateStaffingGroupRequest {
     }
 }
 
-crate::__model!(UpdateStaffingGroupRequest);
+codec::__model!(UpdateStaffingGroupRequest);

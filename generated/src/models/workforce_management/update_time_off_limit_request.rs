@@ -23,4 +23,4 @@ impl codec::Model for UpdateTimeOffLimitRequest {
     }
 }
 
-crate::__model!(UpdateTimeOffLimitRequest);
+codec::__model!(UpdateTimeOffLimitRequest);

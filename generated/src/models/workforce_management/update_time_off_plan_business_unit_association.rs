@@ -23,4 +23,4 @@ impl codec::Model for UpdateTimeOffPlanBusinessUnitAssociation {
     }
 }
 
-crate::__model!(UpdateTimeOffPlanBusinessUnitAssociation);
+codec::__model!(UpdateTimeOffPlanBusinessUnitAssociation);

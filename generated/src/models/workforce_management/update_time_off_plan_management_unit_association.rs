@@ -20,4 +20,4 @@ impl codec::Model for UpdateTimeOffPlanManagementUnitAssociation {
     }
 }
 
-crate::__model!(UpdateTimeOffPlanManagementUnitAssociation);
+codec::__model!(UpdateTimeOffPlanManagementUnitAssociation);

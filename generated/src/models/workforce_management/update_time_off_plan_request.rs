@@ -46,7 +46,7 @@ impl codec::Model for UpdateTimeOffPlanRequest {
     }
 }
 
-crate::__model!(UpdateTimeOffPlanRequest);
+codec::__model!(UpdateTimeOffPlanRequest);
 
 /// The same values as [`BuCreateTimeOffPlanRequestAutoApprovalRule`].
 pub type UpdateTimeOffPlanRequestAutoApprovalRule = BuCreateTimeOffPlanRequestAutoApprovalRule;

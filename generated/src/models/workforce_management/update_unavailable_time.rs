@@ -26,4 +26,4 @@ impl codec::Model for UpdateUnavailableTime {
     }
 }
 
-crate::__model!(UpdateUnavailableTime);
+codec::__model!(UpdateUnavailableTime);

@@ -20,4 +20,4 @@ impl codec::Model for UpdateUnavailableTimesRequest {
     }
 }
 
-crate::__model!(UpdateUnavailableTimesRequest);
+codec::__model!(UpdateUnavailableTimesRequest);

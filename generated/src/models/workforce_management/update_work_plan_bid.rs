@@ -54,7 +54,7 @@ impl codec::Model for UpdateWorkPlanBid {
     }
 }
 
-crate::__model!(UpdateWorkPlanBid);
+codec::__model!(UpdateWorkPlanBid);
 
 /// The same values as [`CreateScheduleBidAgentRankingType`].
 pub type UpdateWorkPlanBidAgentRankingType = CreateScheduleBidAgentRankingType;

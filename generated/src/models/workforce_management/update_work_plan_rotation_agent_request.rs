@@ -27,4 +27,4 @@ impl codec::Model for UpdateWorkPlanRotationAgentRequest {
     }
 }
 
-crate::__model!(UpdateWorkPlanRotationAgentRequest);
+codec::__model!(UpdateWorkPlanRotationAgentRequest);

@@ -34,4 +34,4 @@ impl codec::Model for UpdateWorkPlanRotationRequest {
     }
 }
 
-crate::__model!(UpdateWorkPlanRotationRequest);
+codec::__model!(UpdateWorkPlanRotationRequest);

@@ -19,4 +19,4 @@ impl codec::Model for UploadUrlRequestBody {
     }
 }
 
-crate::__model!(UploadUrlRequestBody);
+codec::__model!(UploadUrlRequestBody);

@@ -38,4 +38,4 @@ impl codec::Model for UserActivity {
     }
 }
 
-crate::__model!(UserActivity);
+codec::__model!(UserActivity);

@@ -27,4 +27,4 @@ impl codec::Model for UserActivityAdherencePresence {
     }
 }
 
-crate::__model!(UserActivityAdherencePresence);
+codec::__model!(UserActivityAdherencePresence);

@@ -19,4 +19,4 @@ impl codec::Model for UserActivityListing {
     }
 }
 
-crate::__model!(UserActivityListing);
+codec::__model!(UserActivityListing);

@@ -22,4 +22,4 @@ impl codec::Model for UserActivityOutOfOffice {
     }
 }
 
-crate::__model!(UserActivityOutOfOffice);
+codec::__model!(UserActivityOutOfOffice);

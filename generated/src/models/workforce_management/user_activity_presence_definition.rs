@@ -23,7 +23,7 @@ impl codec::Model for UserActivityPresenceDefinition {
     }
 }
 
-crate::__model!(UserActivityPresenceDefinition);
+codec::__model!(UserActivityPresenceDefinition);
 
 /// The same values as [`AnalyticsUserPresenceRecordSystemPresence`].
 pub type UserActivityPresenceDefinitionSystemPresence = AnalyticsUserPresenceRecordSystemPresence;

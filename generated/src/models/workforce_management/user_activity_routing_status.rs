@@ -24,7 +24,7 @@ impl codec::Model for UserActivityRoutingStatus {
     }
 }
 
-crate::__model!(UserActivityRoutingStatus);
+codec::__model!(UserActivityRoutingStatus);
 
 /// The same values as [`RoutingStatusStatus`].
 pub type UserActivityRoutingStatusStatus = RoutingStatusStatus;

@@ -29,4 +29,4 @@ impl codec::Model for UserListScheduleRequestBody {
     }
 }
 
-crate::__model!(UserListScheduleRequestBody);
+codec::__model!(UserListScheduleRequestBody);

@@ -24,7 +24,7 @@ impl codec::Model for UserNextActivityReminder {
     }
 }
 
-crate::__model!(UserNextActivityReminder);
+codec::__model!(UserNextActivityReminder);
 
 /// The same values as [`HistoricalShrinkageActivityCategoryResponseActivityCategory`].
 pub type UserNextActivityReminderActivityCategory = HistoricalShrinkageActivityCategoryResponseActivityCategory;

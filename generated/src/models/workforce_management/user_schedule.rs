@@ -32,4 +32,4 @@ impl codec::Model for UserSchedule {
     }
 }
 
-crate::__model!(UserSchedule);
+codec::__model!(UserSchedule);

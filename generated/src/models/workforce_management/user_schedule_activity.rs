@@ -37,4 +37,4 @@ impl codec::Model for UserScheduleActivity {
     }
 }
 
-crate::__model!(UserScheduleActivity);
+codec::__model!(UserScheduleActivity);

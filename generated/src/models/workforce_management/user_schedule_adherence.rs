@@ -109,7 +109,7 @@ impl codec::Model for UserScheduleAdherence {
     }
 }
 
-crate::__model!(UserScheduleAdherence);
+codec::__model!(UserScheduleAdherence);
 
 /// The same values as [`HistoricalAdherenceActualsActualActivityCategory`].
 pub type UserScheduleAdherenceActualActivityCategory = HistoricalAdherenceActualsActualActivityCategory;

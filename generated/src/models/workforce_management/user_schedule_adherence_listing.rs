@@ -22,4 +22,4 @@ impl codec::Model for UserScheduleAdherenceListing {
     }
 }
 
-crate::__model!(UserScheduleAdherenceListing);
+codec::__model!(UserScheduleAdherenceListing);

@@ -27,4 +27,4 @@ impl codec::Model for UserScheduleContainer {
     }
 }
 
-crate::__model!(UserScheduleContainer);
+codec::__model!(UserScheduleContainer);

@@ -32,4 +32,4 @@ impl codec::Model for UserScheduleFullDayTimeOffMarker {
     }
 }
 
-crate::__model!(UserScheduleFullDayTimeOffMarker);
+codec::__model!(UserScheduleFullDayTimeOffMarker);

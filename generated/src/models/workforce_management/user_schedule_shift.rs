@@ -36,4 +36,4 @@ impl codec::Model for UserScheduleShift {
     }
 }
 
-crate::__model!(UserScheduleShift);
+codec::__model!(UserScheduleShift);

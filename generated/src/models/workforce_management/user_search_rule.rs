@@ -20,4 +20,4 @@ impl codec::Model for UserSearchRule {
     }
 }
 
-crate::__model!(UserSearchRule);
+codec::__model!(UserSearchRule);

@@ -26,7 +26,7 @@ impl codec::Model for UserSearchRulePart {
     }
 }
 
-crate::__model!(UserSearchRulePart);
+codec::__model!(UserSearchRulePart);
 
 /// The same values as [`LearningModuleRulePartsOperation`].
 pub type UserSearchRulePartOperation = LearningModuleRulePartsOperation;
@@ -71,4 +71,4 @@ impl codec::OpenEnum for UserSearchRulePartSelector {
     }
 }
 
-crate::__open_enum!(UserSearchRulePartSelector);
+codec::__open_enum!(UserSearchRulePartSelector);

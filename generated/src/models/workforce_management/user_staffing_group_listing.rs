@@ -22,4 +22,4 @@ impl codec::Model for UserStaffingGroupListing {
     }
 }
 
-crate::__model!(UserStaffingGroupListing);
+codec::__model!(UserStaffingGroupListing);

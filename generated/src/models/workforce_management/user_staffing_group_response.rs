@@ -30,4 +30,4 @@ impl codec::Model for UserStaffingGroupResponse {
     }
 }
 
-crate::__model!(UserStaffingGroupResponse);
+codec::__model!(UserStaffingGroupResponse);

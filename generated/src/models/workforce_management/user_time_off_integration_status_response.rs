@@ -31,7 +31,7 @@ impl codec::Model for UserTimeOffIntegrationStatusResponse {
     }
 }
 
-crate::__model!(UserTimeOffIntegrationStatusResponse);
+codec::__model!(UserTimeOffIntegrationStatusResponse);
 
 /// The same values as [`SetTimeOffIntegrationStatusRequestIntegrationStatus`].
 pub type UserTimeOffIntegrationStatusResponseIntegrationStatus = SetTimeOffIntegrationStatusRequestIntegrationStatus;

@@ -19,4 +19,4 @@ impl codec::Model for UserTimeOffIntegrationStatusResponseListing {
     }
 }
 
-crate::__model!(UserTimeOffIntegrationStatusResponseListing);
+codec::__model!(UserTimeOffIntegrationStatusResponseListing);

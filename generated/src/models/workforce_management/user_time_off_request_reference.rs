@@ -25,4 +25,4 @@ impl codec::Model for UserTimeOffRequestReference {
     }
 }
 
-crate::__model!(UserTimeOffRequestReference);
+codec::__model!(UserTimeOffRequestReference);

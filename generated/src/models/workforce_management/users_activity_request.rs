@@ -19,4 +19,4 @@ impl codec::Model for UsersActivityRequest {
     }
 }
 
-crate::__model!(UsersActivityRequest);
+codec::__model!(UsersActivityRequest);

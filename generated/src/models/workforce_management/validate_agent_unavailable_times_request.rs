@@ -24,4 +24,4 @@ impl codec::Model for ValidateAgentUnavailableTimesRequest {
     }
 }
 
-crate::__model!(ValidateAgentUnavailableTimesRequest);
+codec::__model!(ValidateAgentUnavailableTimesRequest);

@@ -27,7 +27,7 @@ impl codec::Model for ValidateAgentUnavailableTimesResponse {
     }
 }
 
-crate::__model!(ValidateAgentUnavailableTimesResponse);
+codec::__model!(ValidateAgentUnavailableTimesResponse);
 
 /// The same values as [`AgentMuQueryResponseStatus`].
 pub type ValidateAgentUnavailableTimesResponseStatus = AgentMuQueryResponseStatus;

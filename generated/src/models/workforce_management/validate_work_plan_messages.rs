@@ -26,4 +26,4 @@ impl codec::Model for ValidateWorkPlanMessages {
     }
 }
 
-crate::__model!(ValidateWorkPlanMessages);
+codec::__model!(ValidateWorkPlanMessages);

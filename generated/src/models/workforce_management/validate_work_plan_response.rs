@@ -24,4 +24,4 @@ impl codec::Model for ValidateWorkPlanResponse {
     }
 }
 
-crate::__model!(ValidateWorkPlanResponse);
+codec::__model!(ValidateWorkPlanResponse);

@@ -22,4 +22,4 @@ impl codec::Model for ValidationServiceAsyncResponse {
     }
 }
 
-crate::__model!(ValidationServiceAsyncResponse);
+codec::__model!(ValidationServiceAsyncResponse);

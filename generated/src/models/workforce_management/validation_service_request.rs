@@ -23,4 +23,4 @@ impl codec::Model for ValidationServiceRequest {
     }
 }
 
-crate::__model!(ValidationServiceRequest);
+codec::__model!(ValidationServiceRequest);

@@ -19,4 +19,4 @@ impl codec::Model for ValueWrapperActivityCodeStyle {
     }
 }
 
-crate::__model!(ValueWrapperActivityCodeStyle);
+codec::__model!(ValueWrapperActivityCodeStyle);

@@ -19,4 +19,4 @@ impl codec::Model for ValueWrapperActivityPlanServiceGoalImpactOverrides {
     }
 }
 
-crate::__model!(ValueWrapperActivityPlanServiceGoalImpactOverrides);
+codec::__model!(ValueWrapperActivityPlanServiceGoalImpactOverrides);

@@ -19,4 +19,4 @@ impl codec::Model for ValueWrapperBuShortTermForecastReference {
     }
 }
 
-crate::__model!(ValueWrapperBuShortTermForecastReference);
+codec::__model!(ValueWrapperBuShortTermForecastReference);

@@ -19,4 +19,4 @@ impl codec::Model for ValueWrapperDate {
     }
 }
 
-crate::__model!(ValueWrapperDate);
+codec::__model!(ValueWrapperDate);

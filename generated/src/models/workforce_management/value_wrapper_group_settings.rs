@@ -19,4 +19,4 @@ impl codec::Model for ValueWrapperGroupSettings {
     }
 }
 
-crate::__model!(ValueWrapperGroupSettings);
+codec::__model!(ValueWrapperGroupSettings);

@@ -19,4 +19,4 @@ impl codec::Model for ValueWrapperHrisTimeOffType {
     }
 }
 
-crate::__model!(ValueWrapperHrisTimeOffType);
+codec::__model!(ValueWrapperHrisTimeOffType);

@@ -19,4 +19,4 @@ impl codec::Model for ValueWrapperInstant {
     }
 }
 
-crate::__model!(ValueWrapperInstant);
+codec::__model!(ValueWrapperInstant);

@@ -18,4 +18,4 @@ impl codec::Model for ValueWrapperInteger {
     }
 }
 
-crate::__model!(ValueWrapperInteger);
+codec::__model!(ValueWrapperInteger);

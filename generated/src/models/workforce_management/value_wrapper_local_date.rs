@@ -19,4 +19,4 @@ impl codec::Model for ValueWrapperLocalDate {
     }
 }
 
-crate::__model!(ValueWrapperLocalDate);
+codec::__model!(ValueWrapperLocalDate);

@@ -19,4 +19,4 @@ impl codec::Model for ValueWrapperMonthlyPlanningPeriodSettings {
     }
 }
 
-crate::__model!(ValueWrapperMonthlyPlanningPeriodSettings);
+codec::__model!(ValueWrapperMonthlyPlanningPeriodSettings);

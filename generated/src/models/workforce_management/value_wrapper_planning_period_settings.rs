@@ -19,4 +19,4 @@ impl codec::Model for ValueWrapperPlanningPeriodSettings {
     }
 }
 
-crate::__model!(ValueWrapperPlanningPeriodSettings);
+codec::__model!(ValueWrapperPlanningPeriodSettings);

@@ -19,4 +19,4 @@ impl codec::Model for ValueWrapperShiftTradeTargetRequestItem {
     }
 }
 
-crate::__model!(ValueWrapperShiftTradeTargetRequestItem);
+codec::__model!(ValueWrapperShiftTradeTargetRequestItem);

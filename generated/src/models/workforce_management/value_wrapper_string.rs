@@ -18,4 +18,4 @@ impl codec::Model for ValueWrapperString {
     }
 }
 
-crate::__model!(ValueWrapperString);
+codec::__model!(ValueWrapperString);

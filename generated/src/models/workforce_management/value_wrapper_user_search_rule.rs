@@ -19,4 +19,4 @@ impl codec::Model for ValueWrapperUserSearchRule {
     }
 }
 
-crate::__model!(ValueWrapperUserSearchRule);
+codec::__model!(ValueWrapperUserSearchRule);

@@ -32,4 +32,4 @@ impl codec::Model for WaitlistPosition {
     }
 }
 
-crate::__model!(WaitlistPosition);
+codec::__model!(WaitlistPosition);

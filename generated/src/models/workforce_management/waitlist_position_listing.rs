@@ -19,4 +19,4 @@ impl codec::Model for WaitlistPositionListing {
     }
 }
 
-crate::__model!(WaitlistPositionListing);
+codec::__model!(WaitlistPositionListing);

@@ -51,4 +51,4 @@ impl codec::Model for WeekSchedule {
     }
 }
 
-crate::__model!(WeekSchedule);
+codec::__model!(WeekSchedule);

@@ -28,4 +28,4 @@ impl codec::Model for WeekScheduleGenerationResult {
     }
 }
 
-crate::__model!(WeekScheduleGenerationResult);
+codec::__model!(WeekScheduleGenerationResult);

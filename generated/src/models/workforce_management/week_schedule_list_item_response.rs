@@ -40,4 +40,4 @@ impl codec::Model for WeekScheduleListItemResponse {
     }
 }
 
-crate::__model!(WeekScheduleListItemResponse);
+codec::__model!(WeekScheduleListItemResponse);

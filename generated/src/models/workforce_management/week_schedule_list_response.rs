@@ -19,4 +19,4 @@ impl codec::Model for WeekScheduleListResponse {
     }
 }
 
-crate::__model!(WeekScheduleListResponse);
+codec::__model!(WeekScheduleListResponse);

@@ -25,4 +25,4 @@ impl codec::Model for WeekScheduleReference {
     }
 }
 
-crate::__model!(WeekScheduleReference);
+codec::__model!(WeekScheduleReference);

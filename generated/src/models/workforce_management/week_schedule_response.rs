@@ -22,4 +22,4 @@ impl codec::Model for WeekScheduleResponse {
     }
 }
 
-crate::__model!(WeekScheduleResponse);
+codec::__model!(WeekScheduleResponse);

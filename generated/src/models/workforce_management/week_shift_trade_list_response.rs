@@ -22,4 +22,4 @@ impl codec::Model for WeekShiftTradeListResponse {
     }
 }
 
-crate::__model!(WeekShiftTradeListResponse);
+codec::__model!(WeekShiftTradeListResponse);

@@ -25,4 +25,4 @@ impl codec::Model for WeekShiftTradeMatchesSummaryResponse {
     }
 }
 
-crate::__model!(WeekShiftTradeMatchesSummaryResponse);
+codec::__model!(WeekShiftTradeMatchesSummaryResponse);

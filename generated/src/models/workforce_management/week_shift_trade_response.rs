@@ -24,4 +24,4 @@ impl codec::Model for WeekShiftTradeResponse {
     }
 }
 
-crate::__model!(WeekShiftTradeResponse);
+codec::__model!(WeekShiftTradeResponse);

@@ -23,4 +23,4 @@ impl codec::Model for Weekly {
     }
 }
 
-crate::__model!(Weekly);
+codec::__model!(Weekly);

@@ -52,4 +52,4 @@ impl codec::Model for WfmAgent {
     }
 }
 
-crate::__model!(WfmAgent);
+codec::__model!(WfmAgent);

@@ -24,7 +24,7 @@ impl codec::Model for WfmAgentHistoricalAdherenceJobReference {
     }
 }
 
-crate::__model!(WfmAgentHistoricalAdherenceJobReference);
+codec::__model!(WfmAgentHistoricalAdherenceJobReference);
 
 /// The same values as [`ActivityPlanJobResponseStatus`].
 pub type WfmAgentHistoricalAdherenceJobReferenceStatus = ActivityPlanJobResponseStatus;

@@ -27,4 +27,4 @@ impl codec::Model for WfmAgentHistoricalAdherenceResponse {
     }
 }
 
-crate::__model!(WfmAgentHistoricalAdherenceResponse);
+codec::__model!(WfmAgentHistoricalAdherenceResponse);

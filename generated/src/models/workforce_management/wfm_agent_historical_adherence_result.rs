@@ -67,7 +67,7 @@ impl codec::Model for WfmAgentHistoricalAdherenceResult {
     }
 }
 
-crate::__model!(WfmAgentHistoricalAdherenceResult);
+codec::__model!(WfmAgentHistoricalAdherenceResult);
 
 /// The same values as [`HistoricalAdherenceExceptionInfoImpact`].
 pub type WfmAgentHistoricalAdherenceResultImpact = HistoricalAdherenceExceptionInfoImpact;

@@ -30,4 +30,4 @@ impl codec::Model for WfmEntityMetadata {
     }
 }
 
-crate::__model!(WfmEntityMetadata);
+codec::__model!(WfmEntityMetadata);

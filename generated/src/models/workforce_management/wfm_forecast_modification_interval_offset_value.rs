@@ -22,4 +22,4 @@ impl codec::Model for WfmForecastModificationIntervalOffsetValue {
     }
 }
 
-crate::__model!(WfmForecastModificationIntervalOffsetValue);
+codec::__model!(WfmForecastModificationIntervalOffsetValue);

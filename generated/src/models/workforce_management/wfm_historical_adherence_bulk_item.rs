@@ -35,4 +35,4 @@ impl codec::Model for WfmHistoricalAdherenceBulkItem {
     }
 }
 
-crate::__model!(WfmHistoricalAdherenceBulkItem);
+codec::__model!(WfmHistoricalAdherenceBulkItem);

@@ -24,7 +24,7 @@ impl codec::Model for WfmHistoricalAdherenceBulkJobReference {
     }
 }
 
-crate::__model!(WfmHistoricalAdherenceBulkJobReference);
+codec::__model!(WfmHistoricalAdherenceBulkJobReference);
 
 /// The same values as [`ActivityPlanJobResponseStatus`].
 pub type WfmHistoricalAdherenceBulkJobReferenceStatus = ActivityPlanJobResponseStatus;

@@ -23,4 +23,4 @@ impl codec::Model for WfmHistoricalAdherenceBulkQuery {
     }
 }
 
-crate::__model!(WfmHistoricalAdherenceBulkQuery);
+codec::__model!(WfmHistoricalAdherenceBulkQuery);

@@ -27,4 +27,4 @@ impl codec::Model for WfmHistoricalAdherenceBulkResponse {
     }
 }
 
-crate::__model!(WfmHistoricalAdherenceBulkResponse);
+codec::__model!(WfmHistoricalAdherenceBulkResponse);

@@ -38,4 +38,4 @@ impl codec::Model for WfmHistoricalAdherenceBulkResult {
     }
 }
 
-crate::__model!(WfmHistoricalAdherenceBulkResult);
+codec::__model!(WfmHistoricalAdherenceBulkResult);

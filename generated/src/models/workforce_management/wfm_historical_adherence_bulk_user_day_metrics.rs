@@ -50,4 +50,4 @@ impl codec::Model for WfmHistoricalAdherenceBulkUserDayMetrics {
     }
 }
 
-crate::__model!(WfmHistoricalAdherenceBulkUserDayMetrics);
+codec::__model!(WfmHistoricalAdherenceBulkUserDayMetrics);

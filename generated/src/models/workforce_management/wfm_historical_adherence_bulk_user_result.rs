@@ -39,7 +39,7 @@ impl codec::Model for WfmHistoricalAdherenceBulkUserResult {
     }
 }
 
-crate::__model!(WfmHistoricalAdherenceBulkUserResult);
+codec::__model!(WfmHistoricalAdherenceBulkUserResult);
 
 /// The same values as [`HistoricalAdherenceExceptionInfoImpact`].
 pub type WfmHistoricalAdherenceBulkUserResultImpact = HistoricalAdherenceExceptionInfoImpact;

@@ -35,4 +35,4 @@ impl codec::Model for WfmHistoricalAdherenceQuery {
     }
 }
 
-crate::__model!(WfmHistoricalAdherenceQuery);
+codec::__model!(WfmHistoricalAdherenceQuery);

@@ -26,4 +26,4 @@ impl codec::Model for WfmHistoricalAdherenceQueryForAgent {
     }
 }
 
-crate::__model!(WfmHistoricalAdherenceQueryForAgent);
+codec::__model!(WfmHistoricalAdherenceQueryForAgent);

@@ -32,4 +32,4 @@ impl codec::Model for WfmHistoricalAdherenceQueryForTeams {
     }
 }
 
-crate::__model!(WfmHistoricalAdherenceQueryForTeams);
+codec::__model!(WfmHistoricalAdherenceQueryForTeams);

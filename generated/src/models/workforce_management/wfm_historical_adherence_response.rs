@@ -31,7 +31,7 @@ impl codec::Model for WfmHistoricalAdherenceResponse {
     }
 }
 
-crate::__model!(WfmHistoricalAdherenceResponse);
+codec::__model!(WfmHistoricalAdherenceResponse);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -60,4 +60,4 @@ impl codec::OpenEnum for WfmHistoricalAdherenceResponseQueryState {
     }
 }
 
-crate::__open_enum!(WfmHistoricalAdherenceResponseQueryState);
+codec::__open_enum!(WfmHistoricalAdherenceResponseQueryState);

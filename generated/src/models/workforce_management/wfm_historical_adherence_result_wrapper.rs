@@ -30,4 +30,4 @@ impl codec::Model for WfmHistoricalAdherenceResultWrapper {
     }
 }
 
-crate::__model!(WfmHistoricalAdherenceResultWrapper);
+codec::__model!(WfmHistoricalAdherenceResultWrapper);

@@ -29,7 +29,7 @@ impl codec::Model for WfmHistoricalShrinkageRequest {
     }
 }
 
-crate::__model!(WfmHistoricalShrinkageRequest);
+codec::__model!(WfmHistoricalShrinkageRequest);
 
 /// The same values as [`GetGamificationInsightsTrendsGranularity`].
 pub type WfmHistoricalShrinkageRequestGranularity = GetGamificationInsightsTrendsGranularity;

@@ -30,7 +30,7 @@ impl codec::Model for WfmHistoricalShrinkageResponse {
     }
 }
 
-crate::__model!(WfmHistoricalShrinkageResponse);
+codec::__model!(WfmHistoricalShrinkageResponse);
 
 /// The same values as [`BuForecastStaffingRequirementsResultResponseState`].
 pub type WfmHistoricalShrinkageResponseState = BuForecastStaffingRequirementsResultResponseState;

@@ -29,7 +29,7 @@ impl codec::Model for WfmHistoricalShrinkageTeamsRequest {
     }
 }
 
-crate::__model!(WfmHistoricalShrinkageTeamsRequest);
+codec::__model!(WfmHistoricalShrinkageTeamsRequest);
 
 /// The same values as [`GetGamificationInsightsTrendsGranularity`].
 pub type WfmHistoricalShrinkageTeamsRequestGranularity = GetGamificationInsightsTrendsGranularity;

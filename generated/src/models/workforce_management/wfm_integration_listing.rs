@@ -19,4 +19,4 @@ impl codec::Model for WfmIntegrationListing {
     }
 }
 
-crate::__model!(WfmIntegrationListing);
+codec::__model!(WfmIntegrationListing);

@@ -22,4 +22,4 @@ impl codec::Model for WfmIntegrationReference {
     }
 }
 
-crate::__model!(WfmIntegrationReference);
+codec::__model!(WfmIntegrationReference);

@@ -27,4 +27,4 @@ impl codec::Model for WfmIntegrationResponse {
     }
 }
 
-crate::__model!(WfmIntegrationResponse);
+codec::__model!(WfmIntegrationResponse);

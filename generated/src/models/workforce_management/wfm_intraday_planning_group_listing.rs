@@ -24,7 +24,7 @@ impl codec::Model for WfmIntradayPlanningGroupListing {
     }
 }
 
-crate::__model!(WfmIntradayPlanningGroupListing);
+codec::__model!(WfmIntradayPlanningGroupListing);
 
 /// The same values as [`BuIntradayResponseNoDataReason`].
 pub type WfmIntradayPlanningGroupListingNoDataReason = BuIntradayResponseNoDataReason;

@@ -19,4 +19,4 @@ impl codec::Model for WfmProcessUploadRequest {
     }
 }
 
-crate::__model!(WfmProcessUploadRequest);
+codec::__model!(WfmProcessUploadRequest);

@@ -22,4 +22,4 @@ impl codec::Model for WfmServiceGoalImpact {
     }
 }
 
-crate::__model!(WfmServiceGoalImpact);
+codec::__model!(WfmServiceGoalImpact);

@@ -26,4 +26,4 @@ impl codec::Model for WfmServiceGoalImpactSettings {
     }
 }
 
-crate::__model!(WfmServiceGoalImpactSettings);
+codec::__model!(WfmServiceGoalImpactSettings);

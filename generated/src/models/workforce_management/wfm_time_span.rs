@@ -23,4 +23,4 @@ impl codec::Model for WfmTimeSpan {
     }
 }
 
-crate::__model!(WfmTimeSpan);
+codec::__model!(WfmTimeSpan);

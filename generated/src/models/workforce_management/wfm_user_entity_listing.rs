@@ -19,4 +19,4 @@ impl codec::Model for WfmUserEntityListing {
     }
 }
 
-crate::__model!(WfmUserEntityListing);
+codec::__model!(WfmUserEntityListing);

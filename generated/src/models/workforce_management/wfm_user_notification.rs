@@ -59,7 +59,7 @@ impl codec::Model for WfmUserNotification {
     }
 }
 
-crate::__model!(WfmUserNotification);
+codec::__model!(WfmUserNotification);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -95,4 +95,4 @@ impl codec::OpenEnum for WfmUserNotificationType {
     }
 }
 
-crate::__open_enum!(WfmUserNotificationType);
+codec::__open_enum!(WfmUserNotificationType);

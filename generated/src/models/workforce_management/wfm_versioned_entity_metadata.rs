@@ -33,4 +33,4 @@ impl codec::Model for WfmVersionedEntityMetadata {
     }
 }
 
-crate::__model!(WfmVersionedEntityMetadata);
+codec::__model!(WfmVersionedEntityMetadata);

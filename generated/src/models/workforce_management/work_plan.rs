@@ -190,7 +190,7 @@ impl codec::Model for WorkPlan {
     }
 }
 
-crate::__model!(WorkPlan);
+codec::__model!(WorkPlan);
 
 /// The same values as [`CreateWorkPlanShiftStartVariancePeriod`].
 pub type WorkPlanShiftStartVariancePeriod = CreateWorkPlanShiftStartVariancePeriod;

@@ -85,4 +85,4 @@ impl codec::Model for WorkPlanActivity {
     }
 }
 
-crate::__model!(WorkPlanActivity);
+codec::__model!(WorkPlanActivity);

@@ -73,7 +73,7 @@ impl codec::Model for WorkPlanBid {
     }
 }
 
-crate::__model!(WorkPlanBid);
+codec::__model!(WorkPlanBid);
 
 /// The same values as [`CreateScheduleBidAgentRankingType`].
 pub type WorkPlanBidAgentRankingType = CreateScheduleBidAgentRankingType;

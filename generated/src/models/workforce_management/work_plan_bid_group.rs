@@ -35,4 +35,4 @@ impl codec::Model for WorkPlanBidGroup {
     }
 }
 
-crate::__model!(WorkPlanBidGroup);
+codec::__model!(WorkPlanBidGroup);

@@ -32,4 +32,4 @@ impl codec::Model for WorkPlanBidGroupCreate {
     }
 }
 
-crate::__model!(WorkPlanBidGroupCreate);
+codec::__model!(WorkPlanBidGroupCreate);

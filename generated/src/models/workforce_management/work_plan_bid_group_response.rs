@@ -28,4 +28,4 @@ impl codec::Model for WorkPlanBidGroupResponse {
     }
 }
 
-crate::__model!(WorkPlanBidGroupResponse);
+codec::__model!(WorkPlanBidGroupResponse);

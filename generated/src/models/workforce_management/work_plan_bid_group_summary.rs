@@ -38,4 +38,4 @@ impl codec::Model for WorkPlanBidGroupSummary {
     }
 }
 
-crate::__model!(WorkPlanBidGroupSummary);
+codec::__model!(WorkPlanBidGroupSummary);

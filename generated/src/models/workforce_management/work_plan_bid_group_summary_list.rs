@@ -24,4 +24,4 @@ impl codec::Model for WorkPlanBidGroupSummaryList {
     }
 }
 
-crate::__model!(WorkPlanBidGroupSummaryList);
+codec::__model!(WorkPlanBidGroupSummaryList);

@@ -33,4 +33,4 @@ impl codec::Model for WorkPlanBidGroupUpdate {
     }
 }
 
-crate::__model!(WorkPlanBidGroupUpdate);
+codec::__model!(WorkPlanBidGroupUpdate);

@@ -19,4 +19,4 @@ impl codec::Model for WorkPlanBidListResponse {
     }
 }
 
-crate::__model!(WorkPlanBidListResponse);
+codec::__model!(WorkPlanBidListResponse);

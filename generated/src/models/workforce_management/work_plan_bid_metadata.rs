@@ -30,4 +30,4 @@ impl codec::Model for WorkPlanBidMetadata {
     }
 }
 
-crate::__model!(WorkPlanBidMetadata);
+codec::__model!(WorkPlanBidMetadata);

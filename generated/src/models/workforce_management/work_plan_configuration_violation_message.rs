@@ -23,7 +23,7 @@ impl codec::Model for WorkPlanConfigurationViolationMessage {
     }
 }
 
-crate::__model!(WorkPlanConfigurationViolationMessage);
+codec::__model!(WorkPlanConfigurationViolationMessage);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -52,7 +52,7 @@ impl codec::OpenEnum for WorkPlanConfigurationViolationMessageSeverity {
     }
 }
 
-crate::__open_enum!(WorkPlanConfigurationViolationMessageSeverity);
+codec::__open_enum!(WorkPlanConfigurationViolationMessageSeverity);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -235,4 +235,4 @@ impl codec::OpenEnum for WorkPlanConfigurationViolationMessageType {
     }
 }
 
-crate::__open_enum!(WorkPlanConfigurationViolationMessageType);
+codec::__open_enum!(WorkPlanConfigurationViolationMessageType);

@@ -21,7 +21,7 @@ impl codec::Model for WorkPlanConstraintConflictMessage {
     }
 }
 
-crate::__model!(WorkPlanConstraintConflictMessage);
+codec::__model!(WorkPlanConstraintConflictMessage);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -48,4 +48,4 @@ impl codec::OpenEnum for WorkPlanConstraintConflictMessageType {
     }
 }
 
-crate::__open_enum!(WorkPlanConstraintConflictMessageType);
+codec::__open_enum!(WorkPlanConstraintConflictMessageType);

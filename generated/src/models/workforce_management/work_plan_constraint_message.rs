@@ -21,7 +21,7 @@ impl codec::Model for WorkPlanConstraintMessage {
     }
 }
 
-crate::__model!(WorkPlanConstraintMessage);
+codec::__model!(WorkPlanConstraintMessage);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -219,4 +219,4 @@ impl codec::OpenEnum for WorkPlanConstraintMessageType {
     }
 }
 
-crate::__open_enum!(WorkPlanConstraintMessageType);
+codec::__open_enum!(WorkPlanConstraintMessageType);

@@ -23,7 +23,7 @@ impl codec::Model for WorkPlanConstraintViolationMessage {
     }
 }
 
-crate::__model!(WorkPlanConstraintViolationMessage);
+codec::__model!(WorkPlanConstraintViolationMessage);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -67,4 +67,4 @@ impl codec::OpenEnum for WorkPlanConstraintViolationMessageType {
     }
 }
 
-crate::__open_enum!(WorkPlanConstraintViolationMessageType);
+codec::__open_enum!(WorkPlanConstraintViolationMessageType);

@@ -24,7 +24,7 @@ impl codec::Model for WorkPlanConstraintsViolationMessage {
     }
 }
 
-crate::__model!(WorkPlanConstraintsViolationMessage);
+codec::__model!(WorkPlanConstraintsViolationMessage);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -56,4 +56,4 @@ impl codec::OpenEnum for WorkPlanConstraintsViolationMessageType {
     }
 }
 
-crate::__open_enum!(WorkPlanConstraintsViolationMessageType);
+codec::__open_enum!(WorkPlanConstraintsViolationMessageType);

@@ -194,7 +194,7 @@ impl codec::Model for WorkPlanListItemResponse {
     }
 }
 
-crate::__model!(WorkPlanListItemResponse);
+codec::__model!(WorkPlanListItemResponse);
 
 /// The same values as [`CreateWorkPlanShiftStartVariancePeriod`].
 pub type WorkPlanListItemResponseShiftStartVariancePeriod = CreateWorkPlanShiftStartVariancePeriod;

@@ -19,4 +19,4 @@ impl codec::Model for WorkPlanListResponse {
     }
 }
 
-crate::__model!(WorkPlanListResponse);
+codec::__model!(WorkPlanListResponse);

@@ -27,4 +27,4 @@ impl codec::Model for WorkPlanOverride {
     }
 }
 
-crate::__model!(WorkPlanOverride);
+codec::__model!(WorkPlanOverride);

@@ -22,4 +22,4 @@ impl codec::Model for WorkPlanOverrideListWrapperWorkPlanOverrideRequest {
     }
 }
 
-crate::__model!(WorkPlanOverrideListWrapperWorkPlanOverrideRequest);
+codec::__model!(WorkPlanOverrideListWrapperWorkPlanOverrideRequest);

@@ -28,7 +28,7 @@ impl codec::Model for WorkPlanOverrideRequest {
     }
 }
 
-crate::__model!(WorkPlanOverrideRequest);
+codec::__model!(WorkPlanOverrideRequest);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -57,4 +57,4 @@ impl codec::OpenEnum for WorkPlanOverrideRequestAction {
     }
 }
 
-crate::__open_enum!(WorkPlanOverrideRequestAction);
+codec::__open_enum!(WorkPlanOverrideRequestAction);

@@ -19,4 +19,4 @@ impl codec::Model for WorkPlanPatternRequest {
     }
 }
 
-crate::__model!(WorkPlanPatternRequest);
+codec::__model!(WorkPlanPatternRequest);

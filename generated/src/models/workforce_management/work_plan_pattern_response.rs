@@ -20,4 +20,4 @@ impl codec::Model for WorkPlanPatternResponse {
     }
 }
 
-crate::__model!(WorkPlanPatternResponse);
+codec::__model!(WorkPlanPatternResponse);

@@ -26,4 +26,4 @@ impl codec::Model for WorkPlanReference {
     }
 }
 
-crate::__model!(WorkPlanReference);
+codec::__model!(WorkPlanReference);

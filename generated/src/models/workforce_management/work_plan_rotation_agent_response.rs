@@ -25,4 +25,4 @@ impl codec::Model for WorkPlanRotationAgentResponse {
     }
 }
 
-crate::__model!(WorkPlanRotationAgentResponse);
+codec::__model!(WorkPlanRotationAgentResponse);

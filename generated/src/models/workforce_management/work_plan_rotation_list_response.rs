@@ -19,4 +19,4 @@ impl codec::Model for WorkPlanRotationListResponse {
     }
 }
 
-crate::__model!(WorkPlanRotationListResponse);
+codec::__model!(WorkPlanRotationListResponse);

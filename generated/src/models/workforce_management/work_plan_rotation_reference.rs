@@ -22,4 +22,4 @@ impl codec::Model for WorkPlanRotationReference {
     }
 }
 
-crate::__model!(WorkPlanRotationReference);
+codec::__model!(WorkPlanRotationReference);

@@ -42,4 +42,4 @@ impl codec::Model for WorkPlanRotationResponse {
     }
 }
 
-crate::__model!(WorkPlanRotationResponse);
+codec::__model!(WorkPlanRotationResponse);

@@ -128,7 +128,7 @@ impl codec::Model for WorkPlanShift {
     }
 }
 
-crate::__model!(WorkPlanShift);
+codec::__model!(WorkPlanShift);
 
 /// The same values as [`CreateWorkPlanShiftDayOffRule`].
 pub type WorkPlanShiftDayOffRule = CreateWorkPlanShiftDayOffRule;

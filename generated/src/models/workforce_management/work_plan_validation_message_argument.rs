@@ -20,7 +20,7 @@ impl codec::Model for WorkPlanValidationMessageArgument {
     }
 }
 
-crate::__model!(WorkPlanValidationMessageArgument);
+codec::__model!(WorkPlanValidationMessageArgument);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -110,4 +110,4 @@ impl codec::OpenEnum for WorkPlanValidationMessageArgumentType {
     }
 }
 
-crate::__open_enum!(WorkPlanValidationMessageArgumentType);
+codec::__open_enum!(WorkPlanValidationMessageArgumentType);

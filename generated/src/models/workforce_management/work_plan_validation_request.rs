@@ -191,7 +191,7 @@ impl codec::Model for WorkPlanValidationRequest {
     }
 }
 
-crate::__model!(WorkPlanValidationRequest);
+codec::__model!(WorkPlanValidationRequest);
 
 /// The same values as [`CreateWorkPlanShiftStartVariancePeriod`].
 pub type WorkPlanValidationRequestShiftStartVariancePeriod = CreateWorkPlanShiftStartVariancePeriod;

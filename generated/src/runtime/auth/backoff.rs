@@ -40,7 +40,7 @@ pub fn next_attempt(
         failures,
         settings.refresh_backoff_max,
     );
-    let delay = ceiling.mul_f64(random).max(LEAST);
+    let delay = ceiling.mul_f64(random.clamp(0.0, 1.0)).max(LEAST);
     if remaining.mandatory > Duration::ZERO {
         delay.min(remaining.mandatory)
     } else {

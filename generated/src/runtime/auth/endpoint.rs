@@ -13,14 +13,16 @@ use url::Url;
 use zeroize::Zeroizing;
 
 use crate::runtime::clock::{Clock, Moment};
+use crate::runtime::pipeline::retry_after;
 use crate::runtime::transport::{
     HttpRequest, HttpResponse, RequestBody, ResponseBody, Transport, TransportError,
-    TransportErrorKind,
+    TransportErrorKind, next_chunk,
 };
 
 use super::backoff::doubled;
 use super::error::{AuthError, AuthErrorKind};
 use super::jitter::Jitter;
+use super::scrub;
 use super::secret::Secret;
 use super::settings::TokenSettings;
 use super::token::{Token, Unusable, parse_answer, parse_complaint};
@@ -28,6 +30,9 @@ use super::wait::{First, first};
 
 /// How far two clocks may be apart before a refused assertion is put down to it.
 const CLOCK_TOLERANCE: Duration = Duration::from_secs(120);
+
+/// The longest answer that is read: a token has some hundred bytes, and what sits between may send anything.
+const LONGEST_ANSWER: usize = 64 * 1024;
 
 /// What is exchanged for a token, which tells what a refusal means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,7 +108,11 @@ impl TokenEndpoint {
     /// Asks until there is a token, the answer is final, the attempts are used up, or the time is.
     pub(crate) async fn exchange(&self, exchange: &Exchange<'_>) -> Result<Token, AuthError> {
         let request = self.request(exchange)?;
-        let end = self.clock.now().monotonic + self.settings.flight_timeout;
+        let end = self
+            .clock
+            .now()
+            .monotonic
+            .saturating_add(self.settings.flight_timeout);
         let mut attempt = 1;
         loop {
             let asked = self.clock.now();
@@ -129,7 +138,8 @@ impl TokenEndpoint {
             let delay = ceiling
                 .mul_f64(self.jitter.next())
                 .max(error.retry_after().unwrap_or_default());
-            if self.clock.now().monotonic + delay >= end {
+            // The delay is the server's to choose, as large as it likes.
+            if self.clock.now().monotonic.saturating_add(delay) >= end {
                 return Err(error);
             }
             tracing::debug!(attempt, ?delay, %error, "asking the token endpoint again");
@@ -178,7 +188,8 @@ impl TokenEndpoint {
             headers,
             body: RequestBody::Bytes(encode_form(exchange.form)),
             timeout: None,
-            stream_response: false,
+            // So that what is too long to be an answer is not read to its end.
+            stream_response: true,
         })
     }
 }
@@ -224,20 +235,43 @@ fn encode_form(form: &[(&'static str, &str)]) -> Bytes {
 struct Answer {
     status: StatusCode,
     headers: HeaderMap,
-    body: Bytes,
+    body: Zeroizing<Vec<u8>>,
+    /// Whether `body` is all of it.
+    is_whole: bool,
+}
+
+impl Answer {
+    /// Takes more of the body, as far as there is room.
+    fn add(&mut self, chunk: &[u8]) {
+        let room = LONGEST_ANSWER - self.body.len();
+        self.is_whole = chunk.len() <= room;
+        self.body.extend_from_slice(&chunk[..chunk.len().min(room)]);
+    }
 }
 
 async fn collect(response: HttpResponse) -> Result<Answer, TransportError> {
-    let body = match response.body {
-        ResponseBody::Bytes(bytes) => bytes,
-        // Not asked for; a transport that streams all the same has given no answer.
-        ResponseBody::Stream(_) => Bytes::new(),
-    };
-    Ok(Answer {
+    let mut answer = Answer {
         status: response.status,
         headers: response.headers,
-        body,
-    })
+        // All of the room at once, so that no copy is left behind by growing.
+        body: Zeroizing::new(Vec::with_capacity(LONGEST_ANSWER)),
+        is_whole: true,
+    };
+    match response.body {
+        ResponseBody::Bytes(bytes) => answer.add(&bytes),
+        ResponseBody::Stream(mut stream) => {
+            while answer.is_whole
+                && let Some(chunk) = next_chunk(&mut stream).await
+            {
+                let chunk = chunk.map_err(|source| TransportError {
+                    kind: TransportErrorKind::Io,
+                    source,
+                })?;
+                answer.add(&chunk);
+            }
+        }
+    }
+    Ok(answer)
 }
 
 enum Failure {
@@ -277,21 +311,30 @@ fn says_not_yet_valid(error: &TransportError) -> bool {
 
 fn judge(exchange: &Exchange<'_>, answer: &Answer, now: Moment) -> Result<Token, Failure> {
     let complaint = parse_complaint(&answer.body);
-    let code = complaint.error.as_deref();
-    let description = complaint
-        .description
-        .as_deref()
-        .map(|text| without_secrets(text, exchange.secrets));
+    // Genesys Cloud's answers have the member in a success, too, with nothing in it.
+    let code = complaint.error.as_deref().filter(|code| !code.is_empty());
+    let pair = exchange
+        .basic
+        .map(|(id, secret)| Secret::new(format!("{id}:{}", secret.expose())));
+    let clean = |text: &str| {
+        // The pair as a whole first: within its base64 the secret alone cannot be told.
+        let text = scrub::text(text, &pair.iter().collect::<Vec<_>>());
+        scrub::text(&text, exchange.secrets)
+    };
+    let description = complaint.description.as_deref().map(clean);
     let report = |kind| {
         AuthError::new(kind)
             .with_status(answer.status)
-            .with_code(
-                code.map(|text| without_secrets(text, exchange.secrets))
-                    .as_deref(),
-            )
+            .with_code(code.map(clean).as_deref())
             .described(description.as_deref().unwrap_or_default())
     };
     if answer.status.is_success() && code.is_none() {
+        if !answer.is_whole {
+            let error = report(AuthErrorKind::UnusableAnswer);
+            return Err(Failure::Again(
+                error.described("the body is longer than that of any token"),
+            ));
+        }
         return parse_answer(&answer.body).map_err(|unusable| {
             let error = report(AuthErrorKind::UnusableAnswer);
             match unusable {
@@ -312,7 +355,7 @@ fn judge(exchange: &Exchange<'_>, answer: &Answer, now: Moment) -> Result<Token,
             .to_ascii_lowercase();
         words.iter().any(|word| text.contains(word))
     };
-    let retry_after = retry_after(&answer.headers, now.wall);
+    let retry_after = retry_after::of(&answer.headers, now.wall);
     match (answer.status.as_u16(), code) {
         (429, _) => Err(Failure::Again(
             report(AuthErrorKind::RateLimited).with_retry_after(retry_after),
@@ -358,24 +401,6 @@ fn judge(exchange: &Exchange<'_>, answer: &Answer, now: Moment) -> Result<Token,
         }))),
         _ => Err(Failure::Final(report(AuthErrorKind::RequestRefused))),
     }
-}
-
-fn without_secrets(text: &str, secrets: &[&Secret]) -> String {
-    let mut text = text.to_owned();
-    for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
-        text = text.replace(secret.expose(), "(hidden)");
-    }
-    text
-}
-
-/// `Retry-After` in seconds or as a date (RFC 9110 section 10.2.3).
-fn retry_after(headers: &HeaderMap, wall: SystemTime) -> Option<Duration> {
-    let text = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
-    if let Ok(seconds) = text.parse() {
-        return Some(Duration::from_secs(seconds));
-    }
-    let date = httpdate::parse_http_date(text).ok()?;
-    Some(date.duration_since(wall).unwrap_or_default())
 }
 
 fn is_skewed(headers: &HeaderMap, wall: SystemTime) -> bool {

@@ -31,7 +31,7 @@ pub enum AuthErrorKind {
     RateLimited,
     /// The token endpoint answered with a server error.
     ServerError,
-    /// No connection to the token endpoint.
+    /// No connection to the token endpoint, or one that broke.
     NoNetwork,
     /// The token endpoint did not answer in time.
     Timeout,
@@ -88,7 +88,7 @@ impl AuthErrorKind {
             Self::RequestRefused => "the token endpoint refused the request",
             Self::RateLimited => "the token endpoint has had too many requests",
             Self::ServerError => "the token endpoint failed",
-            Self::NoNetwork => "could not connect to the token endpoint",
+            Self::NoNetwork => "the connection to the token endpoint failed",
             Self::Timeout => "the token endpoint did not answer in time",
             Self::UnusableAnswer => {
                 "the token endpoint reported success without a token that can be used"

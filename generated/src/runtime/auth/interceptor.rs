@@ -9,7 +9,7 @@ use url::Url;
 
 use crate::runtime::clock::{Clock, Moment};
 use crate::runtime::pipeline::Attempt;
-use crate::runtime::transport::{HttpRequest, HttpResponse, TransportError};
+use crate::runtime::transport::{HttpRequest, HttpResponse, ResponseBody, TransportError};
 
 use super::cache::{Acceptance, CachedToken, CallBudget, TokenCache};
 use super::decide::{Reaction, Reason, decide_replay};
@@ -18,6 +18,7 @@ use super::hooks::Hooks;
 use super::jitter::Jitter;
 use super::pool::Pool;
 use super::provider::TokenProvider;
+use super::scrub;
 use super::settings::TokenSettings;
 use super::source::Source;
 use super::store::TokenStore;
@@ -153,7 +154,7 @@ impl Interceptor {
     /// [`InterceptError`]: no token to be had, a 401 that is final, or no response at all.
     pub async fn send(
         &self,
-        request: HttpRequest,
+        request: &HttpRequest,
         deadline: Option<Duration>,
         next: &dyn Attempt,
     ) -> Result<HttpResponse, InterceptError> {
@@ -173,10 +174,9 @@ impl Interceptor {
                 token
             }
         };
-        // A body that can be sent once goes out as it is, and nothing is left to send again.
-        let kept = request.body.is_replayable().then(|| request.clone());
-        let mut outgoing = request;
+        let replayable = request.body.is_replayable();
         loop {
+            let mut outgoing = request.clone();
             outgoing
                 .headers
                 .insert(header::AUTHORIZATION, token.header.clone());
@@ -184,36 +184,34 @@ impl Interceptor {
                 let left = deadline.saturating_sub(now.monotonic);
                 outgoing.timeout = Some(outgoing.timeout.map_or(left, |timeout| timeout.min(left)));
             }
-            let response = next
+            let mut response = next
                 .send(outgoing)
                 .await
                 .map_err(InterceptError::Transport)?;
             now = self.clock.now();
+            if response.status.as_u16() >= 400
+                && let ResponseBody::Bytes(body) = &mut response.body
+            {
+                *body = scrub::body(std::mem::take(body), &token.access_token);
+            }
             if response.status != StatusCode::UNAUTHORIZED {
                 if is_acceptance(response.status) {
                     cache.accept(&token, now.monotonic);
                 }
                 return Ok(response);
             }
-            let replay = Box::pin(self.answer_401(
-                cache,
-                &token,
-                &mut budget,
-                kept.is_some(),
-                deadline,
-                now,
-            ))
-            .await;
-            let (reason, cause) = match (replay, &kept) {
-                (Ok(renewed), Some(kept)) => {
+            let replay =
+                Box::pin(self.answer_401(cache, &token, &mut budget, replayable, deadline, now))
+                    .await;
+            let (reason, cause) = match replay {
+                Ok(renewed) if replayable => {
                     token = renewed;
-                    outgoing = kept.clone();
                     budget.replays += 1;
                     now = self.clock.now();
                     continue;
                 }
-                (Ok(_), None) => (Reason::BodyNotReplayable, None),
-                (Err(why), _) => why,
+                Ok(_) => (Reason::BodyNotReplayable, None),
+                Err(why) => why,
             };
             return Err(InterceptError::Unauthorized(Box::new(Unauthorized {
                 response,

@@ -19,12 +19,13 @@ mod login;
 mod pool;
 mod provider;
 mod schedule;
+mod scrub;
 mod secret;
 mod settings;
 mod source;
 pub mod store;
 mod token;
-mod wait;
+pub(crate) mod wait;
 
 pub use backoff::{Remaining, next_attempt};
 pub use classify::{Held, State, classify, is_usable};

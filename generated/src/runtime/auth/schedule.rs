@@ -60,5 +60,11 @@ impl Ages {
 }
 
 fn share(whole: Duration, fraction: f64) -> Duration {
-    whole.mul_f64(fraction.clamp(0.0, 1.0))
+    // Settings are the caller's: what is no share is none.
+    let fraction = if fraction.is_finite() {
+        fraction.clamp(0.0, 1.0)
+    } else {
+        0.0
+    };
+    whole.mul_f64(fraction)
 }

@@ -81,17 +81,19 @@ impl Source {
     pub(crate) fn longest(&self) -> Duration {
         let store = match &self.store {
             // Read, read again, save, free: each bounded by itself.
-            Some(_) => self.lock_wait() + 5 * self.settings.store_timeout,
+            Some(_) => self
+                .lock_wait()
+                .saturating_add(self.settings.store_timeout.saturating_mul(5)),
             None => Duration::ZERO,
         };
-        self.settings.flight_timeout + store
+        self.settings.flight_timeout.saturating_add(store)
     }
 
     fn lock_wait(&self) -> Duration {
         if self.provider.is_repeatable() {
             self.settings.store_lock_wait
         } else {
-            self.settings.store_lock_wait * PATIENCE
+            self.settings.store_lock_wait.saturating_mul(PATIENCE)
         }
     }
 
@@ -220,7 +222,10 @@ impl Shared<'_> {
     /// Takes the lock, waiting for it as long as the settings say.
     async fn lock(&self) -> Reply<Option<StoreLock>> {
         let clock = &self.source.clock;
-        let end = clock.now().monotonic + self.source.lock_wait();
+        let end = clock
+            .now()
+            .monotonic
+            .saturating_add(self.source.lock_wait());
         loop {
             match self.report(self.store.try_lock(self.key)).await {
                 Reply::Good(None) if clock.now().monotonic < end => {

@@ -17,7 +17,8 @@ use crate::runtime::auth::{
 use crate::runtime::clock::{Clock, SystemClock};
 use crate::runtime::error::Error;
 use crate::runtime::pipeline::{
-    Authorize, Listeners, Middleware, Pacer, Pacing, RetryBudget, RetryEvent, RetryPolicy,
+    Authorize, Listeners, Middleware, Pacer, Pacing, PacingStore, RetryBudget, RetryEvent,
+    RetryPolicy,
 };
 use crate::runtime::request::CallOptions;
 use crate::runtime::response::RateLimit;
@@ -45,6 +46,7 @@ pub struct ClientBuilder {
     call_middleware: Vec<Arc<dyn Middleware>>,
     attempt_middleware: Vec<Arc<dyn Middleware>>,
     pacing: Option<Pacing>,
+    pacing_store: Option<Arc<dyn PacingStore>>,
     listeners: Listeners,
     credentials: Option<Credentials>,
     tokens: TokenOptions,
@@ -72,6 +74,7 @@ impl ClientBuilder {
             call_middleware: Vec::new(),
             attempt_middleware: Vec::new(),
             pacing: None,
+            pacing_store: None,
             listeners: Listeners::default(),
             credentials: None,
             tokens: TokenOptions::default(),
@@ -254,6 +257,13 @@ impl ClientBuilder {
         self
     }
 
+    /// Counts the calls of a token together with other processes that use it, as [`pacing`](Self::pacing) counts those of this one. It switches
+    /// pacing on. Where the store fails, calls go on paced by this process alone: see [`PacingStore`].
+    pub fn pacing_store(mut self, store: Arc<dyn PacingStore>) -> Self {
+        self.pacing_store = Some(store);
+        self
+    }
+
     /// Calls `listener` before every retry.
     pub fn on_retry(mut self, listener: impl Fn(&RetryEvent) + Send + Sync + 'static) -> Self {
         self.listeners.on_retry = Some(Arc::new(listener));
@@ -355,6 +365,10 @@ impl ClientBuilder {
             Some(transport) => transport,
             None => Arc::new(self.http_transport()?),
         };
+        let pacer = match (self.pacing, self.pacing_store) {
+            (None, None) => None,
+            (pacing, store) => Some(Pacer::new(pacing.unwrap_or_default(), store)),
+        };
         let connection = Connection {
             transport,
             clock: self.clock.unwrap_or_else(|| Arc::new(SystemClock::new())),
@@ -363,7 +377,7 @@ impl ClientBuilder {
             headers,
             call_middleware: self.call_middleware,
             attempt_middleware: self.attempt_middleware,
-            pacer: self.pacing.map(Pacer::new),
+            pacer,
             retry_budget: RetryBudget::new(),
             listeners: self.listeners,
             plain_http: self.plain_http,

@@ -1,4 +1,4 @@
-//! `Debug` of models: the values, except those with secret names.
+//! `Debug` of models: the values, except those with secret names and the queries of URLs.
 
 use std::fmt;
 
@@ -42,6 +42,25 @@ pub(super) fn redacted<'a>(name: &str, value: &'a Value) -> Redacted<'a> {
     }
 }
 
+/// What may be shown of an absolute URL that has a query or a password: the query of a presigned one is as good as a password.
+fn bare_url(text: &str) -> Option<String> {
+    let (scheme, rest) = text.split_once("://")?;
+    let (start, query) = match rest.split_once('?') {
+        Some((start, _)) => (start, "?[redacted]"),
+        None => (rest, ""),
+    };
+    let is_url = !scheme.is_empty()
+        && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        && !start.contains(char::is_whitespace);
+    let authority = start.split('/').next().unwrap_or_default();
+    let place = match authority.rsplit_once('@') {
+        Some((user, _)) => ["[redacted]", &start[user.len()..]].concat(),
+        None if query.is_empty() => return None,
+        None => start.to_owned(),
+    };
+    is_url.then(|| format!("{scheme}://{place}{query}"))
+}
+
 pub(super) enum Redacted<'a> {
     Hidden,
     Shown(&'a Value),
@@ -63,7 +82,10 @@ impl fmt::Debug for Redacted<'_> {
                 .debug_list()
                 .entries(elements.iter().map(Redacted::Shown))
                 .finish(),
-            Self::Shown(Value::String(text)) => fmt::Debug::fmt(text, formatter),
+            Self::Shown(Value::String(text)) => match bare_url(text) {
+                Some(url) => fmt::Debug::fmt(&url, formatter),
+                None => fmt::Debug::fmt(text, formatter),
+            },
             Self::Shown(scalar) => fmt::Display::fmt(scalar, formatter),
         }
     }

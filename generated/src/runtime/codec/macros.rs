@@ -87,3 +87,6 @@ macro_rules! __open_enum {
         }
     };
 }
+
+// By path as well: in a crate that includes this one's files with `include!`, `crate::__model` is refused (rust-lang/rust#52234).
+pub use {__model, __open_enum};

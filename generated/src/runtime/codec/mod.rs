@@ -29,6 +29,8 @@ mod write;
 
 pub use debug::debug_model;
 pub use extra::Extra;
+#[doc(hidden)]
+pub use macros::{__model, __open_enum};
 pub use model::{Model, ModelForm, Visitor};
 pub use open_enum::{EnumForm, KnownValues, OpenEnum, read_enum, write_enum};
 pub use place::Place;

@@ -64,7 +64,7 @@ impl<'a> Exchange<'a> {
                 let refused_for = (response.status == http::StatusCode::TOO_MANY_REQUESTS)
                     .then(|| retry_after::of(&response.headers, now.wall))
                     .flatten();
-                pacer.observe(key, now.monotonic, rate_limit, refused_for);
+                pacer.observe(&key, now.monotonic, rate_limit, refused_for);
             }
         }
         outcome

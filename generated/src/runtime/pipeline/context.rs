@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use http::{Method, header};
+use http::{HeaderName, Method, header};
 
 use super::{Authorization, Refusal, RetryPolicy};
 use crate::runtime::client::Client;
@@ -19,6 +19,9 @@ use crate::runtime::transport::HttpRequest;
 pub(crate) const CALL_TIMEOUT: Duration = Duration::from_secs(120);
 /// One attempt, by default.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// By this header (draft-ietf-httpapi-idempotency-key-header) a server, or a gateway before it, does a thing once however often it is asked.
+const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
 /// One call on its way through the pipeline, as a [`Middleware`](super::Middleware) sees it.
 pub struct CallContext {
@@ -54,9 +57,12 @@ impl CallContext {
             .deadline
             .map(|deadline| deadline.saturating_duration_since(Instant::now()));
         let longest = until_deadline.map_or(timeout, |until| until.min(timeout));
-        let idempotent = options.idempotent.unwrap_or_else(|| match metadata {
-            Some(metadata) => metadata.is_idempotent(),
-            None => crate::runtime::request::is_idempotent_method(&request.method),
+        let idempotent = options.idempotent.unwrap_or_else(|| {
+            let by_itself = match metadata {
+                Some(metadata) => metadata.is_idempotent(),
+                None => crate::runtime::request::is_idempotent_method(&request.method),
+            };
+            by_itself || request.headers.contains_key(IDEMPOTENCY_KEY)
         });
         let has_own_authorization = request.headers.contains_key(header::AUTHORIZATION);
         let is_public = metadata.is_some_and(|metadata| metadata.public);

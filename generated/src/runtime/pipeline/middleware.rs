@@ -93,9 +93,9 @@ impl<'a> Next<'a> {
             Some((first, rest)) => first.handle(request, Self { rest, ..self }),
             None => match self.end {
                 End::Call => Box::pin(super::deadline_and_retries(self.context, request)),
-                End::Attempt(authorization) => {
-                    Box::pin(super::authorized(self.context, request, authorization))
-                }
+                End::Attempt(authorization) => Box::pin(async move {
+                    super::authorized(self.context, &request, authorization).await
+                }),
             },
         }
     }

@@ -23,7 +23,7 @@ mod middleware;
 mod pacing;
 mod redirect;
 mod retry;
-mod retry_after;
+pub(crate) mod retry_after;
 mod trace;
 
 pub use attempt::Attempt;
@@ -35,7 +35,9 @@ pub(crate) use events::Listeners;
 pub use events::RetryEvent;
 pub use middleware::{Middleware, Next};
 pub(crate) use pacing::Pacer;
-pub use pacing::Pacing;
+#[cfg(feature = "redis")]
+pub use pacing::RedisPacing;
+pub use pacing::{Pacing, PacingLimit, PacingPlace, PacingStore};
 pub use retry::{Decision, Outcome, RetryPolicy, RetryState, Stop, decide};
 
 use std::pin::pin;
@@ -203,27 +205,16 @@ pub(crate) enum Authorization {
 /// Step 3: attempts, until one is good or the policy says to stop.
 async fn with_retries(
     context: &CallContext,
-    request: HttpRequest,
+    mut request: HttpRequest,
     authorization: Authorization,
 ) -> Result<HttpResponse, Error> {
     let replayable = request.body.is_replayable();
-    let mut request = Some(request);
     let mut attempts_here = 0;
     loop {
         attempts_here += 1;
-        let last = attempts_here >= context.retry_policy().max_attempts() || !replayable;
-        let current = if last {
-            request.take()
-        } else {
-            request.clone()
-        };
-        let Some(mut current) = current else {
-            // `decide` stops at the last attempt, so there is no way here.
-            return Err(Error::invalid_request("the request has been sent"));
-        };
         context.begin_attempt();
-        current.timeout = Some(context.attempt_timeout());
-        let outcome = attempt_with_middleware(context, current, authorization).await;
+        request.timeout = Some(context.attempt_timeout());
+        let outcome = attempt_with_middleware(context, &request, authorization).await;
         let after = match decide_next(context, attempts_here, replayable, &outcome) {
             Decision::Retry { after } => after,
             Decision::Stop(reason) => {
@@ -273,10 +264,10 @@ fn decide_next(
     }
 }
 
-/// Steps 4 to 8.
+/// Steps 4 to 8. The request is lent as far as the token goes on it, so that each sending copies it once.
 async fn attempt_with_middleware(
     context: &CallContext,
-    request: HttpRequest,
+    request: &HttpRequest,
     authorization: Authorization,
 ) -> Result<HttpResponse, Error> {
     let middleware = context.client().attempt_middleware();
@@ -284,7 +275,7 @@ async fn attempt_with_middleware(
         authorized(context, request, authorization).await
     } else {
         Next::for_attempt(context, middleware, authorization)
-            .run(request)
+            .run(request.clone())
             .await
     }
 }
@@ -292,12 +283,12 @@ async fn attempt_with_middleware(
 /// Steps 5 to 8.
 async fn authorized(
     context: &CallContext,
-    request: HttpRequest,
+    request: &HttpRequest,
     authorization: Authorization,
 ) -> Result<HttpResponse, Error> {
     let exchange = attempt::Exchange::new(context);
     if authorization == Authorization::None {
-        return Ok(exchange.send(request).await?);
+        return Ok(exchange.send(request.clone()).await?);
     }
     let Some(authorizer) = context.client().authorizer() else {
         return Err(Error::configuration(

@@ -6,7 +6,7 @@ use http::{HeaderMap, header};
 
 /// How long the server wants the caller to wait, as of `now`. It writes seconds or a date; a date that has passed means no wait. What is
 /// neither is ignored.
-pub(super) fn of(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+pub(crate) fn of(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let value = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
     if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
         // More seconds than fit a number are still a number of seconds.

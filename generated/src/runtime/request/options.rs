@@ -75,7 +75,7 @@ impl CallOptions {
     }
 
     /// Whether the call may be sent again although the first one may have been carried out. By default that depends on its method: `GET`,
-    /// `HEAD`, `PUT` and `DELETE` may, and so may a `POST` that only reads.
+    /// `HEAD`, `PUT` and `DELETE` may, and so may a `POST` that only reads, or one that the caller gave an `Idempotency-Key` header.
     #[must_use]
     pub fn idempotent(mut self, idempotent: bool) -> Self {
         self.idempotent = Some(idempotent);

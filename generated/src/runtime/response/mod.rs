@@ -20,7 +20,7 @@ use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 
 use crate::runtime::error::Error;
 use crate::runtime::request::OperationMetadata;
-use crate::runtime::transport::ResponseBody;
+use crate::runtime::transport::{ResponseBody, names};
 
 /// A successful answer of the API: the body as `T`, with the status and headers that came with it.
 ///
@@ -193,13 +193,23 @@ impl<T: fmt::Debug> fmt::Debug for Response<T> {
 
 /// All of a response but its body.
 #[doc(hidden)]
-#[derive(Debug)]
 pub struct RawHead {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) metadata: Option<&'static OperationMetadata>,
     pub(crate) attempts: u32,
     pub(crate) elapsed: Duration,
+}
+
+impl fmt::Debug for RawHead {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("RawHead")
+            .field("status", &self.status)
+            .field("headers", &names(&self.headers))
+            .field("attempts", &self.attempts)
+            .finish_non_exhaustive()
+    }
 }
 
 /// A successful response before it is decoded.

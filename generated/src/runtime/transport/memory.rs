@@ -12,12 +12,12 @@ use url::Url;
 use super::http::bounded;
 use super::{
     BoxError, ByteStream, HttpRequest, HttpResponse, RequestBody, Transport, TransportError,
-    TransportErrorKind,
+    TransportErrorKind, names, without_query,
 };
 use crate::runtime::clock::BoxFuture;
 
-/// A request as a [`MemoryTransport`] saw it.
-#[derive(Clone, Debug)]
+/// A request as a [`MemoryTransport`] saw it. `Debug` shows neither the query nor the values of headers nor the body.
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct RecordedRequest {
     /// The method.
@@ -30,6 +30,19 @@ pub struct RecordedRequest {
     pub body: Bytes,
     /// Whether the response is to be streamed.
     pub stream_response: bool,
+}
+
+impl fmt::Debug for RecordedRequest {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("RecordedRequest")
+            .field("method", &self.method)
+            .field("url", &without_query(&self.url))
+            .field("headers", &names(&self.headers))
+            .field("body", &format_args!("{} bytes", self.body.len()))
+            .field("stream_response", &self.stream_response)
+            .finish()
+    }
 }
 
 impl RecordedRequest {

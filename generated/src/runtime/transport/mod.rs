@@ -72,8 +72,8 @@ impl fmt::Debug for RequestBody {
     }
 }
 
-/// One HTTP request as it goes to the wire: absolute URL, all headers set.
-#[derive(Clone, Debug)]
+/// One HTTP request as it goes to the wire: absolute URL, all headers set. `Debug` shows neither the query nor the values of headers.
+#[derive(Clone)]
 pub struct HttpRequest {
     /// The method.
     pub method: Method,
@@ -87,6 +87,42 @@ pub struct HttpRequest {
     pub timeout: Option<Duration>,
     /// Hand the response body on as a stream instead of collecting it.
     pub stream_response: bool,
+}
+
+impl fmt::Debug for HttpRequest {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("HttpRequest")
+            .field("method", &self.method)
+            .field("url", &without_query(&self.url))
+            .field("headers", &names(&self.headers))
+            .field("body", &self.body)
+            .field("timeout", &self.timeout)
+            .field("stream_response", &self.stream_response)
+            .finish()
+    }
+}
+
+/// `url` as it may be shown: without a query, which holds what is searched for or the signature of a presigned URL, and without a password.
+pub(crate) fn without_query(url: &Url) -> String {
+    let hidden = if url.query().is_some() {
+        "?[redacted]"
+    } else {
+        ""
+    };
+    let host = url.host_str().unwrap_or_default();
+    let port = url.port().map(|port| format!(":{port}"));
+    format!(
+        "{}://{host}{}{}{hidden}",
+        url.scheme(),
+        port.unwrap_or_default(),
+        url.path()
+    )
+}
+
+/// The names of headers, for `Debug`: their values hold tokens, cookies and presigned URLs.
+pub(crate) fn names(headers: &HeaderMap) -> Vec<&str> {
+    headers.keys().map(HeaderName::as_str).collect()
 }
 
 /// What a response carries.
@@ -106,8 +142,7 @@ impl fmt::Debug for ResponseBody {
     }
 }
 
-/// One HTTP response, whatever its status.
-#[derive(Debug)]
+/// One HTTP response, whatever its status. `Debug` does not show the values of headers.
 pub struct HttpResponse {
     /// The status.
     pub status: StatusCode,
@@ -115,6 +150,17 @@ pub struct HttpResponse {
     pub headers: HeaderMap,
     /// The body.
     pub body: ResponseBody,
+}
+
+impl fmt::Debug for HttpResponse {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("HttpResponse")
+            .field("status", &self.status)
+            .field("headers", &names(&self.headers))
+            .field("body", &self.body)
+            .finish()
+    }
 }
 
 impl HttpResponse {

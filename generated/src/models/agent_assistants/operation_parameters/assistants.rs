@@ -26,7 +26,7 @@ impl codec::OpenEnum for GetAssistantExpand {
     }
 }
 
-crate::__open_enum!(GetAssistantExpand);
+codec::__open_enum!(GetAssistantExpand);
 
 /// The same values as [`GetAssistantExpand`].
 pub type GetAssistantsExpand = GetAssistantExpand;

@@ -33,7 +33,7 @@ impl codec::OpenEnum for GetAssistantsAgentchecklistsSortBy {
     }
 }
 
-crate::__open_enum!(GetAssistantsAgentchecklistsSortBy);
+codec::__open_enum!(GetAssistantsAgentchecklistsSortBy);
 
 /// The same values as [`GetAgenticVirtualagentsSortOrder`].
 pub type GetAssistantsAgentchecklistsSortOrder = GetAgenticVirtualagentsSortOrder;

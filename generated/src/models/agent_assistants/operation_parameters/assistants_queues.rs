@@ -26,7 +26,7 @@ impl codec::OpenEnum for GetAssistantQueueExpand {
     }
 }
 
-crate::__open_enum!(GetAssistantQueueExpand);
+codec::__open_enum!(GetAssistantQueueExpand);
 
 /// The same values as [`GetAssistantQueueExpand`].
 pub type GetAssistantQueuesExpand = GetAssistantQueueExpand;

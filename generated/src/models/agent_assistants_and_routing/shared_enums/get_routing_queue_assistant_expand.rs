@@ -29,4 +29,4 @@ impl codec::OpenEnum for GetRoutingQueueAssistantExpand {
     }
 }
 
-crate::__open_enum!(GetRoutingQueueAssistantExpand);
+codec::__open_enum!(GetRoutingQueueAssistantExpand);

@@ -35,4 +35,4 @@ impl codec::OpenEnum for GetGuidesStatus {
     }
 }
 
-crate::__open_enum!(GetGuidesStatus);
+codec::__open_enum!(GetGuidesStatus);

@@ -29,4 +29,4 @@ impl codec::OpenEnum for GetConversationsSummariesSettingsSortBy {
     }
 }
 
-crate::__open_enum!(GetConversationsSummariesSettingsSortBy);
+codec::__open_enum!(GetConversationsSummariesSettingsSortBy);

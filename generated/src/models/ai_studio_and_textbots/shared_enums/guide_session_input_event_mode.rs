@@ -25,4 +25,4 @@ impl codec::OpenEnum for GuideSessionInputEventMode {
     }
 }
 
-crate::__open_enum!(GuideSessionInputEventMode);
+codec::__open_enum!(GuideSessionInputEventMode);

@@ -33,7 +33,7 @@ impl codec::OpenEnum for GetAgenticVirtualagentsSortBy {
     }
 }
 
-crate::__open_enum!(GetAgenticVirtualagentsSortBy);
+codec::__open_enum!(GetAgenticVirtualagentsSortBy);
 
 /// The same values as [`AgenticVirtualAgentStatus`].
 pub type GetAgenticVirtualagentsStatus = AgenticVirtualAgentStatus;

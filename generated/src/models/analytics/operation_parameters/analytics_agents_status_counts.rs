@@ -40,4 +40,4 @@ impl codec::OpenEnum for PostAnalyticsAgentsStatusCountsGroupBy {
     }
 }
 
-crate::__open_enum!(PostAnalyticsAgentsStatusCountsGroupBy);
+codec::__open_enum!(PostAnalyticsAgentsStatusCountsGroupBy);

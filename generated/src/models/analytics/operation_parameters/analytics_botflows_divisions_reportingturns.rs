@@ -78,4 +78,4 @@ impl codec::OpenEnum for GetAnalyticsBotflowDivisionsReportingturnsAskActionResu
     }
 }
 
-crate::__open_enum!(GetAnalyticsBotflowDivisionsReportingturnsAskActionResults);
+codec::__open_enum!(GetAnalyticsBotflowDivisionsReportingturnsAskActionResults);

@@ -52,4 +52,4 @@ impl codec::OpenEnum for GetAnalyticsBotflowSessionsBotResultCategories {
     }
 }
 
-crate::__open_enum!(GetAnalyticsBotflowSessionsBotResultCategories);
+codec::__open_enum!(GetAnalyticsBotflowSessionsBotResultCategories);

@@ -30,7 +30,7 @@ for GetAnalyticsReportingSettingsDashboardsQueryDashboardAccessFilter {
     }
 }
 
-crate::__open_enum!(GetAnalyticsReportingSettingsDashboardsQueryDashboardAccessFilter);
+codec::__open_enum!(GetAnalyticsReportingSettingsDashboardsQueryDashboardAccessFilter);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -57,7 +57,7 @@ impl codec::OpenEnum for GetAnalyticsReportingSettingsDashboardsQueryDashboardSt
     }
 }
 
-crate::__open_enum!(GetAnalyticsReportingSettingsDashboardsQueryDashboardState);
+codec::__open_enum!(GetAnalyticsReportingSettingsDashboardsQueryDashboardState);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -90,4 +90,4 @@ impl codec::OpenEnum for GetAnalyticsReportingSettingsDashboardsQueryDashboardTy
     }
 }
 
-crate::__open_enum!(GetAnalyticsReportingSettingsDashboardsQueryDashboardType);
+codec::__open_enum!(GetAnalyticsReportingSettingsDashboardsQueryDashboardType);

@@ -104,4 +104,4 @@ impl codec::OpenEnum for FlowsQueryCriteriaResponseFlowTypes {
     }
 }
 
-crate::__open_enum!(FlowsQueryCriteriaResponseFlowTypes);
+codec::__open_enum!(FlowsQueryCriteriaResponseFlowTypes);

@@ -38,4 +38,4 @@ impl codec::OpenEnum for ActionAggregationSortFunction {
     }
 }
 
-crate::__open_enum!(ActionAggregationSortFunction);
+codec::__open_enum!(ActionAggregationSortFunction);

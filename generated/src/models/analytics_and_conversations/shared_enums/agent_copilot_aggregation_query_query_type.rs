@@ -32,4 +32,4 @@ impl codec::OpenEnum for AgentCopilotAggregationQueryQueryType {
     }
 }
 
-crate::__open_enum!(AgentCopilotAggregationQueryQueryType);
+codec::__open_enum!(AgentCopilotAggregationQueryQueryType);

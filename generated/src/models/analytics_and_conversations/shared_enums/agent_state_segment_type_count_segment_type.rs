@@ -112,4 +112,4 @@ impl codec::OpenEnum for AgentStateSegmentTypeCountSegmentType {
     }
 }
 
-crate::__open_enum!(AgentStateSegmentTypeCountSegmentType);
+codec::__open_enum!(AgentStateSegmentTypeCountSegmentType);

@@ -29,4 +29,4 @@ impl codec::OpenEnum for AnalyticsAgentStateAgentSessionResultOriginatingDirecti
     }
 }
 
-crate::__open_enum!(AnalyticsAgentStateAgentSessionResultOriginatingDirection);
+codec::__open_enum!(AnalyticsAgentStateAgentSessionResultOriginatingDirection);

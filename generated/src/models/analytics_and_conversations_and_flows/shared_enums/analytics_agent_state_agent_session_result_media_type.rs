@@ -68,4 +68,4 @@ impl codec::OpenEnum for AnalyticsAgentStateAgentSessionResultMediaType {
     }
 }
 
-crate::__open_enum!(AnalyticsAgentStateAgentSessionResultMediaType);
+codec::__open_enum!(AnalyticsAgentStateAgentSessionResultMediaType);

@@ -108,4 +108,4 @@ impl codec::OpenEnum for AnalyticsFlowFlowType {
     }
 }
 
-crate::__open_enum!(AnalyticsFlowFlowType);
+codec::__open_enum!(AnalyticsFlowFlowType);

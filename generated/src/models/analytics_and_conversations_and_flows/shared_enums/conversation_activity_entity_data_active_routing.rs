@@ -51,4 +51,4 @@ impl codec::OpenEnum for ConversationActivityEntityDataActiveRouting {
     }
 }
 
-crate::__open_enum!(ConversationActivityEntityDataActiveRouting);
+codec::__open_enum!(ConversationActivityEntityDataActiveRouting);

@@ -27,4 +27,4 @@ impl codec::OpenEnum for AnalyticsSurveySurveyType {
     }
 }
 
-crate::__open_enum!(AnalyticsSurveySurveyType);
+codec::__open_enum!(AnalyticsSurveySurveyType);

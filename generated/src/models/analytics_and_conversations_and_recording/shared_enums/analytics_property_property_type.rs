@@ -48,4 +48,4 @@ impl codec::OpenEnum for AnalyticsPropertyPropertyType {
     }
 }
 
-crate::__open_enum!(AnalyticsPropertyPropertyType);
+codec::__open_enum!(AnalyticsPropertyPropertyType);

@@ -68,4 +68,4 @@ impl codec::OpenEnum for CreateObjectiveMediaTypes {
     }
 }
 
-crate::__open_enum!(CreateObjectiveMediaTypes);
+codec::__open_enum!(CreateObjectiveMediaTypes);

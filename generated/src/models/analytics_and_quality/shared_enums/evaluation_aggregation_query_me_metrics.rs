@@ -44,4 +44,4 @@ impl codec::OpenEnum for EvaluationAggregationQueryMeMetrics {
     }
 }
 
-crate::__open_enum!(EvaluationAggregationQueryMeMetrics);
+codec::__open_enum!(EvaluationAggregationQueryMeMetrics);

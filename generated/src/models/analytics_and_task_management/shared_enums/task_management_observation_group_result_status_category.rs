@@ -40,4 +40,4 @@ impl codec::OpenEnum for TaskManagementObservationGroupResultStatusCategory {
     }
 }
 
-crate::__open_enum!(TaskManagementObservationGroupResultStatusCategory);
+codec::__open_enum!(TaskManagementObservationGroupResultStatusCategory);

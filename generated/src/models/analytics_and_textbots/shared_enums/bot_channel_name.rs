@@ -29,4 +29,4 @@ impl codec::OpenEnum for BotChannelName {
     }
 }
 
-crate::__open_enum!(BotChannelName);
+codec::__open_enum!(BotChannelName);

@@ -44,4 +44,4 @@ impl codec::OpenEnum for AnalyticsRoutingStatusRecordRoutingStatus {
     }
 }
 
-crate::__open_enum!(AnalyticsRoutingStatusRecordRoutingStatus);
+codec::__open_enum!(AnalyticsRoutingStatusRecordRoutingStatus);

@@ -64,4 +64,4 @@ impl codec::OpenEnum for AnalyticsUserPresenceRecordSystemPresence {
     }
 }
 
-crate::__open_enum!(AnalyticsUserPresenceRecordSystemPresence);
+codec::__open_enum!(AnalyticsUserPresenceRecordSystemPresence);

@@ -43,4 +43,4 @@ impl codec::OpenEnum for AgentStateAdherenceStateCountAdherenceState {
     }
 }
 
-crate::__open_enum!(AgentStateAdherenceStateCountAdherenceState);
+codec::__open_enum!(AgentStateAdherenceStateCountAdherenceState);

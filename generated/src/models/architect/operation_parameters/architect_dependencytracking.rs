@@ -383,7 +383,7 @@ impl codec::OpenEnum for GetArchitectDependencytrackingConsumedResourceType {
     }
 }
 
-crate::__open_enum!(GetArchitectDependencytrackingConsumedResourceType);
+codec::__open_enum!(GetArchitectDependencytrackingConsumedResourceType);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -765,7 +765,7 @@ impl codec::OpenEnum for GetArchitectDependencytrackingConsumingResourceType {
     }
 }
 
-crate::__open_enum!(GetArchitectDependencytrackingConsumingResourceType);
+codec::__open_enum!(GetArchitectDependencytrackingConsumingResourceType);
 
 /// The same values as [`GetArchitectDependencytrackingConsumedresourcesObjectType`].
 pub type GetArchitectDependencytrackingObjectType = GetArchitectDependencytrackingConsumedresourcesObjectType;

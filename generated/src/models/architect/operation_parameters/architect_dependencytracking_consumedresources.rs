@@ -382,4 +382,4 @@ impl codec::OpenEnum for GetArchitectDependencytrackingConsumedresourcesObjectTy
     }
 }
 
-crate::__open_enum!(GetArchitectDependencytrackingConsumedresourcesObjectType);
+codec::__open_enum!(GetArchitectDependencytrackingConsumedresourcesObjectType);

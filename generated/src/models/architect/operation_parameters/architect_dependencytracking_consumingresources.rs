@@ -30,7 +30,7 @@ impl codec::OpenEnum for GetArchitectDependencytrackingConsumingresourcesFlowFil
     }
 }
 
-crate::__open_enum!(GetArchitectDependencytrackingConsumingresourcesFlowFilter);
+codec::__open_enum!(GetArchitectDependencytrackingConsumingresourcesFlowFilter);
 
 /// The same values as [`GetArchitectDependencytrackingConsumedresourcesObjectType`].
 pub type GetArchitectDependencytrackingConsumingresourcesObjectType = GetArchitectDependencytrackingConsumedresourcesObjectType;

@@ -33,7 +33,7 @@ impl codec::OpenEnum for GetArchitectGrammarsSortBy {
     }
 }
 
-crate::__open_enum!(GetArchitectGrammarsSortBy);
+codec::__open_enum!(GetArchitectGrammarsSortBy);
 
 /// The same values as [`GetAgenticVirtualagentsSortOrder`].
 pub type GetArchitectGrammarsSortOrder = GetAgenticVirtualagentsSortOrder;

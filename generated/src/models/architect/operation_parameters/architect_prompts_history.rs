@@ -60,7 +60,7 @@ impl codec::OpenEnum for GetArchitectPromptHistoryHistoryIdAction {
     }
 }
 
-crate::__open_enum!(GetArchitectPromptHistoryHistoryIdAction);
+codec::__open_enum!(GetArchitectPromptHistoryHistoryIdAction);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -92,4 +92,4 @@ impl codec::OpenEnum for GetArchitectPromptHistoryHistoryIdSortBy {
     }
 }
 
-crate::__open_enum!(GetArchitectPromptHistoryHistoryIdSortBy);
+codec::__open_enum!(GetArchitectPromptHistoryHistoryIdSortBy);

@@ -33,7 +33,7 @@ impl codec::OpenEnum for GetFlowsSecure {
     }
 }
 
-crate::__open_enum!(GetFlowsSecure);
+codec::__open_enum!(GetFlowsSecure);
 
 /// The same values as [`GetFlowsDivisionviewsType`].
 pub type GetFlowsType = GetFlowsDivisionviewsType;

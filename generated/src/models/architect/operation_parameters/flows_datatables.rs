@@ -27,7 +27,7 @@ impl codec::OpenEnum for GetFlowsDatatableExpand {
     }
 }
 
-crate::__open_enum!(GetFlowsDatatableExpand);
+codec::__open_enum!(GetFlowsDatatableExpand);
 
 /// The same values as [`GetFlowsDatatableExpand`].
 pub type GetFlowsDatatablesExpand = GetFlowsDatatableExpand;

@@ -36,4 +36,4 @@ impl codec::OpenEnum for GetFlowsDatatablesDivisionviewsSortBy {
     }
 }
 
-crate::__open_enum!(GetFlowsDatatablesDivisionviewsSortBy);
+codec::__open_enum!(GetFlowsDatatablesDivisionviewsSortBy);

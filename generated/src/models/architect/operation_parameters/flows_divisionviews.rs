@@ -104,4 +104,4 @@ impl codec::OpenEnum for GetFlowsDivisionviewsType {
     }
 }
 
-crate::__open_enum!(GetFlowsDivisionviewsType);
+codec::__open_enum!(GetFlowsDivisionviewsType);

@@ -29,4 +29,4 @@ impl codec::OpenEnum for GetFlowsInstanceExpand {
     }
 }
 
-crate::__open_enum!(GetFlowsInstanceExpand);
+codec::__open_enum!(GetFlowsInstanceExpand);

@@ -29,4 +29,4 @@ impl codec::OpenEnum for GetFlowsInstancesQuerycapabilitiesExpand {
     }
 }
 
-crate::__open_enum!(GetFlowsInstancesQuerycapabilitiesExpand);
+codec::__open_enum!(GetFlowsInstancesQuerycapabilitiesExpand);

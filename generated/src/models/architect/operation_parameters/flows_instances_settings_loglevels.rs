@@ -34,7 +34,7 @@ impl codec::OpenEnum for GetFlowInstancesSettingsLoglevelsExpand {
     }
 }
 
-crate::__open_enum!(GetFlowInstancesSettingsLoglevelsExpand);
+codec::__open_enum!(GetFlowInstancesSettingsLoglevelsExpand);
 
 /// The same values as [`GetFlowInstancesSettingsLoglevelsExpand`].
 pub type GetFlowsInstancesSettingsLoglevelsExpand = GetFlowInstancesSettingsLoglevelsExpand;

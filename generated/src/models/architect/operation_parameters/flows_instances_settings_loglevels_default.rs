@@ -28,7 +28,7 @@ impl codec::OpenEnum for GetFlowsInstancesSettingsLoglevelsDefaultExpand {
     }
 }
 
-crate::__open_enum!(GetFlowsInstancesSettingsLoglevelsDefaultExpand);
+codec::__open_enum!(GetFlowsInstancesSettingsLoglevelsDefaultExpand);
 
 /// The same values as [`GetFlowsInstancesSettingsLoglevelsDefaultExpand`].
 pub type PutFlowsInstancesSettingsLoglevelsDefaultExpand = GetFlowsInstancesSettingsLoglevelsDefaultExpand;

@@ -108,4 +108,4 @@ impl codec::OpenEnum for ArchitectFlowReferenceType {
     }
 }
 
-crate::__open_enum!(ArchitectFlowReferenceType);
+codec::__open_enum!(ArchitectFlowReferenceType);

@@ -26,4 +26,4 @@ impl codec::OpenEnum for GetArchitectIvrsExpand {
     }
 }
 
-crate::__open_enum!(GetArchitectIvrsExpand);
+codec::__open_enum!(GetArchitectIvrsExpand);

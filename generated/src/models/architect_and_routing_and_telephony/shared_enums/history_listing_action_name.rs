@@ -72,4 +72,4 @@ impl codec::OpenEnum for HistoryListingActionName {
     }
 }
 
-crate::__open_enum!(HistoryListingActionName);
+codec::__open_enum!(HistoryListingActionName);

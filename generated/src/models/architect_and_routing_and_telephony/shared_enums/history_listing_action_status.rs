@@ -52,4 +52,4 @@ impl codec::OpenEnum for HistoryListingActionStatus {
     }
 }
 
-crate::__open_enum!(HistoryListingActionStatus);
+codec::__open_enum!(HistoryListingActionStatus);

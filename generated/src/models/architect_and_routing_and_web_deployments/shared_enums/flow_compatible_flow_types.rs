@@ -108,4 +108,4 @@ impl codec::OpenEnum for FlowCompatibleFlowTypes {
     }
 }
 
-crate::__open_enum!(FlowCompatibleFlowTypes);
+codec::__open_enum!(FlowCompatibleFlowTypes);

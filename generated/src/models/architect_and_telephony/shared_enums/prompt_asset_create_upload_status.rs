@@ -40,4 +40,4 @@ impl codec::OpenEnum for PromptAssetCreateUploadStatus {
     }
 }
 
-crate::__open_enum!(PromptAssetCreateUploadStatus);
+codec::__open_enum!(PromptAssetCreateUploadStatus);

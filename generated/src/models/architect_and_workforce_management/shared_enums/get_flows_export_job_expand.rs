@@ -26,4 +26,4 @@ impl codec::OpenEnum for GetFlowsExportJobExpand {
     }
 }
 
-crate::__open_enum!(GetFlowsExportJobExpand);
+codec::__open_enum!(GetFlowsExportJobExpand);

@@ -39,4 +39,4 @@ impl codec::OpenEnum for AuditQueryExecutionStatusResponseState {
     }
 }
 
-crate::__open_enum!(AuditQueryExecutionStatusResponseState);
+codec::__open_enum!(AuditQueryExecutionStatusResponseState);

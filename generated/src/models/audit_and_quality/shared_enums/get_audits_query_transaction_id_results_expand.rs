@@ -26,4 +26,4 @@ impl codec::OpenEnum for GetAuditsQueryTransactionIdResultsExpand {
     }
 }
 
-crate::__open_enum!(GetAuditsQueryTransactionIdResultsExpand);
+codec::__open_enum!(GetAuditsQueryTransactionIdResultsExpand);

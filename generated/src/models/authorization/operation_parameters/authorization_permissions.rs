@@ -29,4 +29,4 @@ impl codec::OpenEnum for GetAuthorizationPermissionsQueryType {
     }
 }
 
-crate::__open_enum!(GetAuthorizationPermissionsQueryType);
+codec::__open_enum!(GetAuthorizationPermissionsQueryType);

@@ -26,7 +26,7 @@ impl codec::OpenEnum for GetAuthorizationRoleExpand {
     }
 }
 
-crate::__open_enum!(GetAuthorizationRoleExpand);
+codec::__open_enum!(GetAuthorizationRoleExpand);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -55,4 +55,4 @@ impl codec::OpenEnum for GetAuthorizationRoleUserCount {
     }
 }
 
-crate::__open_enum!(GetAuthorizationRoleUserCount);
+codec::__open_enum!(GetAuthorizationRoleUserCount);

@@ -29,4 +29,4 @@ impl codec::OpenEnum for GetAuthorizationDivisionObjectCount {
     }
 }
 
-crate::__open_enum!(GetAuthorizationDivisionObjectCount);
+codec::__open_enum!(GetAuthorizationDivisionObjectCount);

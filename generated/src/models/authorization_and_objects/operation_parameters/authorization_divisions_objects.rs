@@ -120,4 +120,4 @@ impl codec::OpenEnum for PostAuthorizationDivisionObjectObjectType {
     }
 }
 
-crate::__open_enum!(PostAuthorizationDivisionObjectObjectType);
+codec::__open_enum!(PostAuthorizationDivisionObjectObjectType);

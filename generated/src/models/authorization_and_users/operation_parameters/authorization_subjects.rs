@@ -29,4 +29,4 @@ impl codec::OpenEnum for GetAuthorizationSubjectIncludeDuplicates {
     }
 }
 
-crate::__open_enum!(GetAuthorizationSubjectIncludeDuplicates);
+codec::__open_enum!(GetAuthorizationSubjectIncludeDuplicates);

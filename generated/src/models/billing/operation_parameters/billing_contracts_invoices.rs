@@ -27,4 +27,4 @@ impl codec::OpenEnum for GetBillingContractsInvoicesPaymentStatus {
     }
 }
 
-crate::__open_enum!(GetBillingContractsInvoicesPaymentStatus);
+codec::__open_enum!(GetBillingContractsInvoicesPaymentStatus);

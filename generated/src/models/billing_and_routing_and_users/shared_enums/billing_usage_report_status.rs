@@ -27,4 +27,4 @@ impl codec::OpenEnum for BillingUsageReportStatus {
     }
 }
 
-crate::__open_enum!(BillingUsageReportStatus);
+codec::__open_enum!(BillingUsageReportStatus);

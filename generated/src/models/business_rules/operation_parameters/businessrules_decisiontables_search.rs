@@ -27,4 +27,4 @@ impl codec::OpenEnum for GetBusinessrulesDecisiontablesSearchExpand {
     }
 }
 
-crate::__open_enum!(GetBusinessrulesDecisiontablesSearchExpand);
+codec::__open_enum!(GetBusinessrulesDecisiontablesSearchExpand);

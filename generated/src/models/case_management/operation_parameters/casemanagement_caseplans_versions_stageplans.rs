@@ -26,7 +26,7 @@ impl codec::OpenEnum for GetCasemanagementCaseplanVersionStageplanExpands {
     }
 }
 
-crate::__open_enum!(GetCasemanagementCaseplanVersionStageplanExpands);
+codec::__open_enum!(GetCasemanagementCaseplanVersionStageplanExpands);
 
 /// The same values as [`GetCasemanagementCaseplanVersionStageplanExpands`].
 pub type GetCasemanagementCaseplanVersionStageplansExpands = GetCasemanagementCaseplanVersionStageplanExpands;

@@ -32,7 +32,7 @@ impl codec::OpenEnum for GetCasemanagementCaseplanVersionStageplanStepplanExpand
     }
 }
 
-crate::__open_enum!(GetCasemanagementCaseplanVersionStageplanStepplanExpands);
+codec::__open_enum!(GetCasemanagementCaseplanVersionStageplanStepplanExpands);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -64,4 +64,4 @@ impl codec::OpenEnum for GetCasemanagementCaseplanVersionStageplanStepplansExpan
     }
 }
 
-crate::__open_enum!(GetCasemanagementCaseplanVersionStageplanStepplansExpands);
+codec::__open_enum!(GetCasemanagementCaseplanVersionStageplanStepplansExpands);

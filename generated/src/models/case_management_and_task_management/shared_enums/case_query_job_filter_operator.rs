@@ -64,4 +64,4 @@ impl codec::OpenEnum for CaseQueryJobFilterOperator {
     }
 }
 
-crate::__open_enum!(CaseQueryJobFilterOperator);
+codec::__open_enum!(CaseQueryJobFilterOperator);

@@ -31,4 +31,4 @@ impl codec::OpenEnum for CaseQueryJobResponseState {
     }
 }
 
-crate::__open_enum!(CaseQueryJobResponseState);
+codec::__open_enum!(CaseQueryJobResponseState);

@@ -33,7 +33,7 @@ impl codec::OpenEnum for GetCoachingAppointmentsIntervalCondition {
     }
 }
 
-crate::__open_enum!(GetCoachingAppointmentsIntervalCondition);
+codec::__open_enum!(GetCoachingAppointmentsIntervalCondition);
 
 /// The same values as [`GetCoachingAppointmentsMeOverdue`].
 pub type GetCoachingAppointmentsOverdue = GetCoachingAppointmentsMeOverdue;

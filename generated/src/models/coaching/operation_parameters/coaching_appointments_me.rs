@@ -33,7 +33,7 @@ impl codec::OpenEnum for GetCoachingAppointmentsMeRelationships {
     }
 }
 
-crate::__open_enum!(GetCoachingAppointmentsMeRelationships);
+codec::__open_enum!(GetCoachingAppointmentsMeRelationships);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -60,7 +60,7 @@ impl codec::OpenEnum for GetCoachingAppointmentsMeSortOrder {
     }
 }
 
-crate::__open_enum!(GetCoachingAppointmentsMeSortOrder);
+codec::__open_enum!(GetCoachingAppointmentsMeSortOrder);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -96,4 +96,4 @@ impl codec::OpenEnum for GetCoachingAppointmentsMeStatuses {
     }
 }
 
-crate::__open_enum!(GetCoachingAppointmentsMeStatuses);
+codec::__open_enum!(GetCoachingAppointmentsMeStatuses);

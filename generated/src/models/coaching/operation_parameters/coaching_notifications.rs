@@ -26,7 +26,7 @@ impl codec::OpenEnum for GetCoachingNotificationExpand {
     }
 }
 
-crate::__open_enum!(GetCoachingNotificationExpand);
+codec::__open_enum!(GetCoachingNotificationExpand);
 
 /// The same values as [`GetCoachingNotificationExpand`].
 pub type GetCoachingNotificationsExpand = GetCoachingNotificationExpand;

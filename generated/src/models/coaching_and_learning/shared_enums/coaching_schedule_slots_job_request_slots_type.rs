@@ -25,4 +25,4 @@ impl codec::OpenEnum for CoachingScheduleSlotsJobRequestSlotsType {
     }
 }
 
-crate::__open_enum!(CoachingScheduleSlotsJobRequestSlotsType);
+codec::__open_enum!(CoachingScheduleSlotsJobRequestSlotsType);

@@ -29,4 +29,4 @@ impl codec::OpenEnum for CoachingScheduleSlotsJobResultStatus {
     }
 }
 
-crate::__open_enum!(CoachingScheduleSlotsJobResultStatus);
+codec::__open_enum!(CoachingScheduleSlotsJobResultStatus);

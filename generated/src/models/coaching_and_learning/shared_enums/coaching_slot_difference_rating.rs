@@ -29,4 +29,4 @@ impl codec::OpenEnum for CoachingSlotDifferenceRating {
     }
 }
 
-crate::__open_enum!(CoachingSlotDifferenceRating);
+codec::__open_enum!(CoachingSlotDifferenceRating);

@@ -26,4 +26,4 @@ impl codec::OpenEnum for CoachingAppointmentAggregateRequestGroupBy {
     }
 }
 
-crate::__open_enum!(CoachingAppointmentAggregateRequestGroupBy);
+codec::__open_enum!(CoachingAppointmentAggregateRequestGroupBy);

@@ -27,4 +27,4 @@ impl codec::OpenEnum for DevelopmentActivityAggregateQueryRequestClauseType {
     }
 }
 
-crate::__open_enum!(DevelopmentActivityAggregateQueryRequestClauseType);
+codec::__open_enum!(DevelopmentActivityAggregateQueryRequestClauseType);

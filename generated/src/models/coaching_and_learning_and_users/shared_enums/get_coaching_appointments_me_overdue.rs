@@ -29,4 +29,4 @@ impl codec::OpenEnum for GetCoachingAppointmentsMeOverdue {
     }
 }
 
-crate::__open_enum!(GetCoachingAppointmentsMeOverdue);
+codec::__open_enum!(GetCoachingAppointmentsMeOverdue);

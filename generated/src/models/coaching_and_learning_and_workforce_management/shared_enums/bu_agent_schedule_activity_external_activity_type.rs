@@ -31,4 +31,4 @@ impl codec::OpenEnum for BuAgentScheduleActivityExternalActivityType {
     }
 }
 
-crate::__open_enum!(BuAgentScheduleActivityExternalActivityType);
+codec::__open_enum!(BuAgentScheduleActivityExternalActivityType);

@@ -48,4 +48,4 @@ impl codec::OpenEnum for AgentScheduleShiftActivityActivityCategory {
     }
 }
 
-crate::__open_enum!(AgentScheduleShiftActivityActivityCategory);
+codec::__open_enum!(AgentScheduleShiftActivityActivityCategory);

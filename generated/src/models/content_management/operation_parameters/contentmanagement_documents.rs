@@ -33,7 +33,7 @@ impl codec::OpenEnum for GetContentmanagementDocumentExpand {
     }
 }
 
-crate::__open_enum!(GetContentmanagementDocumentExpand);
+codec::__open_enum!(GetContentmanagementDocumentExpand);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -62,7 +62,7 @@ impl codec::OpenEnum for GetContentmanagementDocumentsExpand {
     }
 }
 
-crate::__open_enum!(GetContentmanagementDocumentsExpand);
+codec::__open_enum!(GetContentmanagementDocumentsExpand);
 
 /// The same values as [`GetContentmanagementWorkspaceTagvalueExpand`].
 pub type PostContentmanagementDocumentExpand = GetContentmanagementWorkspaceTagvalueExpand;

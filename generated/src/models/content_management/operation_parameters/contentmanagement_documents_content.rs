@@ -29,4 +29,4 @@ impl codec::OpenEnum for GetContentmanagementDocumentContentDisposition {
     }
 }
 
-crate::__open_enum!(GetContentmanagementDocumentContentDisposition);
+codec::__open_enum!(GetContentmanagementDocumentContentDisposition);

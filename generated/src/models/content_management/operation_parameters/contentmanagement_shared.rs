@@ -32,7 +32,7 @@ impl codec::OpenEnum for GetContentmanagementSharedSharedIdDisposition {
     }
 }
 
-crate::__open_enum!(GetContentmanagementSharedSharedIdDisposition);
+codec::__open_enum!(GetContentmanagementSharedSharedIdDisposition);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -58,4 +58,4 @@ impl codec::OpenEnum for GetContentmanagementSharedSharedIdExpand {
     }
 }
 
-crate::__open_enum!(GetContentmanagementSharedSharedIdExpand);
+codec::__open_enum!(GetContentmanagementSharedSharedIdExpand);

@@ -26,7 +26,7 @@ impl codec::OpenEnum for GetContentmanagementShareExpand {
     }
 }
 
-crate::__open_enum!(GetContentmanagementShareExpand);
+codec::__open_enum!(GetContentmanagementShareExpand);
 
 /// The same values as [`GetContentmanagementShareExpand`].
 pub type GetContentmanagementSharesExpand = GetContentmanagementShareExpand;

@@ -29,7 +29,7 @@ impl codec::OpenEnum for GetContentmanagementWorkspaceExpand {
     }
 }
 
-crate::__open_enum!(GetContentmanagementWorkspaceExpand);
+codec::__open_enum!(GetContentmanagementWorkspaceExpand);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -137,7 +137,7 @@ impl codec::OpenEnum for GetContentmanagementWorkspacesAccess {
     }
 }
 
-crate::__open_enum!(GetContentmanagementWorkspacesAccess);
+codec::__open_enum!(GetContentmanagementWorkspacesAccess);
 
 /// The same values as [`GetContentmanagementWorkspaceExpand`].
 pub type GetContentmanagementWorkspacesExpand = GetContentmanagementWorkspaceExpand;

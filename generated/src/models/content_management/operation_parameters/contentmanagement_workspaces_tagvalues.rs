@@ -26,7 +26,7 @@ impl codec::OpenEnum for GetContentmanagementWorkspaceTagvalueExpand {
     }
 }
 
-crate::__open_enum!(GetContentmanagementWorkspaceTagvalueExpand);
+codec::__open_enum!(GetContentmanagementWorkspaceTagvalueExpand);
 
 /// The same values as [`GetContentmanagementWorkspaceTagvalueExpand`].
 pub type GetContentmanagementWorkspaceTagvaluesExpand = GetContentmanagementWorkspaceTagvalueExpand;

@@ -32,4 +32,4 @@ impl codec::OpenEnum for PutConversationsCallbackRecordingstateResponse {
     }
 }
 
-crate::__open_enum!(PutConversationsCallbackRecordingstateResponse);
+codec::__open_enum!(PutConversationsCallbackRecordingstateResponse);

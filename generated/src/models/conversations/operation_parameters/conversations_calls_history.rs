@@ -44,4 +44,4 @@ impl codec::OpenEnum for GetConversationsCallsHistoryExpand {
     }
 }
 
-crate::__open_enum!(GetConversationsCallsHistoryExpand);
+codec::__open_enum!(GetConversationsCallsHistoryExpand);

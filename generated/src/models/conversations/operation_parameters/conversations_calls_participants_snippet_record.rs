@@ -32,4 +32,4 @@ impl codec::OpenEnum for PostConversationsCallParticipantSnippetRecordResponse {
     }
 }
 
-crate::__open_enum!(PostConversationsCallParticipantSnippetRecordResponse);
+codec::__open_enum!(PostConversationsCallParticipantSnippetRecordResponse);

@@ -32,4 +32,4 @@ impl codec::OpenEnum for PutConversationsCallRecordingstateResponse {
     }
 }
 
-crate::__open_enum!(PutConversationsCallRecordingstateResponse);
+codec::__open_enum!(PutConversationsCallRecordingstateResponse);

@@ -32,4 +32,4 @@ impl codec::OpenEnum for PutConversationsCobrowsesessionRecordingstateResponse {
     }
 }
 
-crate::__open_enum!(PutConversationsCobrowsesessionRecordingstateResponse);
+codec::__open_enum!(PutConversationsCobrowsesessionRecordingstateResponse);

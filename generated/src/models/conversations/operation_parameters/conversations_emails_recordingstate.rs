@@ -32,4 +32,4 @@ impl codec::OpenEnum for PutConversationsEmailRecordingstateResponse {
     }
 }
 
-crate::__open_enum!(PutConversationsEmailRecordingstateResponse);
+codec::__open_enum!(PutConversationsEmailRecordingstateResponse);

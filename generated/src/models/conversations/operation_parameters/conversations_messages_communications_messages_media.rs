@@ -32,4 +32,4 @@ impl codec::OpenEnum for GetConversationsMessageCommunicationMessagesMediaStatus
     }
 }
 
-crate::__open_enum!(GetConversationsMessageCommunicationMessagesMediaStatus);
+codec::__open_enum!(GetConversationsMessageCommunicationMessagesMediaStatus);

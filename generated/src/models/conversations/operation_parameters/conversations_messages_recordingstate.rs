@@ -32,4 +32,4 @@ impl codec::OpenEnum for PutConversationsMessageRecordingstateResponse {
     }
 }
 
-crate::__open_enum!(PutConversationsMessageRecordingstateResponse);
+codec::__open_enum!(PutConversationsMessageRecordingstateResponse);

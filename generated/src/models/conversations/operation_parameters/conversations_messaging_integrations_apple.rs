@@ -36,7 +36,7 @@ impl codec::OpenEnum for GetConversationsMessagingIntegrationsAppleExpand {
     }
 }
 
-crate::__open_enum!(GetConversationsMessagingIntegrationsAppleExpand);
+codec::__open_enum!(GetConversationsMessagingIntegrationsAppleExpand);
 
 /// The same values as [`GetConversationsMessagingIntegrationsAppleExpand`].
 pub type GetConversationsMessagingIntegrationsAppleIntegrationIdExpand = GetConversationsMessagingIntegrationsAppleExpand;

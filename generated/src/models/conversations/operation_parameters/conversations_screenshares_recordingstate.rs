@@ -32,4 +32,4 @@ impl codec::OpenEnum for PutConversationsScreenshareRecordingstateResponse {
     }
 }
 
-crate::__open_enum!(PutConversationsScreenshareRecordingstateResponse);
+codec::__open_enum!(PutConversationsScreenshareRecordingstateResponse);

@@ -32,4 +32,4 @@ impl codec::OpenEnum for PutConversationsSocialRecordingstateResponse {
     }
 }
 
-crate::__open_enum!(PutConversationsSocialRecordingstateResponse);
+codec::__open_enum!(PutConversationsSocialRecordingstateResponse);

@@ -39,7 +39,7 @@ impl codec::OpenEnum for GetConversationSuggestionsState {
     }
 }
 
-crate::__open_enum!(GetConversationSuggestionsState);
+codec::__open_enum!(GetConversationSuggestionsState);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -87,4 +87,4 @@ impl codec::OpenEnum for GetConversationSuggestionsType {
     }
 }
 
-crate::__open_enum!(GetConversationSuggestionsType);
+codec::__open_enum!(GetConversationSuggestionsType);

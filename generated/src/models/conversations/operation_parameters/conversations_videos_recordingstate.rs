@@ -32,4 +32,4 @@ impl codec::OpenEnum for PutConversationsVideoRecordingstateResponse {
     }
 }
 
-crate::__open_enum!(PutConversationsVideoRecordingstateResponse);
+codec::__open_enum!(PutConversationsVideoRecordingstateResponse);

@@ -25,4 +25,4 @@ impl codec::OpenEnum for JourneyViewElementAttributesType {
     }
 }
 
-crate::__open_enum!(JourneyViewElementAttributesType);
+codec::__open_enum!(JourneyViewElementAttributesType);

@@ -27,4 +27,4 @@ impl codec::OpenEnum for KnowledgeDocumentFeedbackRating {
     }
 }
 
-crate::__open_enum!(KnowledgeDocumentFeedbackRating);
+codec::__open_enum!(KnowledgeDocumentFeedbackRating);

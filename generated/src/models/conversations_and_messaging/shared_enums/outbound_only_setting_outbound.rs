@@ -27,4 +27,4 @@ impl codec::OpenEnum for OutboundOnlySettingOutbound {
     }
 }
 
-crate::__open_enum!(OutboundOnlySettingOutbound);
+codec::__open_enum!(OutboundOnlySettingOutbound);

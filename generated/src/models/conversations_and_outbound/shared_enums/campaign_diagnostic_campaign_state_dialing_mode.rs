@@ -48,4 +48,4 @@ impl codec::OpenEnum for CampaignDiagnosticCampaignStateDialingMode {
     }
 }
 
-crate::__open_enum!(CampaignDiagnosticCampaignStateDialingMode);
+codec::__open_enum!(CampaignDiagnosticCampaignStateDialingMode);

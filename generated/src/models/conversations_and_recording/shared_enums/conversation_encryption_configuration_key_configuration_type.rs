@@ -31,4 +31,4 @@ impl codec::OpenEnum for ConversationEncryptionConfigurationKeyConfigurationType
     }
 }
 
-crate::__open_enum!(ConversationEncryptionConfigurationKeyConfigurationType);
+codec::__open_enum!(ConversationEncryptionConfigurationKeyConfigurationType);

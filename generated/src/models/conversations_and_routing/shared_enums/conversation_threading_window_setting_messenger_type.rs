@@ -60,4 +60,4 @@ impl codec::OpenEnum for ConversationThreadingWindowSettingMessengerType {
     }
 }
 
-crate::__open_enum!(ConversationThreadingWindowSettingMessengerType);
+codec::__open_enum!(ConversationThreadingWindowSettingMessengerType);

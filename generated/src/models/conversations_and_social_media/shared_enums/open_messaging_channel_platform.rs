@@ -25,4 +25,4 @@ impl codec::OpenEnum for OpenMessagingChannelPlatform {
     }
 }
 
-crate::__open_enum!(OpenMessagingChannelPlatform);
+codec::__open_enum!(OpenMessagingChannelPlatform);

@@ -27,4 +27,4 @@ impl codec::OpenEnum for AgentChecklistResponseDirection {
     }
 }
 
-crate::__open_enum!(AgentChecklistResponseDirection);
+codec::__open_enum!(AgentChecklistResponseDirection);

@@ -27,4 +27,4 @@ impl codec::OpenEnum for ConversationNormalizedMessageOriginatingEntity {
     }
 }
 
-crate::__open_enum!(ConversationNormalizedMessageOriginatingEntity);
+codec::__open_enum!(ConversationNormalizedMessageOriginatingEntity);

@@ -68,4 +68,4 @@ impl codec::OpenEnum for GetDataextensionsCoretypeCoretypeName {
     }
 }
 
-crate::__open_enum!(GetDataextensionsCoretypeCoretypeName);
+codec::__open_enum!(GetDataextensionsCoretypeCoretypeName);

@@ -29,4 +29,4 @@ impl codec::OpenEnum for GetEmployeeengagementRecognitionsDirection {
     }
 }
 
-crate::__open_enum!(GetEmployeeengagementRecognitionsDirection);
+codec::__open_enum!(GetEmployeeengagementRecognitionsDirection);

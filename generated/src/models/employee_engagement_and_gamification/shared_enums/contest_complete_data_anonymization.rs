@@ -29,4 +29,4 @@ impl codec::OpenEnum for ContestCompleteDataAnonymization {
     }
 }
 
-crate::__open_enum!(ContestCompleteDataAnonymization);
+codec::__open_enum!(ContestCompleteDataAnonymization);

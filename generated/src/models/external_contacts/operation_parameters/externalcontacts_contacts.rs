@@ -44,7 +44,7 @@ impl codec::OpenEnum for GetExternalcontactsContactExpand {
     }
 }
 
-crate::__open_enum!(GetExternalcontactsContactExpand);
+codec::__open_enum!(GetExternalcontactsContactExpand);
 
 /// The same values as [`GetExternalcontactsContactExpand`].
 pub type GetExternalcontactsContactsExpand = GetExternalcontactsContactExpand;

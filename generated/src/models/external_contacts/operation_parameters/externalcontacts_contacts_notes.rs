@@ -32,7 +32,7 @@ impl codec::OpenEnum for GetExternalcontactsContactNoteExpand {
     }
 }
 
-crate::__open_enum!(GetExternalcontactsContactNoteExpand);
+codec::__open_enum!(GetExternalcontactsContactNoteExpand);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -72,4 +72,4 @@ impl codec::OpenEnum for GetExternalcontactsContactNotesExpand {
     }
 }
 
-crate::__open_enum!(GetExternalcontactsContactNotesExpand);
+codec::__open_enum!(GetExternalcontactsContactNotesExpand);

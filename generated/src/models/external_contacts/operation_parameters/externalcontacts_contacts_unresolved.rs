@@ -40,4 +40,4 @@ impl codec::OpenEnum for GetExternalcontactsContactUnresolvedExpand {
     }
 }
 
-crate::__open_enum!(GetExternalcontactsContactUnresolvedExpand);
+codec::__open_enum!(GetExternalcontactsContactUnresolvedExpand);

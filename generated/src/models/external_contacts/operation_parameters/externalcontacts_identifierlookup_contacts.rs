@@ -40,4 +40,4 @@ impl codec::OpenEnum for PostExternalcontactsIdentifierlookupContactsExpand {
     }
 }
 
-crate::__open_enum!(PostExternalcontactsIdentifierlookupContactsExpand);
+codec::__open_enum!(PostExternalcontactsIdentifierlookupContactsExpand);

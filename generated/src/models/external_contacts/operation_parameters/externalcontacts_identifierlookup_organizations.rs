@@ -32,4 +32,4 @@ impl codec::OpenEnum for PostExternalcontactsIdentifierlookupOrganizationsExpand
     }
 }
 
-crate::__open_enum!(PostExternalcontactsIdentifierlookupOrganizationsExpand);
+codec::__open_enum!(PostExternalcontactsIdentifierlookupOrganizationsExpand);

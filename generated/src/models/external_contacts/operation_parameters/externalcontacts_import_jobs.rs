@@ -26,7 +26,7 @@ impl codec::OpenEnum for GetExternalcontactsImportJobExpand {
     }
 }
 
-crate::__open_enum!(GetExternalcontactsImportJobExpand);
+codec::__open_enum!(GetExternalcontactsImportJobExpand);
 
 /// The same values as [`GetExternalcontactsImportJobExpand`].
 pub type GetExternalcontactsImportJobsExpand = GetExternalcontactsImportJobExpand;
@@ -68,7 +68,7 @@ impl codec::OpenEnum for GetExternalcontactsImportJobsJobStatus {
     }
 }
 
-crate::__open_enum!(GetExternalcontactsImportJobsJobStatus);
+codec::__open_enum!(GetExternalcontactsImportJobsJobStatus);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -95,4 +95,4 @@ impl codec::OpenEnum for GetExternalcontactsImportJobsSortOrder {
     }
 }
 
-crate::__open_enum!(GetExternalcontactsImportJobsSortOrder);
+codec::__open_enum!(GetExternalcontactsImportJobsSortOrder);

@@ -40,7 +40,7 @@ impl codec::OpenEnum for GetExternalcontactsOrganizationExpand {
     }
 }
 
-crate::__open_enum!(GetExternalcontactsOrganizationExpand);
+codec::__open_enum!(GetExternalcontactsOrganizationExpand);
 
 /// The same values as [`GetExternalcontactsOrganizationExpand`].
 pub type GetExternalcontactsOrganizationsExpand = GetExternalcontactsOrganizationExpand;

@@ -29,4 +29,4 @@ impl codec::OpenEnum for GetExternalcontactsOrganizationRelationshipsExpand {
     }
 }
 
-crate::__open_enum!(GetExternalcontactsOrganizationRelationshipsExpand);
+codec::__open_enum!(GetExternalcontactsOrganizationRelationshipsExpand);

@@ -36,4 +36,4 @@ impl codec::OpenEnum for GetExternalcontactsReversewhitepageslookupExpand {
     }
 }
 
-crate::__open_enum!(GetExternalcontactsReversewhitepageslookupExpand);
+codec::__open_enum!(GetExternalcontactsReversewhitepageslookupExpand);

@@ -27,4 +27,4 @@ impl codec::OpenEnum for GetGamificationContestAgentsScoresMeReturnsView {
     }
 }
 
-crate::__open_enum!(GetGamificationContestAgentsScoresMeReturnsView);
+codec::__open_enum!(GetGamificationContestAgentsScoresMeReturnsView);

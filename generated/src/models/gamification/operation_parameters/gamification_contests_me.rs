@@ -54,7 +54,7 @@ impl codec::OpenEnum for GetGamificationContestsMeSortBy {
     }
 }
 
-crate::__open_enum!(GetGamificationContestsMeSortBy);
+codec::__open_enum!(GetGamificationContestsMeSortBy);
 
 /// The same values as [`GetAgenticVirtualagentsSortOrder`].
 pub type GetGamificationContestsMeSortOrder = GetAgenticVirtualagentsSortOrder;
@@ -89,4 +89,4 @@ impl codec::OpenEnum for GetGamificationContestsMeView {
     }
 }
 
-crate::__open_enum!(GetGamificationContestsMeView);
+codec::__open_enum!(GetGamificationContestsMeView);

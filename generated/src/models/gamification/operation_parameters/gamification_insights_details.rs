@@ -28,7 +28,7 @@ impl codec::OpenEnum for GetGamificationInsightsDetailsFilterType {
     }
 }
 
-crate::__open_enum!(GetGamificationInsightsDetailsFilterType);
+codec::__open_enum!(GetGamificationInsightsDetailsFilterType);
 
 /// The same values as [`CapacityPlanForecastInputsTemplateGranularity`].
 pub type GetGamificationInsightsDetailsGranularity = CapacityPlanForecastInputsTemplateGranularity;

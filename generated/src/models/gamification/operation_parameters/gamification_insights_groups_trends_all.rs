@@ -33,4 +33,4 @@ impl codec::OpenEnum for GetGamificationInsightsGroupsTrendsAllGranularity {
     }
 }
 
-crate::__open_enum!(GetGamificationInsightsGroupsTrendsAllGranularity);
+codec::__open_enum!(GetGamificationInsightsGroupsTrendsAllGranularity);

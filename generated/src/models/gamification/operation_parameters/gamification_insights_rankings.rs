@@ -56,4 +56,4 @@ impl codec::OpenEnum for GetGamificationInsightsRankingsSortKey {
     }
 }
 
-crate::__open_enum!(GetGamificationInsightsRankingsSortKey);
+codec::__open_enum!(GetGamificationInsightsRankingsSortKey);

@@ -26,4 +26,4 @@ impl codec::OpenEnum for GetGamificationProfileMetricsExpand {
     }
 }
 
-crate::__open_enum!(GetGamificationProfileMetricsExpand);
+codec::__open_enum!(GetGamificationProfileMetricsExpand);

@@ -27,4 +27,4 @@ impl codec::OpenEnum for ContestsFinalizeRequestStatus {
     }
 }
 
-crate::__open_enum!(ContestsFinalizeRequestStatus);
+codec::__open_enum!(ContestsFinalizeRequestStatus);

@@ -27,4 +27,4 @@ impl codec::OpenEnum for CapacityPlanForecastInputsTemplateGranularity {
     }
 }
 
-crate::__open_enum!(CapacityPlanForecastInputsTemplateGranularity);
+codec::__open_enum!(CapacityPlanForecastInputsTemplateGranularity);

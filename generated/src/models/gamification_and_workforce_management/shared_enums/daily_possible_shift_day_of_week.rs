@@ -45,4 +45,4 @@ impl codec::OpenEnum for DailyPossibleShiftDayOfWeek {
     }
 }
 
-crate::__open_enum!(DailyPossibleShiftDayOfWeek);
+codec::__open_enum!(DailyPossibleShiftDayOfWeek);

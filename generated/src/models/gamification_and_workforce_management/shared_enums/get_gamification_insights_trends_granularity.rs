@@ -27,4 +27,4 @@ impl codec::OpenEnum for GetGamificationInsightsTrendsGranularity {
     }
 }
 
-crate::__open_enum!(GetGamificationInsightsTrendsGranularity);
+codec::__open_enum!(GetGamificationInsightsTrendsGranularity);

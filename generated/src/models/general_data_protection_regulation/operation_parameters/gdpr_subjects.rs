@@ -64,4 +64,4 @@ impl codec::OpenEnum for GetGdprSubjectsSearchType {
     }
 }
 
-crate::__open_enum!(GetGdprSubjectsSearchType);
+codec::__open_enum!(GetGdprSubjectsSearchType);

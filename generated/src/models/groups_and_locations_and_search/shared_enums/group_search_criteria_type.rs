@@ -56,4 +56,4 @@ impl codec::OpenEnum for GroupSearchCriteriaType {
     }
 }
 
-crate::__open_enum!(GroupSearchCriteriaType);
+codec::__open_enum!(GroupSearchCriteriaType);

@@ -32,4 +32,4 @@ impl codec::OpenEnum for GetFieldconfigType {
     }
 }
 
-crate::__open_enum!(GetFieldconfigType);
+codec::__open_enum!(GetFieldconfigType);

@@ -42,4 +42,4 @@ impl codec::OpenEnum for DynamicGroupLanguageSkillConditionComparator {
     }
 }
 
-crate::__open_enum!(DynamicGroupLanguageSkillConditionComparator);
+codec::__open_enum!(DynamicGroupLanguageSkillConditionComparator);

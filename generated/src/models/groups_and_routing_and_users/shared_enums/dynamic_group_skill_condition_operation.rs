@@ -29,4 +29,4 @@ impl codec::OpenEnum for DynamicGroupSkillConditionOperation {
     }
 }
 
-crate::__open_enum!(DynamicGroupSkillConditionOperation);
+codec::__open_enum!(DynamicGroupSkillConditionOperation);

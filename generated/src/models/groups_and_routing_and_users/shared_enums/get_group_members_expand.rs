@@ -124,4 +124,4 @@ impl codec::OpenEnum for GetGroupMembersExpand {
     }
 }
 
-crate::__open_enum!(GetGroupMembersExpand);
+codec::__open_enum!(GetGroupMembersExpand);

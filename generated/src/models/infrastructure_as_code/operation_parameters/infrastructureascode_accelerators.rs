@@ -113,7 +113,7 @@ impl codec::OpenEnum for GetInfrastructureascodeAcceleratorPreferredLanguage {
     }
 }
 
-crate::__open_enum!(GetInfrastructureascodeAcceleratorPreferredLanguage);
+codec::__open_enum!(GetInfrastructureascodeAcceleratorPreferredLanguage);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -145,7 +145,7 @@ impl codec::OpenEnum for GetInfrastructureascodeAcceleratorsOrigin {
     }
 }
 
-crate::__open_enum!(GetInfrastructureascodeAcceleratorsOrigin);
+codec::__open_enum!(GetInfrastructureascodeAcceleratorsOrigin);
 
 /// The same values as [`GetAgenticVirtualagentsSortOrder`].
 pub type GetInfrastructureascodeAcceleratorsSortOrder = GetAgenticVirtualagentsSortOrder;
@@ -180,4 +180,4 @@ impl codec::OpenEnum for GetInfrastructureascodeAcceleratorsType {
     }
 }
 
-crate::__open_enum!(GetInfrastructureascodeAcceleratorsType);
+codec::__open_enum!(GetInfrastructureascodeAcceleratorsType);

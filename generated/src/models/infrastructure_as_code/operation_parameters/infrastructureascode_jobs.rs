@@ -45,7 +45,7 @@ impl codec::OpenEnum for GetInfrastructureascodeJobsSortBy {
     }
 }
 
-crate::__open_enum!(GetInfrastructureascodeJobsSortBy);
+codec::__open_enum!(GetInfrastructureascodeJobsSortBy);
 
 /// The same values as [`GetAgenticVirtualagentsSortOrder`].
 pub type GetInfrastructureascodeJobsSortOrder = GetAgenticVirtualagentsSortOrder;
@@ -90,4 +90,4 @@ impl codec::OpenEnum for GetInfrastructureascodeJobsStatus {
     }
 }
 
-crate::__open_enum!(GetInfrastructureascodeJobsStatus);
+codec::__open_enum!(GetInfrastructureascodeJobsStatus);

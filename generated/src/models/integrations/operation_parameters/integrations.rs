@@ -44,4 +44,4 @@ impl codec::OpenEnum for GetIntegrationsReportedState {
     }
 }
 
-crate::__open_enum!(GetIntegrationsReportedState);
+codec::__open_enum!(GetIntegrationsReportedState);

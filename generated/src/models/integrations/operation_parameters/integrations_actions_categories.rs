@@ -30,7 +30,7 @@ impl codec::OpenEnum for GetIntegrationsActionsCategoriesSecure {
     }
 }
 
-crate::__open_enum!(GetIntegrationsActionsCategoriesSecure);
+codec::__open_enum!(GetIntegrationsActionsCategoriesSecure);
 
 /// The same values as [`EvaluationSearchRequestDtoSortOrder`].
 pub type GetIntegrationsActionsCategoriesSortOrder = EvaluationSearchRequestDtoSortOrder;

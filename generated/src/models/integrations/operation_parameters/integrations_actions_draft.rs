@@ -26,7 +26,7 @@ impl codec::OpenEnum for GetIntegrationsActionDraftExpand {
     }
 }
 
-crate::__open_enum!(GetIntegrationsActionDraftExpand);
+codec::__open_enum!(GetIntegrationsActionDraftExpand);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -55,7 +55,7 @@ impl codec::OpenEnum for GetIntegrationsActionDraftFlatten {
     }
 }
 
-crate::__open_enum!(GetIntegrationsActionDraftFlatten);
+codec::__open_enum!(GetIntegrationsActionDraftFlatten);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -84,4 +84,4 @@ impl codec::OpenEnum for GetIntegrationsActionDraftIncludeConfig {
     }
 }
 
-crate::__open_enum!(GetIntegrationsActionDraftIncludeConfig);
+codec::__open_enum!(GetIntegrationsActionDraftIncludeConfig);

@@ -34,7 +34,7 @@ impl codec::OpenEnum for GetIntegrationsActionsDraftsIncludeAuthActions {
     }
 }
 
-crate::__open_enum!(GetIntegrationsActionsDraftsIncludeAuthActions);
+codec::__open_enum!(GetIntegrationsActionsDraftsIncludeAuthActions);
 
 /// The same values as [`GetIntegrationsActionDraftIncludeConfig`].
 pub type GetIntegrationsActionsDraftsIncludeConfig = GetIntegrationsActionDraftIncludeConfig;

@@ -35,4 +35,4 @@ impl codec::OpenEnum for GetIntegrationsSpeechLexBotBotIdAliasesStatus {
     }
 }
 
-crate::__open_enum!(GetIntegrationsSpeechLexBotBotIdAliasesStatus);
+codec::__open_enum!(GetIntegrationsSpeechLexBotBotIdAliasesStatus);

@@ -31,4 +31,4 @@ impl codec::OpenEnum for GetIntegrationsSpeechLexv2BotBotIdAliasesStatus {
     }
 }
 
-crate::__open_enum!(GetIntegrationsSpeechLexv2BotBotIdAliasesStatus);
+codec::__open_enum!(GetIntegrationsSpeechLexv2BotBotIdAliasesStatus);

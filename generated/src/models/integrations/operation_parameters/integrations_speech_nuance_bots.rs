@@ -35,7 +35,7 @@ impl codec::OpenEnum for GetIntegrationsSpeechNuanceNuanceIntegrationIdBotExpand
     }
 }
 
-crate::__open_enum!(GetIntegrationsSpeechNuanceNuanceIntegrationIdBotExpand);
+codec::__open_enum!(GetIntegrationsSpeechNuanceNuanceIntegrationIdBotExpand);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -64,4 +64,4 @@ impl codec::OpenEnum for GetIntegrationsSpeechNuanceNuanceIntegrationIdBotTarget
     }
 }
 
-crate::__open_enum!(GetIntegrationsSpeechNuanceNuanceIntegrationIdBotTargetChannel);
+codec::__open_enum!(GetIntegrationsSpeechNuanceNuanceIntegrationIdBotTargetChannel);

@@ -29,4 +29,4 @@ impl codec::OpenEnum for GetIntegrationsTypeConfigschemaConfigType {
     }
 }
 
-crate::__open_enum!(GetIntegrationsTypeConfigschemaConfigType);
+codec::__open_enum!(GetIntegrationsTypeConfigschemaConfigType);

@@ -36,4 +36,4 @@ impl codec::OpenEnum for GetProfilesUsersIntegrationPresenceSource {
     }
 }
 
-crate::__open_enum!(GetProfilesUsersIntegrationPresenceSource);
+codec::__open_enum!(GetProfilesUsersIntegrationPresenceSource);

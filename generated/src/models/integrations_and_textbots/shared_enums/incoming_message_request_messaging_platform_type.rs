@@ -80,4 +80,4 @@ impl codec::OpenEnum for IncomingMessageRequestMessagingPlatformType {
     }
 }
 
-crate::__open_enum!(IncomingMessageRequestMessagingPlatformType);
+codec::__open_enum!(IncomingMessageRequestMessagingPlatformType);

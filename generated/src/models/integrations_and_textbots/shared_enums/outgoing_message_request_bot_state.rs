@@ -29,4 +29,4 @@ impl codec::OpenEnum for OutgoingMessageRequestBotState {
     }
 }
 
-crate::__open_enum!(OutgoingMessageRequestBotState);
+codec::__open_enum!(OutgoingMessageRequestBotState);

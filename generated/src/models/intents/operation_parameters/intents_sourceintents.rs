@@ -43,4 +43,4 @@ impl codec::OpenEnum for GetIntentsSourceintentsType {
     }
 }
 
-crate::__open_enum!(GetIntentsSourceintentsType);
+codec::__open_enum!(GetIntentsSourceintentsType);

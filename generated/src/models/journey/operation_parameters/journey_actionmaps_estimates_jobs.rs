@@ -39,4 +39,4 @@ impl codec::OpenEnum for GetJourneyActionmapsEstimatesJobResponse {
     }
 }
 
-crate::__open_enum!(GetJourneyActionmapsEstimatesJobResponse);
+codec::__open_enum!(GetJourneyActionmapsEstimatesJobResponse);

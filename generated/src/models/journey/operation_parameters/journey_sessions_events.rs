@@ -48,4 +48,4 @@ impl codec::OpenEnum for GetJourneySessionEventsEventType {
     }
 }
 
-crate::__open_enum!(GetJourneySessionEventsEventType);
+codec::__open_enum!(GetJourneySessionEventsEventType);

@@ -26,4 +26,4 @@ impl codec::OpenEnum for GetJourneyViewsExpand {
     }
 }
 
-crate::__open_enum!(GetJourneyViewsExpand);
+codec::__open_enum!(GetJourneyViewsExpand);

@@ -26,4 +26,4 @@ impl codec::OpenEnum for GetKnowledgeConnectionExpand {
     }
 }
 
-crate::__open_enum!(GetKnowledgeConnectionExpand);
+codec::__open_enum!(GetKnowledgeConnectionExpand);

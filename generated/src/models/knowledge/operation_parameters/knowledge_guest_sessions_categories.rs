@@ -27,4 +27,4 @@ impl codec::OpenEnum for GetKnowledgeGuestSessionCategoriesSortBy {
     }
 }
 
-crate::__open_enum!(GetKnowledgeGuestSessionCategoriesSortBy);
+codec::__open_enum!(GetKnowledgeGuestSessionCategoriesSortBy);

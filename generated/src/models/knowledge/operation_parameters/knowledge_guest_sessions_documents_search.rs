@@ -36,4 +36,4 @@ impl codec::OpenEnum for PostKnowledgeGuestSessionDocumentsSearchExpand {
     }
 }
 
-crate::__open_enum!(PostKnowledgeGuestSessionDocumentsSearchExpand);
+codec::__open_enum!(PostKnowledgeGuestSessionDocumentsSearchExpand);

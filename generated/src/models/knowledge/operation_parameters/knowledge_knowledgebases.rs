@@ -232,7 +232,7 @@ impl codec::OpenEnum for GetKnowledgeKnowledgebasesCoreLanguage {
     }
 }
 
-crate::__open_enum!(GetKnowledgeKnowledgebasesCoreLanguage);
+codec::__open_enum!(GetKnowledgeKnowledgebasesCoreLanguage);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -259,7 +259,7 @@ impl codec::OpenEnum for GetKnowledgeKnowledgebasesSortBy {
     }
 }
 
-crate::__open_enum!(GetKnowledgeKnowledgebasesSortBy);
+codec::__open_enum!(GetKnowledgeKnowledgebasesSortBy);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -294,4 +294,4 @@ impl codec::OpenEnum for GetKnowledgeKnowledgebasesSortOrder {
     }
 }
 
-crate::__open_enum!(GetKnowledgeKnowledgebasesSortOrder);
+codec::__open_enum!(GetKnowledgeKnowledgebasesSortOrder);

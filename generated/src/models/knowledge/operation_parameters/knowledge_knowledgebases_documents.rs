@@ -33,7 +33,7 @@ impl codec::OpenEnum for GetKnowledgeKnowledgebaseDocumentExpand {
     }
 }
 
-crate::__open_enum!(GetKnowledgeKnowledgebaseDocumentExpand);
+codec::__open_enum!(GetKnowledgeKnowledgebaseDocumentExpand);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -60,7 +60,7 @@ impl codec::OpenEnum for GetKnowledgeKnowledgebaseDocumentState {
     }
 }
 
-crate::__open_enum!(GetKnowledgeKnowledgebaseDocumentState);
+codec::__open_enum!(GetKnowledgeKnowledgebaseDocumentState);
 
 /// The same values as [`GetKnowledgeKnowledgebaseDocumentVersionExpand`].
 pub type GetKnowledgeKnowledgebaseDocumentsExpand = GetKnowledgeKnowledgebaseDocumentVersionExpand;

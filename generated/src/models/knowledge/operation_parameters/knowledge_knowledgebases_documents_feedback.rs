@@ -39,7 +39,7 @@ impl codec::OpenEnum for GetKnowledgeKnowledgebaseDocumentFeedbackAppType {
     }
 }
 
-crate::__open_enum!(GetKnowledgeKnowledgebaseDocumentFeedbackAppType);
+codec::__open_enum!(GetKnowledgeKnowledgebaseDocumentFeedbackAppType);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -88,7 +88,7 @@ impl codec::OpenEnum for GetKnowledgeKnowledgebaseDocumentFeedbackQueryType {
     }
 }
 
-crate::__open_enum!(GetKnowledgeKnowledgebaseDocumentFeedbackQueryType);
+codec::__open_enum!(GetKnowledgeKnowledgebaseDocumentFeedbackQueryType);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -117,7 +117,7 @@ impl codec::OpenEnum for GetKnowledgeKnowledgebaseDocumentFeedbackState {
     }
 }
 
-crate::__open_enum!(GetKnowledgeKnowledgebaseDocumentFeedbackState);
+codec::__open_enum!(GetKnowledgeKnowledgebaseDocumentFeedbackState);
 
 /// The same values as [`GetKnowledgeKnowledgebaseDocumentFeedbackAppType`].
 pub type GetKnowledgeKnowledgebaseDocumentsFeedbackAppType = GetKnowledgeKnowledgebaseDocumentFeedbackAppType;

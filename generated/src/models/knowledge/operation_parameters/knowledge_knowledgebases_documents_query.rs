@@ -40,4 +40,4 @@ impl codec::OpenEnum for PostKnowledgeKnowledgebaseDocumentsQueryExpand {
     }
 }
 
-crate::__open_enum!(PostKnowledgeKnowledgebaseDocumentsQueryExpand);
+codec::__open_enum!(PostKnowledgeKnowledgebaseDocumentsQueryExpand);

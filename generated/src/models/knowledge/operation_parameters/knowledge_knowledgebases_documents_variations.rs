@@ -27,7 +27,7 @@ impl codec::OpenEnum for GetKnowledgeKnowledgebaseDocumentVariationDocumentState
     }
 }
 
-crate::__open_enum!(GetKnowledgeKnowledgebaseDocumentVariationDocumentState);
+codec::__open_enum!(GetKnowledgeKnowledgebaseDocumentVariationDocumentState);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -53,7 +53,7 @@ impl codec::OpenEnum for GetKnowledgeKnowledgebaseDocumentVariationExpand {
     }
 }
 
-crate::__open_enum!(GetKnowledgeKnowledgebaseDocumentVariationExpand);
+codec::__open_enum!(GetKnowledgeKnowledgebaseDocumentVariationExpand);
 
 /// The same values as [`GetKnowledgeKnowledgebaseDocumentVariationDocumentState`].
 pub type GetKnowledgeKnowledgebaseDocumentVariationsDocumentState = GetKnowledgeKnowledgebaseDocumentVariationDocumentState;

@@ -29,7 +29,7 @@ impl codec::OpenEnum for GetKnowledgeKnowledgebaseDocumentVersionExpand {
     }
 }
 
-crate::__open_enum!(GetKnowledgeKnowledgebaseDocumentVersionExpand);
+codec::__open_enum!(GetKnowledgeKnowledgebaseDocumentVersionExpand);
 
 /// The same values as [`GetKnowledgeKnowledgebaseDocumentVersionExpand`].
 pub type GetKnowledgeKnowledgebaseDocumentVersionsExpand = GetKnowledgeKnowledgebaseDocumentVersionExpand;

@@ -26,4 +26,4 @@ impl codec::OpenEnum for GetKnowledgeKnowledgebaseImportJobExpand {
     }
 }
 
-crate::__open_enum!(GetKnowledgeKnowledgebaseImportJobExpand);
+codec::__open_enum!(GetKnowledgeKnowledgebaseImportJobExpand);

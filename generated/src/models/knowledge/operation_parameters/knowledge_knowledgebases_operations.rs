@@ -31,4 +31,4 @@ impl codec::OpenEnum for GetKnowledgeKnowledgebaseOperationsType {
     }
 }
 
-crate::__open_enum!(GetKnowledgeKnowledgebaseOperationsType);
+codec::__open_enum!(GetKnowledgeKnowledgebaseOperationsType);

@@ -26,7 +26,7 @@ impl codec::OpenEnum for GetKnowledgeKnowledgebaseSourcesExpand {
     }
 }
 
-crate::__open_enum!(GetKnowledgeKnowledgebaseSourcesExpand);
+codec::__open_enum!(GetKnowledgeKnowledgebaseSourcesExpand);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -53,4 +53,4 @@ impl codec::OpenEnum for GetKnowledgeKnowledgebaseSourcesType {
     }
 }
 
-crate::__open_enum!(GetKnowledgeKnowledgebaseSourcesType);
+codec::__open_enum!(GetKnowledgeKnowledgebaseSourcesType);

@@ -39,7 +39,7 @@ impl codec::OpenEnum for GetKnowledgeKnowledgebaseUnansweredGroupApp {
     }
 }
 
-crate::__open_enum!(GetKnowledgeKnowledgebaseUnansweredGroupApp);
+codec::__open_enum!(GetKnowledgeKnowledgebaseUnansweredGroupApp);
 
 /// The same values as [`GetKnowledgeKnowledgebaseUnansweredGroupApp`].
 pub type GetKnowledgeKnowledgebaseUnansweredGroupsApp = GetKnowledgeKnowledgebaseUnansweredGroupApp;

@@ -32,7 +32,7 @@ impl codec::OpenEnum for GetKnowledgeSourceExpand {
     }
 }
 
-crate::__open_enum!(GetKnowledgeSourceExpand);
+codec::__open_enum!(GetKnowledgeSourceExpand);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -61,4 +61,4 @@ impl codec::OpenEnum for GetKnowledgeSourcesExpand {
     }
 }
 
-crate::__open_enum!(GetKnowledgeSourcesExpand);
+codec::__open_enum!(GetKnowledgeSourcesExpand);

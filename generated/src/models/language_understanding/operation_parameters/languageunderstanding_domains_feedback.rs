@@ -32,7 +32,7 @@ impl codec::OpenEnum for GetLanguageunderstandingDomainFeedbackAssessment {
     }
 }
 
-crate::__open_enum!(GetLanguageunderstandingDomainFeedbackAssessment);
+codec::__open_enum!(GetLanguageunderstandingDomainFeedbackAssessment);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -67,7 +67,7 @@ impl codec::OpenEnum for GetLanguageunderstandingDomainFeedbackFeedbackIdFields 
     }
 }
 
-crate::__open_enum!(GetLanguageunderstandingDomainFeedbackFeedbackIdFields);
+codec::__open_enum!(GetLanguageunderstandingDomainFeedbackFeedbackIdFields);
 
 /// The same values as [`GetLanguageunderstandingDomainFeedbackFeedbackIdFields`].
 pub type GetLanguageunderstandingDomainFeedbackFields = GetLanguageunderstandingDomainFeedbackFeedbackIdFields;

@@ -30,7 +30,7 @@ impl codec::OpenEnum for GetLanguageunderstandingIgnorephraseSortBy {
     }
 }
 
-crate::__open_enum!(GetLanguageunderstandingIgnorephraseSortBy);
+codec::__open_enum!(GetLanguageunderstandingIgnorephraseSortBy);
 
 /// The same values as [`GetAgenticVirtualagentsSortOrder`].
 pub type GetLanguageunderstandingIgnorephraseSortOrder = GetAgenticVirtualagentsSortOrder;

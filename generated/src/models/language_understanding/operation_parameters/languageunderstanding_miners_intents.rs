@@ -29,7 +29,7 @@ impl codec::OpenEnum for GetLanguageunderstandingMinerIntentExpand {
     }
 }
 
-crate::__open_enum!(GetLanguageunderstandingMinerIntentExpand);
+codec::__open_enum!(GetLanguageunderstandingMinerIntentExpand);
 
 /// The same values as [`GetLanguageunderstandingMinerIntentExpand`].
 pub type GetLanguageunderstandingMinerIntentsExpand = GetLanguageunderstandingMinerIntentExpand;

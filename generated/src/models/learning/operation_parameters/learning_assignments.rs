@@ -56,7 +56,7 @@ impl codec::OpenEnum for GetLearningAssignmentExpand {
     }
 }
 
-crate::__open_enum!(GetLearningAssignmentExpand);
+codec::__open_enum!(GetLearningAssignmentExpand);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -81,7 +81,7 @@ impl codec::OpenEnum for GetLearningAssignmentsExpand {
     }
 }
 
-crate::__open_enum!(GetLearningAssignmentsExpand);
+codec::__open_enum!(GetLearningAssignmentsExpand);
 
 /// The same values as [`GetCoachingAppointmentsMeOverdue`].
 pub type GetLearningAssignmentsOverdue = GetCoachingAppointmentsMeOverdue;

@@ -36,7 +36,7 @@ impl codec::OpenEnum for GetLearningAssignmentsMeSortBy {
     }
 }
 
-crate::__open_enum!(GetLearningAssignmentsMeSortBy);
+codec::__open_enum!(GetLearningAssignmentsMeSortBy);
 
 /// The same values as [`GetAlertQuerySortOrder`].
 pub type GetLearningAssignmentsMeSortOrder = GetAlertQuerySortOrder;
@@ -78,7 +78,7 @@ impl codec::OpenEnum for GetLearningAssignmentsMeStates {
     }
 }
 
-crate::__open_enum!(GetLearningAssignmentsMeStates);
+codec::__open_enum!(GetLearningAssignmentsMeStates);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -117,4 +117,4 @@ impl codec::OpenEnum for GetLearningAssignmentsMeTypes {
     }
 }
 
-crate::__open_enum!(GetLearningAssignmentsMeTypes);
+codec::__open_enum!(GetLearningAssignmentsMeTypes);

@@ -29,7 +29,7 @@ impl codec::OpenEnum for GetLearningAssignmentStepDefaultShareableContentObject 
     }
 }
 
-crate::__open_enum!(GetLearningAssignmentStepDefaultShareableContentObject);
+codec::__open_enum!(GetLearningAssignmentStepDefaultShareableContentObject);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -55,4 +55,4 @@ impl codec::OpenEnum for GetLearningAssignmentStepExpand {
     }
 }
 
-crate::__open_enum!(GetLearningAssignmentStepExpand);
+codec::__open_enum!(GetLearningAssignmentStepExpand);

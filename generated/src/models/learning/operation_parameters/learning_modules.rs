@@ -31,7 +31,7 @@ impl codec::OpenEnum for GetLearningModuleExpand {
     }
 }
 
-crate::__open_enum!(GetLearningModuleExpand);
+codec::__open_enum!(GetLearningModuleExpand);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -60,7 +60,7 @@ impl codec::OpenEnum for GetLearningModulesExpand {
     }
 }
 
-crate::__open_enum!(GetLearningModulesExpand);
+codec::__open_enum!(GetLearningModulesExpand);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -100,7 +100,7 @@ impl codec::OpenEnum for GetLearningModulesSortBy {
     }
 }
 
-crate::__open_enum!(GetLearningModulesSortBy);
+codec::__open_enum!(GetLearningModulesSortBy);
 
 /// The same values as [`AuditQuerySortSortOrder`].
 pub type GetLearningModulesSortOrder = AuditQuerySortSortOrder;
@@ -132,7 +132,7 @@ impl codec::OpenEnum for GetLearningModulesStatuses {
     }
 }
 
-crate::__open_enum!(GetLearningModulesStatuses);
+codec::__open_enum!(GetLearningModulesStatuses);
 
 /// The same values as [`GetLearningAssignmentsMeTypes`].
 pub type GetLearningModulesTypes = GetLearningAssignmentsMeTypes;

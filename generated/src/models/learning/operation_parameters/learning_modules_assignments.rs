@@ -40,7 +40,7 @@ impl codec::OpenEnum for GetLearningModulesAssignmentsAssignmentStates {
     }
 }
 
-crate::__open_enum!(GetLearningModulesAssignmentsAssignmentStates);
+codec::__open_enum!(GetLearningModulesAssignmentsAssignmentStates);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -66,7 +66,7 @@ impl codec::OpenEnum for GetLearningModulesAssignmentsExpand {
     }
 }
 
-crate::__open_enum!(GetLearningModulesAssignmentsExpand);
+codec::__open_enum!(GetLearningModulesAssignmentsExpand);
 
 /// The same values as [`GetCoachingAppointmentsMeOverdue`].
 pub type GetLearningModulesAssignmentsOverdue = GetCoachingAppointmentsMeOverdue;

@@ -27,4 +27,4 @@ impl codec::OpenEnum for AssignedLearningModuleArchivalMode {
     }
 }
 
-crate::__open_enum!(AssignedLearningModuleArchivalMode);
+codec::__open_enum!(AssignedLearningModuleArchivalMode);

@@ -64,4 +64,4 @@ impl codec::OpenEnum for DevelopmentActivityAggregateParamMetrics {
     }
 }
 
-crate::__open_enum!(DevelopmentActivityAggregateParamMetrics);
+codec::__open_enum!(DevelopmentActivityAggregateParamMetrics);

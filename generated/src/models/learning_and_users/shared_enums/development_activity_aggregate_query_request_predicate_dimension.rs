@@ -35,4 +35,4 @@ impl codec::OpenEnum for DevelopmentActivityAggregateQueryRequestPredicateDimens
     }
 }
 
-crate::__open_enum!(DevelopmentActivityAggregateQueryRequestPredicateDimension);
+codec::__open_enum!(DevelopmentActivityAggregateQueryRequestPredicateDimension);

@@ -64,4 +64,4 @@ impl codec::OpenEnum for DevelopmentActivityAggregateQueryResponseMetricMetric {
     }
 }
 
-crate::__open_enum!(DevelopmentActivityAggregateQueryResponseMetricMetric);
+codec::__open_enum!(DevelopmentActivityAggregateQueryResponseMetricMetric);

@@ -29,4 +29,4 @@ impl codec::OpenEnum for GetLearningAssignmentsMePass {
     }
 }
 
-crate::__open_enum!(GetLearningAssignmentsMePass);
+codec::__open_enum!(GetLearningAssignmentsMePass);

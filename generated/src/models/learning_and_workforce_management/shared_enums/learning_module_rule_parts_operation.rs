@@ -27,4 +27,4 @@ impl codec::OpenEnum for LearningModuleRulePartsOperation {
     }
 }
 
-crate::__open_enum!(LearningModuleRulePartsOperation);
+codec::__open_enum!(LearningModuleRulePartsOperation);

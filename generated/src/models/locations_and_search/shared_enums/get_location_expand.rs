@@ -29,4 +29,4 @@ impl codec::OpenEnum for GetLocationExpand {
     }
 }
 
-crate::__open_enum!(GetLocationExpand);
+codec::__open_enum!(GetLocationExpand);

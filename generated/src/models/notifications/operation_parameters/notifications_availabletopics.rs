@@ -60,4 +60,4 @@ impl codec::OpenEnum for GetNotificationsAvailabletopicsExpand {
     }
 }
 
-crate::__open_enum!(GetNotificationsAvailabletopicsExpand);
+codec::__open_enum!(GetNotificationsAvailabletopicsExpand);

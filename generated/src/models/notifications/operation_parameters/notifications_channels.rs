@@ -29,4 +29,4 @@ impl codec::OpenEnum for GetNotificationsChannelsIncludechannels {
     }
 }
 
-crate::__open_enum!(GetNotificationsChannelsIncludechannels);
+codec::__open_enum!(GetNotificationsChannelsIncludechannels);

@@ -44,4 +44,4 @@ impl codec::OpenEnum for OAuthClientAuthorizedGrantType {
     }
 }
 
-crate::__open_enum!(OAuthClientAuthorizedGrantType);
+codec::__open_enum!(OAuthClientAuthorizedGrantType);

@@ -32,4 +32,4 @@ impl codec::OpenEnum for OAuthClientRequestState {
     }
 }
 
-crate::__open_enum!(OAuthClientRequestState);
+codec::__open_enum!(OAuthClientRequestState);

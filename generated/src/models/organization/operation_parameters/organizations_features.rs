@@ -76,4 +76,4 @@ impl codec::OpenEnum for PatchOrganizationsFeatureFeatureName {
     }
 }
 
-crate::__open_enum!(PatchOrganizationsFeatureFeatureName);
+codec::__open_enum!(PatchOrganizationsFeatureFeatureName);

@@ -27,7 +27,7 @@ impl codec::OpenEnum for GetOrganizationsLimitsChangerequestsExpand {
     }
 }
 
-crate::__open_enum!(GetOrganizationsLimitsChangerequestsExpand);
+codec::__open_enum!(GetOrganizationsLimitsChangerequestsExpand);
 
 /// The same values as [`ApprovalNamespaceStatus`].
 pub type GetOrganizationsLimitsChangerequestsStatus = ApprovalNamespaceStatus;

@@ -55,7 +55,7 @@ impl codec::OpenEnum for GetOutboundAttemptlimitsFilterType {
     }
 }
 
-crate::__open_enum!(GetOutboundAttemptlimitsFilterType);
+codec::__open_enum!(GetOutboundAttemptlimitsFilterType);
 
 /// The same values as [`AuditQuerySortSortOrder`].
 pub type GetOutboundAttemptlimitsSortOrder = AuditQuerySortSortOrder;

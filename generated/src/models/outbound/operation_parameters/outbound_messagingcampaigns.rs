@@ -38,7 +38,7 @@ impl codec::OpenEnum for GetOutboundMessagingcampaignsSortBy {
     }
 }
 
-crate::__open_enum!(GetOutboundMessagingcampaignsSortBy);
+codec::__open_enum!(GetOutboundMessagingcampaignsSortBy);
 
 /// The same values as [`AuditQuerySortSortOrder`].
 pub type GetOutboundMessagingcampaignsSortOrder = AuditQuerySortSortOrder;

@@ -40,4 +40,4 @@ impl codec::OpenEnum for GetOutboundMessagingcampaignsDivisionviewsType {
     }
 }
 
-crate::__open_enum!(GetOutboundMessagingcampaignsDivisionviewsType);
+codec::__open_enum!(GetOutboundMessagingcampaignsDivisionviewsType);

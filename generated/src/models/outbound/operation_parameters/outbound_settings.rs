@@ -29,4 +29,4 @@ impl codec::OpenEnum for PatchOutboundSettingsUseMaxCallsPerAgentDecimal {
     }
 }
 
-crate::__open_enum!(PatchOutboundSettingsUseMaxCallsPerAgentDecimal);
+codec::__open_enum!(PatchOutboundSettingsUseMaxCallsPerAgentDecimal);

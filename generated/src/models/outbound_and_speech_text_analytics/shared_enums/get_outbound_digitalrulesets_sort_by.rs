@@ -26,4 +26,4 @@ impl codec::OpenEnum for GetOutboundDigitalrulesetsSortBy {
     }
 }
 
-crate::__open_enum!(GetOutboundDigitalrulesetsSortBy);
+codec::__open_enum!(GetOutboundDigitalrulesetsSortBy);

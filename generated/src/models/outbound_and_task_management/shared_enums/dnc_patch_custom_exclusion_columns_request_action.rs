@@ -27,4 +27,4 @@ impl codec::OpenEnum for DncPatchCustomExclusionColumnsRequestAction {
     }
 }
 
-crate::__open_enum!(DncPatchCustomExclusionColumnsRequestAction);
+codec::__open_enum!(DncPatchCustomExclusionColumnsRequestAction);

@@ -45,4 +45,4 @@ impl codec::OpenEnum for DayOfWeekMinimumsDaysOfWeek {
     }
 }
 
-crate::__open_enum!(DayOfWeekMinimumsDaysOfWeek);
+codec::__open_enum!(DayOfWeekMinimumsDaysOfWeek);

@@ -124,7 +124,7 @@ impl codec::OpenEnum for GetPresenceDefinition0LocaleCode {
     }
 }
 
-crate::__open_enum!(GetPresenceDefinition0LocaleCode);
+codec::__open_enum!(GetPresenceDefinition0LocaleCode);
 
 /// The same values as [`GetPresenceDefinition0LocaleCode`].
 pub type GetPresenceDefinitions0LocaleCode = GetPresenceDefinition0LocaleCode;

@@ -54,4 +54,4 @@ impl codec::OpenEnum for ChatPresenceSystemPresence {
     }
 }
 
-crate::__open_enum!(ChatPresenceSystemPresence);
+codec::__open_enum!(ChatPresenceSystemPresence);

@@ -27,4 +27,4 @@ impl codec::OpenEnum for GetQualityAgentsActivityUserState {
     }
 }
 
-crate::__open_enum!(GetQualityAgentsActivityUserState);
+codec::__open_enum!(GetQualityAgentsActivityUserState);

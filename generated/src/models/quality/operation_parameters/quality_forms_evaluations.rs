@@ -26,4 +26,4 @@ impl codec::OpenEnum for GetQualityFormsEvaluationsExpand {
     }
 }
 
-crate::__open_enum!(GetQualityFormsEvaluationsExpand);
+codec::__open_enum!(GetQualityFormsEvaluationsExpand);

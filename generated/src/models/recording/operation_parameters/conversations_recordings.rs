@@ -30,7 +30,7 @@ impl codec::OpenEnum for GetConversationRecordingChatFormatId {
     }
 }
 
-crate::__open_enum!(GetConversationRecordingChatFormatId);
+codec::__open_enum!(GetConversationRecordingChatFormatId);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -59,7 +59,7 @@ impl codec::OpenEnum for GetConversationRecordingDownload {
     }
 }
 
-crate::__open_enum!(GetConversationRecordingDownload);
+codec::__open_enum!(GetConversationRecordingDownload);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -88,7 +88,7 @@ impl codec::OpenEnum for GetConversationRecordingEmailFormatId {
     }
 }
 
-crate::__open_enum!(GetConversationRecordingEmailFormatId);
+codec::__open_enum!(GetConversationRecordingEmailFormatId);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -117,7 +117,7 @@ impl codec::OpenEnum for GetConversationRecordingMessageFormatId {
     }
 }
 
-crate::__open_enum!(GetConversationRecordingMessageFormatId);
+codec::__open_enum!(GetConversationRecordingMessageFormatId);
 
 /// The same values as [`GetConversationRecordingFormatId`].
 pub type GetConversationRecordingsFormatId = GetConversationRecordingFormatId;

@@ -27,4 +27,4 @@ impl codec::OpenEnum for GetOrphanrecordingsMedia {
     }
 }
 
-crate::__open_enum!(GetOrphanrecordingsMedia);
+codec::__open_enum!(GetOrphanrecordingsMedia);

@@ -32,7 +32,7 @@ impl codec::OpenEnum for GetRecordingJobsJobType {
     }
 }
 
-crate::__open_enum!(GetRecordingJobsJobType);
+codec::__open_enum!(GetRecordingJobsJobType);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -61,7 +61,7 @@ impl codec::OpenEnum for GetRecordingJobsSortBy {
     }
 }
 
-crate::__open_enum!(GetRecordingJobsSortBy);
+codec::__open_enum!(GetRecordingJobsSortBy);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -109,4 +109,4 @@ impl codec::OpenEnum for GetRecordingJobsState {
     }
 }
 
-crate::__open_enum!(GetRecordingJobsState);
+codec::__open_enum!(GetRecordingJobsState);

@@ -27,4 +27,4 @@ impl codec::OpenEnum for CardActionType {
     }
 }
 
-crate::__open_enum!(CardActionType);
+codec::__open_enum!(CardActionType);

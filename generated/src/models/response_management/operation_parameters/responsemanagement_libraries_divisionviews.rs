@@ -27,4 +27,4 @@ for GetResponsemanagementLibrariesDivisionviewsMessagingTemplateFilter {
     }
 }
 
-crate::__open_enum!(GetResponsemanagementLibrariesDivisionviewsMessagingTemplateFilter);
+codec::__open_enum!(GetResponsemanagementLibrariesDivisionviewsMessagingTemplateFilter);

@@ -29,4 +29,4 @@ impl codec::OpenEnum for PostResponsemanagementResponseassetsSearchExpand {
     }
 }
 
-crate::__open_enum!(PostResponsemanagementResponseassetsSearchExpand);
+codec::__open_enum!(PostResponsemanagementResponseassetsSearchExpand);

@@ -26,7 +26,7 @@ impl codec::OpenEnum for GetResponsemanagementResponseExpand {
     }
 }
 
-crate::__open_enum!(GetResponsemanagementResponseExpand);
+codec::__open_enum!(GetResponsemanagementResponseExpand);
 
 /// The same values as [`GetResponsemanagementResponseExpand`].
 pub type GetResponsemanagementResponsesExpand = GetResponsemanagementResponseExpand;

@@ -26,7 +26,7 @@ impl codec::OpenEnum for GetRoutingEmailDomainExpand {
     }
 }
 
-crate::__open_enum!(GetRoutingEmailDomainExpand);
+codec::__open_enum!(GetRoutingEmailDomainExpand);
 
 /// The same values as [`GetRoutingEmailDomainExpand`].
 pub type GetRoutingEmailDomainsExpand = GetRoutingEmailDomainExpand;

@@ -52,4 +52,4 @@ impl codec::OpenEnum for GetRoutingMessageRecipientsMessengerType {
     }
 }
 
-crate::__open_enum!(GetRoutingMessageRecipientsMessengerType);
+codec::__open_enum!(GetRoutingMessageRecipientsMessengerType);

@@ -29,4 +29,4 @@ impl codec::OpenEnum for GetRoutingPredictorsState {
     }
 }
 
-crate::__open_enum!(GetRoutingPredictorsState);
+codec::__open_enum!(GetRoutingPredictorsState);

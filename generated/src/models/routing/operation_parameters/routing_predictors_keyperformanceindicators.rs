@@ -26,7 +26,7 @@ impl codec::OpenEnum for GetRoutingPredictorsKeyperformanceindicatorExpand {
     }
 }
 
-crate::__open_enum!(GetRoutingPredictorsKeyperformanceindicatorExpand);
+codec::__open_enum!(GetRoutingPredictorsKeyperformanceindicatorExpand);
 
 /// The same values as [`GetRoutingPredictorsKeyperformanceindicatorExpand`].
 pub type GetRoutingPredictorsKeyperformanceindicatorsExpand = GetRoutingPredictorsKeyperformanceindicatorExpand;
@@ -56,4 +56,4 @@ impl codec::OpenEnum for GetRoutingPredictorsKeyperformanceindicatorsKpiGroup {
     }
 }
 
-crate::__open_enum!(GetRoutingPredictorsKeyperformanceindicatorsKpiGroup);
+codec::__open_enum!(GetRoutingPredictorsKeyperformanceindicatorsKpiGroup);

@@ -33,7 +33,7 @@ impl codec::OpenEnum for GetRoutingQueuesDivisionviewsSortBy {
     }
 }
 
-crate::__open_enum!(GetRoutingQueuesDivisionviewsSortBy);
+codec::__open_enum!(GetRoutingQueuesDivisionviewsSortBy);
 
 /// The same values as [`GetAgenticVirtualagentsSortOrder`].
 pub type GetRoutingQueuesDivisionviewsSortOrder = GetAgenticVirtualagentsSortOrder;

@@ -52,4 +52,4 @@ impl codec::OpenEnum for GetRoutingQueueMediatypeEstimatedwaittimeMediaType {
     }
 }
 
-crate::__open_enum!(GetRoutingQueueMediatypeEstimatedwaittimeMediaType);
+codec::__open_enum!(GetRoutingQueueMediatypeEstimatedwaittimeMediaType);

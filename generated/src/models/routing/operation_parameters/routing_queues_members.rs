@@ -34,7 +34,7 @@ impl codec::OpenEnum for GetRoutingQueueMembersJoined {
     }
 }
 
-crate::__open_enum!(GetRoutingQueueMembersJoined);
+codec::__open_enum!(GetRoutingQueueMembersJoined);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -63,7 +63,7 @@ impl codec::OpenEnum for GetRoutingQueueMembersMemberBy {
     }
 }
 
-crate::__open_enum!(GetRoutingQueueMembersMemberBy);
+codec::__open_enum!(GetRoutingQueueMembersMemberBy);
 
 /// The same values as [`GetAgenticVirtualagentsSortOrder`].
 pub type GetRoutingQueueMembersSortOrder = GetAgenticVirtualagentsSortOrder;

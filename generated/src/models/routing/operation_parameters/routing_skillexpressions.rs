@@ -27,7 +27,7 @@ impl codec::OpenEnum for GetRoutingSkillexpressionFormat {
     }
 }
 
-crate::__open_enum!(GetRoutingSkillexpressionFormat);
+codec::__open_enum!(GetRoutingSkillexpressionFormat);
 
 /// The same values as [`GetRoutingSkillexpressionFormat`].
 pub type GetRoutingSkillexpressionsFormat = GetRoutingSkillexpressionFormat;

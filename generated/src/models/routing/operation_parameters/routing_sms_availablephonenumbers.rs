@@ -35,7 +35,7 @@ impl codec::OpenEnum for GetRoutingSmsAvailablephonenumbersAddressRequirement {
     }
 }
 
-crate::__open_enum!(GetRoutingSmsAvailablephonenumbersAddressRequirement);
+codec::__open_enum!(GetRoutingSmsAvailablephonenumbersAddressRequirement);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -67,4 +67,4 @@ impl codec::OpenEnum for GetRoutingSmsAvailablephonenumbersPhoneNumberType {
     }
 }
 
-crate::__open_enum!(GetRoutingSmsAvailablephonenumbersPhoneNumberType);
+codec::__open_enum!(GetRoutingSmsAvailablephonenumbersPhoneNumberType);

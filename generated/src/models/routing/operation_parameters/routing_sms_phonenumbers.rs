@@ -30,7 +30,7 @@ impl codec::OpenEnum for GetRoutingSmsPhonenumberExpand {
     }
 }
 
-crate::__open_enum!(GetRoutingSmsPhonenumberExpand);
+codec::__open_enum!(GetRoutingSmsPhonenumberExpand);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -59,7 +59,7 @@ impl codec::OpenEnum for GetRoutingSmsPhonenumbersExpand {
     }
 }
 
-crate::__open_enum!(GetRoutingSmsPhonenumbersExpand);
+codec::__open_enum!(GetRoutingSmsPhonenumbersExpand);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -107,7 +107,7 @@ impl codec::OpenEnum for GetRoutingSmsPhonenumbersPhoneNumberStatus {
     }
 }
 
-crate::__open_enum!(GetRoutingSmsPhonenumbersPhoneNumberStatus);
+codec::__open_enum!(GetRoutingSmsPhonenumbersPhoneNumberStatus);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -151,7 +151,7 @@ impl codec::OpenEnum for GetRoutingSmsPhonenumbersPhoneNumberType {
     }
 }
 
-crate::__open_enum!(GetRoutingSmsPhonenumbersPhoneNumberType);
+codec::__open_enum!(GetRoutingSmsPhonenumbersPhoneNumberType);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -219,7 +219,7 @@ impl codec::OpenEnum for GetRoutingSmsPhonenumbersSortBy {
     }
 }
 
-crate::__open_enum!(GetRoutingSmsPhonenumbersSortBy);
+codec::__open_enum!(GetRoutingSmsPhonenumbersSortBy);
 
 /// The same values as [`AuditQuerySortSortOrder`].
 pub type GetRoutingSmsPhonenumbersSortOrder = AuditQuerySortSortOrder;

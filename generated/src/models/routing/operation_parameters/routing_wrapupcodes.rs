@@ -30,7 +30,7 @@ impl codec::OpenEnum for GetRoutingWrapupcodesSortBy {
     }
 }
 
-crate::__open_enum!(GetRoutingWrapupcodesSortBy);
+codec::__open_enum!(GetRoutingWrapupcodesSortBy);
 
 /// The same values as [`AuditQuerySortSortOrder`].
 pub type GetRoutingWrapupcodesSortOrder = AuditQuerySortSortOrder;

@@ -29,4 +29,4 @@ impl codec::OpenEnum for GetRoutingWrapupcodesDivisionviewsIncludeState {
     }
 }
 
-crate::__open_enum!(GetRoutingWrapupcodesDivisionviewsIncludeState);
+codec::__open_enum!(GetRoutingWrapupcodesDivisionviewsIncludeState);

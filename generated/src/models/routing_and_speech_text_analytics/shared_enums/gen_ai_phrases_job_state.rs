@@ -29,4 +29,4 @@ impl codec::OpenEnum for GenAiPhrasesJobState {
     }
 }
 
-crate::__open_enum!(GenAiPhrasesJobState);
+codec::__open_enum!(GenAiPhrasesJobState);

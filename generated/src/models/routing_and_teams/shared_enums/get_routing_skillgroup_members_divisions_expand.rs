@@ -26,4 +26,4 @@ impl codec::OpenEnum for GetRoutingSkillgroupMembersDivisionsExpand {
     }
 }
 
-crate::__open_enum!(GetRoutingSkillgroupMembersDivisionsExpand);
+codec::__open_enum!(GetRoutingSkillgroupMembersDivisionsExpand);

@@ -94,7 +94,7 @@ impl codec::OpenEnum for GetScimGroupAttributes {
     }
 }
 
-crate::__open_enum!(GetScimGroupAttributes);
+codec::__open_enum!(GetScimGroupAttributes);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -188,7 +188,7 @@ impl codec::OpenEnum for GetScimGroupExcludedAttributes {
     }
 }
 
-crate::__open_enum!(GetScimGroupExcludedAttributes);
+codec::__open_enum!(GetScimGroupExcludedAttributes);
 
 /// The same values as [`GetScimGroupAttributes`].
 pub type GetScimGroupsAttributes = GetScimGroupAttributes;

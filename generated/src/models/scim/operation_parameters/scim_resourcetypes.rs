@@ -39,4 +39,4 @@ impl codec::OpenEnum for GetScimResourcetypeResourceType {
     }
 }
 
-crate::__open_enum!(GetScimResourcetypeResourceType);
+codec::__open_enum!(GetScimResourcetypeResourceType);

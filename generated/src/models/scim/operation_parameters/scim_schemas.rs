@@ -66,4 +66,4 @@ impl codec::OpenEnum for GetScimSchemaSchemaId {
     }
 }
 
-crate::__open_enum!(GetScimSchemaSchemaId);
+codec::__open_enum!(GetScimSchemaSchemaId);

@@ -220,7 +220,7 @@ impl codec::OpenEnum for GetScimUserAttributes {
     }
 }
 
-crate::__open_enum!(GetScimUserAttributes);
+codec::__open_enum!(GetScimUserAttributes);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -440,7 +440,7 @@ impl codec::OpenEnum for GetScimUserExcludedAttributes {
     }
 }
 
-crate::__open_enum!(GetScimUserExcludedAttributes);
+codec::__open_enum!(GetScimUserExcludedAttributes);
 
 /// The same values as [`GetScimUserAttributes`].
 pub type GetScimUsersAttributes = GetScimUserAttributes;

@@ -33,7 +33,7 @@ impl codec::OpenEnum for GetScriptsDivisionviewsSortBy {
     }
 }
 
-crate::__open_enum!(GetScriptsDivisionviewsSortBy);
+codec::__open_enum!(GetScriptsDivisionviewsSortBy);
 
 /// The same values as [`AuditQuerySortSortOrder`].
 pub type GetScriptsDivisionviewsSortOrder = AuditQuerySortSortOrder;

@@ -29,7 +29,7 @@ impl codec::OpenEnum for GetScriptsPublishedDivisionviewVariablesInput {
     }
 }
 
-crate::__open_enum!(GetScriptsPublishedDivisionviewVariablesInput);
+codec::__open_enum!(GetScriptsPublishedDivisionviewVariablesInput);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -58,7 +58,7 @@ impl codec::OpenEnum for GetScriptsPublishedDivisionviewVariablesOutput {
     }
 }
 
-crate::__open_enum!(GetScriptsPublishedDivisionviewVariablesOutput);
+codec::__open_enum!(GetScriptsPublishedDivisionviewVariablesOutput);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -90,4 +90,4 @@ impl codec::OpenEnum for GetScriptsPublishedDivisionviewVariablesType {
     }
 }
 
-crate::__open_enum!(GetScriptsPublishedDivisionviewVariablesType);
+codec::__open_enum!(GetScriptsPublishedDivisionviewVariablesType);

@@ -160,4 +160,4 @@ impl codec::OpenEnum for GetSearchExpand {
     }
 }
 
-crate::__open_enum!(GetSearchExpand);
+codec::__open_enum!(GetSearchExpand);

@@ -35,4 +35,4 @@ impl codec::OpenEnum for DocumentationV2SearchAggregationOrder {
     }
 }
 
-crate::__open_enum!(DocumentationV2SearchAggregationOrder);
+codec::__open_enum!(DocumentationV2SearchAggregationOrder);

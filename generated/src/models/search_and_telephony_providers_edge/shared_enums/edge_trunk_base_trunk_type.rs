@@ -32,4 +32,4 @@ impl codec::OpenEnum for EdgeTrunkBaseTrunkType {
     }
 }
 
-crate::__open_enum!(EdgeTrunkBaseTrunkType);
+codec::__open_enum!(EdgeTrunkBaseTrunkType);

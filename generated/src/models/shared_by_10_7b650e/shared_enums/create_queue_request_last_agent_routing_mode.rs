@@ -29,4 +29,4 @@ impl codec::OpenEnum for CreateQueueRequestLastAgentRoutingMode {
     }
 }
 
-crate::__open_enum!(CreateQueueRequestLastAgentRoutingMode);
+codec::__open_enum!(CreateQueueRequestLastAgentRoutingMode);

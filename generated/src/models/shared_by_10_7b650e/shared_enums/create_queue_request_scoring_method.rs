@@ -27,4 +27,4 @@ impl codec::OpenEnum for CreateQueueRequestScoringMethod {
     }
 }
 
-crate::__open_enum!(CreateQueueRequestScoringMethod);
+codec::__open_enum!(CreateQueueRequestScoringMethod);

@@ -32,4 +32,4 @@ impl codec::OpenEnum for CreateQueueRequestSkillEvaluationMethod {
     }
 }
 
-crate::__open_enum!(CreateQueueRequestSkillEvaluationMethod);
+codec::__open_enum!(CreateQueueRequestSkillEvaluationMethod);

@@ -32,4 +32,4 @@ impl codec::OpenEnum for ConversationCustomAttributesSearchCriteriaOperator {
     }
 }
 
-crate::__open_enum!(ConversationCustomAttributesSearchCriteriaOperator);
+codec::__open_enum!(ConversationCustomAttributesSearchCriteriaOperator);

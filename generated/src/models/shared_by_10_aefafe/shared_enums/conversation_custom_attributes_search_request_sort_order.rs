@@ -32,4 +32,4 @@ impl codec::OpenEnum for ConversationCustomAttributesSearchRequestSortOrder {
     }
 }
 
-crate::__open_enum!(ConversationCustomAttributesSearchRequestSortOrder);
+codec::__open_enum!(ConversationCustomAttributesSearchRequestSortOrder);

@@ -29,4 +29,4 @@ impl codec::OpenEnum for AnalyticsSessionDirection {
     }
 }
 
-crate::__open_enum!(AnalyticsSessionDirection);
+codec::__open_enum!(AnalyticsSessionDirection);

@@ -29,4 +29,4 @@ impl codec::OpenEnum for ActionAggregateQueryClauseType {
     }
 }
 
-crate::__open_enum!(ActionAggregateQueryClauseType);
+codec::__open_enum!(ActionAggregateQueryClauseType);

@@ -32,4 +32,4 @@ impl codec::OpenEnum for ActionAggregateQueryPredicateOperator {
     }
 }
 
-crate::__open_enum!(ActionAggregateQueryPredicateOperator);
+codec::__open_enum!(ActionAggregateQueryPredicateOperator);

@@ -32,4 +32,4 @@ impl codec::OpenEnum for ActionAggregateQueryPredicateType {
     }
 }
 
-crate::__open_enum!(ActionAggregateQueryPredicateType);
+codec::__open_enum!(ActionAggregateQueryPredicateType);

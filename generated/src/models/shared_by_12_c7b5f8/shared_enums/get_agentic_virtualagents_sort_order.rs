@@ -29,4 +29,4 @@ impl codec::OpenEnum for GetAgenticVirtualagentsSortOrder {
     }
 }
 
-crate::__open_enum!(GetAgenticVirtualagentsSortOrder);
+codec::__open_enum!(GetAgenticVirtualagentsSortOrder);

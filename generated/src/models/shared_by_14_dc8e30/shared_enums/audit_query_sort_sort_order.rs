@@ -29,4 +29,4 @@ impl codec::OpenEnum for AuditQuerySortSortOrder {
     }
 }
 
-crate::__open_enum!(AuditQuerySortSortOrder);
+codec::__open_enum!(AuditQuerySortSortOrder);

@@ -408,4 +408,4 @@ impl codec::OpenEnum for ApprovalNamespaceNamespace {
     }
 }
 
-crate::__open_enum!(ApprovalNamespaceNamespace);
+codec::__open_enum!(ApprovalNamespaceNamespace);

@@ -29,4 +29,4 @@ impl codec::OpenEnum for DomainResourceConditionNodeConjunction {
     }
 }
 
-crate::__open_enum!(DomainResourceConditionNodeConjunction);
+codec::__open_enum!(DomainResourceConditionNodeConjunction);

@@ -41,4 +41,4 @@ impl codec::OpenEnum for DomainResourceConditionNodeOperator {
     }
 }
 
-crate::__open_enum!(DomainResourceConditionNodeOperator);
+codec::__open_enum!(DomainResourceConditionNodeOperator);

@@ -29,4 +29,4 @@ impl codec::OpenEnum for GroupCreateType {
     }
 }
 
-crate::__open_enum!(GroupCreateType);
+codec::__open_enum!(GroupCreateType);

@@ -32,4 +32,4 @@ impl codec::OpenEnum for GroupCreateVisibility {
     }
 }
 
-crate::__open_enum!(GroupCreateVisibility);
+codec::__open_enum!(GroupCreateVisibility);

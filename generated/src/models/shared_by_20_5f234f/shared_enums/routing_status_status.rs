@@ -44,4 +44,4 @@ impl codec::OpenEnum for RoutingStatusStatus {
     }
 }
 
-crate::__open_enum!(RoutingStatusStatus);
+codec::__open_enum!(RoutingStatusStatus);

@@ -29,4 +29,4 @@ impl codec::OpenEnum for GetUserState {
     }
 }
 
-crate::__open_enum!(GetUserState);
+codec::__open_enum!(GetUserState);

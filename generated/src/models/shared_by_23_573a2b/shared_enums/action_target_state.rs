@@ -32,4 +32,4 @@ impl codec::OpenEnum for ActionTargetState {
     }
 }
 
-crate::__open_enum!(ActionTargetState);
+codec::__open_enum!(ActionTargetState);

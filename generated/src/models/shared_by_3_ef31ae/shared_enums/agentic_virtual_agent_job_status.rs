@@ -29,4 +29,4 @@ impl codec::OpenEnum for AgenticVirtualAgentJobStatus {
     }
 }
 
-crate::__open_enum!(AgenticVirtualAgentJobStatus);
+codec::__open_enum!(AgenticVirtualAgentJobStatus);

@@ -27,4 +27,4 @@ impl codec::OpenEnum for ActivityPlanListItemState {
     }
 }
 
-crate::__open_enum!(ActivityPlanListItemState);
+codec::__open_enum!(ActivityPlanListItemState);

@@ -72,4 +72,4 @@ impl codec::OpenEnum for CallMediaParticipantState {
     }
 }
 
-crate::__open_enum!(CallMediaParticipantState);
+codec::__open_enum!(CallMediaParticipantState);

@@ -27,4 +27,4 @@ for GamificationContestPrizeImageUploadUrlRequestServerSideEncryption {
     }
 }
 
-crate::__open_enum!(GamificationContestPrizeImageUploadUrlRequestServerSideEncryption);
+codec::__open_enum!(GamificationContestPrizeImageUploadUrlRequestServerSideEncryption);

@@ -60,4 +60,4 @@ impl codec::OpenEnum for RoutingActivityQueryPredicateDimension {
     }
 }
 
-crate::__open_enum!(RoutingActivityQueryPredicateDimension);
+codec::__open_enum!(RoutingActivityQueryPredicateDimension);

@@ -60,4 +60,4 @@ impl codec::OpenEnum for RoutingActivityResponseEntityIdDimension {
     }
 }
 
-crate::__open_enum!(RoutingActivityResponseEntityIdDimension);
+codec::__open_enum!(RoutingActivityResponseEntityIdDimension);

@@ -52,4 +52,4 @@ impl codec::OpenEnum for GetConversationRecordingFormatId {
     }
 }
 
-crate::__open_enum!(GetConversationRecordingFormatId);
+codec::__open_enum!(GetConversationRecordingFormatId);

@@ -42,4 +42,4 @@ impl codec::OpenEnum for ConversationNormalizedMessageStatus {
     }
 }
 
-crate::__open_enum!(ConversationNormalizedMessageStatus);
+codec::__open_enum!(ConversationNormalizedMessageStatus);

@@ -63,4 +63,4 @@ impl codec::OpenEnum for ConversationReasonCode {
     }
 }
 
-crate::__open_enum!(ConversationReasonCode);
+codec::__open_enum!(ConversationReasonCode);

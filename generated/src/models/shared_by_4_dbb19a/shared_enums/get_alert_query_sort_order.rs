@@ -27,4 +27,4 @@ impl codec::OpenEnum for GetAlertQuerySortOrder {
     }
 }
 
-crate::__open_enum!(GetAlertQuerySortOrder);
+codec::__open_enum!(GetAlertQuerySortOrder);

@@ -27,4 +27,4 @@ impl codec::OpenEnum for ConversationContentNotificationResponseNotificationStat
     }
 }
 
-crate::__open_enum!(ConversationContentNotificationResponseNotificationStatus);
+codec::__open_enum!(ConversationContentNotificationResponseNotificationStatus);

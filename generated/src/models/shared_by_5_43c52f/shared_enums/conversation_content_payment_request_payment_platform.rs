@@ -25,4 +25,4 @@ impl codec::OpenEnum for ConversationContentPaymentRequestPaymentPlatform {
     }
 }
 
-crate::__open_enum!(ConversationContentPaymentRequestPaymentPlatform);
+codec::__open_enum!(ConversationContentPaymentRequestPaymentPlatform);

@@ -27,4 +27,4 @@ impl codec::OpenEnum for ConversationContentPaymentResponsePaymentStatus {
     }
 }
 
-crate::__open_enum!(ConversationContentPaymentResponsePaymentStatus);
+codec::__open_enum!(ConversationContentPaymentResponsePaymentStatus);

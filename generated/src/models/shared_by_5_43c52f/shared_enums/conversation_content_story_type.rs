@@ -27,4 +27,4 @@ impl codec::OpenEnum for ConversationContentStoryType {
     }
 }
 
-crate::__open_enum!(ConversationContentStoryType);
+codec::__open_enum!(ConversationContentStoryType);

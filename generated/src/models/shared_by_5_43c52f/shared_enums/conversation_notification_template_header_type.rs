@@ -27,4 +27,4 @@ impl codec::OpenEnum for ConversationNotificationTemplateHeaderType {
     }
 }
 
-crate::__open_enum!(ConversationNotificationTemplateHeaderType);
+codec::__open_enum!(ConversationNotificationTemplateHeaderType);

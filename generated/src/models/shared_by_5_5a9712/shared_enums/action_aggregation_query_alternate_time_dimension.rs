@@ -26,4 +26,4 @@ impl codec::OpenEnum for ActionAggregationQueryAlternateTimeDimension {
     }
 }
 
-crate::__open_enum!(ActionAggregationQueryAlternateTimeDimension);
+codec::__open_enum!(ActionAggregationQueryAlternateTimeDimension);

@@ -25,4 +25,4 @@ impl codec::OpenEnum for ConversationContentTextType {
     }
 }
 
-crate::__open_enum!(ConversationContentTextType);
+codec::__open_enum!(ConversationContentTextType);

@@ -51,4 +51,4 @@ impl codec::OpenEnum for AnalyticsSessionRequestedRoutings {
     }
 }
 
-crate::__open_enum!(AnalyticsSessionRequestedRoutings);
+codec::__open_enum!(AnalyticsSessionRequestedRoutings);

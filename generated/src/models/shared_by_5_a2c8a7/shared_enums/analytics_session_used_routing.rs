@@ -51,4 +51,4 @@ impl codec::OpenEnum for AnalyticsSessionUsedRouting {
     }
 }
 
-crate::__open_enum!(AnalyticsSessionUsedRouting);
+codec::__open_enum!(AnalyticsSessionUsedRouting);

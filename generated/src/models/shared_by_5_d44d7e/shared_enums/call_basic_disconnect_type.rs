@@ -96,4 +96,4 @@ impl codec::OpenEnum for CallBasicDisconnectType {
     }
 }
 
-crate::__open_enum!(CallBasicDisconnectType);
+codec::__open_enum!(CallBasicDisconnectType);

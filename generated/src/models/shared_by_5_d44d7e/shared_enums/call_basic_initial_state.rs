@@ -68,4 +68,4 @@ impl codec::OpenEnum for CallBasicInitialState {
     }
 }
 
-crate::__open_enum!(CallBasicInitialState);
+codec::__open_enum!(CallBasicInitialState);

@@ -32,4 +32,4 @@ impl codec::OpenEnum for CallBasicRecordingState {
     }
 }
 
-crate::__open_enum!(CallBasicRecordingState);
+codec::__open_enum!(CallBasicRecordingState);

@@ -68,4 +68,4 @@ impl codec::OpenEnum for CallBasicState {
     }
 }
 
-crate::__open_enum!(CallBasicState);
+codec::__open_enum!(CallBasicState);

@@ -88,4 +88,4 @@ impl codec::OpenEnum for CallbackBasicDisconnectType {
     }
 }
 
-crate::__open_enum!(CallbackBasicDisconnectType);
+codec::__open_enum!(CallbackBasicDisconnectType);

@@ -60,4 +60,4 @@ impl codec::OpenEnum for CallbackBasicInitialState {
     }
 }
 
-crate::__open_enum!(CallbackBasicInitialState);
+codec::__open_enum!(CallbackBasicInitialState);

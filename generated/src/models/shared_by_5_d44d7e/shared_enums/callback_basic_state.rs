@@ -60,4 +60,4 @@ impl codec::OpenEnum for CallbackBasicState {
     }
 }
 
-crate::__open_enum!(CallbackBasicState);
+codec::__open_enum!(CallbackBasicState);

@@ -72,4 +72,4 @@ impl codec::OpenEnum for MessageMediaParticipantType {
     }
 }
 
-crate::__open_enum!(MessageMediaParticipantType);
+codec::__open_enum!(MessageMediaParticipantType);

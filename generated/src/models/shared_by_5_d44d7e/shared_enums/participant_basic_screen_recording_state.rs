@@ -48,4 +48,4 @@ impl codec::OpenEnum for ParticipantBasicScreenRecordingState {
     }
 }
 
-crate::__open_enum!(ParticipantBasicScreenRecordingState);
+codec::__open_enum!(ParticipantBasicScreenRecordingState);

@@ -44,4 +44,4 @@ impl codec::OpenEnum for ParticipantBasicWrapupPrompt {
     }
 }
 
-crate::__open_enum!(ParticipantBasicWrapupPrompt);
+codec::__open_enum!(ParticipantBasicWrapupPrompt);

@@ -27,4 +27,4 @@ impl codec::OpenEnum for EmailRoutingTransferEventTransferType {
     }
 }
 
-crate::__open_enum!(EmailRoutingTransferEventTransferType);
+codec::__open_enum!(EmailRoutingTransferEventTransferType);

@@ -36,4 +36,4 @@ impl codec::OpenEnum for ConversationEventCoBrowseType {
     }
 }
 
-crate::__open_enum!(ConversationEventCoBrowseType);
+codec::__open_enum!(ConversationEventCoBrowseType);

@@ -56,4 +56,4 @@ impl codec::OpenEnum for BusinessRulesDataSchemaAppliesTo {
     }
 }
 
-crate::__open_enum!(BusinessRulesDataSchemaAppliesTo);
+codec::__open_enum!(BusinessRulesDataSchemaAppliesTo);

@@ -39,4 +39,4 @@ impl codec::OpenEnum for ButtonResponseType {
     }
 }
 
-crate::__open_enum!(ButtonResponseType);
+codec::__open_enum!(ButtonResponseType);

@@ -33,4 +33,4 @@ impl codec::OpenEnum for ConversationContentAttachmentMediaType {
     }
 }
 
-crate::__open_enum!(ConversationContentAttachmentMediaType);
+codec::__open_enum!(ConversationContentAttachmentMediaType);

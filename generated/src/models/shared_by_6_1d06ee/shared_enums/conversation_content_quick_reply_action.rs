@@ -25,4 +25,4 @@ impl codec::OpenEnum for ConversationContentQuickReplyAction {
     }
 }
 
-crate::__open_enum!(ConversationContentQuickReplyAction);
+codec::__open_enum!(ConversationContentQuickReplyAction);

@@ -31,4 +31,4 @@ impl codec::OpenEnum for ConversationFormPageComponentFormComponentType {
     }
 }
 
-crate::__open_enum!(ConversationFormPageComponentFormComponentType);
+codec::__open_enum!(ConversationFormPageComponentFormComponentType);

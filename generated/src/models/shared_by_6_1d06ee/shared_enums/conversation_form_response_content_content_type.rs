@@ -25,4 +25,4 @@ impl codec::OpenEnum for ConversationFormResponseContentContentType {
     }
 }
 
-crate::__open_enum!(ConversationFormResponseContentContentType);
+codec::__open_enum!(ConversationFormResponseContentContentType);

@@ -26,4 +26,4 @@ impl codec::OpenEnum for ActionAggregationViewFunction {
     }
 }
 
-crate::__open_enum!(ActionAggregationViewFunction);
+codec::__open_enum!(ActionAggregationViewFunction);

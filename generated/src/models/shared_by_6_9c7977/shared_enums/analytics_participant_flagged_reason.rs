@@ -26,4 +26,4 @@ impl codec::OpenEnum for AnalyticsParticipantFlaggedReason {
     }
 }
 
-crate::__open_enum!(AnalyticsParticipantFlaggedReason);
+codec::__open_enum!(AnalyticsParticipantFlaggedReason);

@@ -129,4 +129,4 @@ impl codec::OpenEnum for AnalyticsSessionEngagementSource {
     }
 }
 
-crate::__open_enum!(AnalyticsSessionEngagementSource);
+codec::__open_enum!(AnalyticsSessionEngagementSource);

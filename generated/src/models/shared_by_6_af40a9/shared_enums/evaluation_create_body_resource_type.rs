@@ -26,4 +26,4 @@ impl codec::OpenEnum for EvaluationCreateBodyResourceType {
     }
 }
 
-crate::__open_enum!(EvaluationCreateBodyResourceType);
+codec::__open_enum!(EvaluationCreateBodyResourceType);

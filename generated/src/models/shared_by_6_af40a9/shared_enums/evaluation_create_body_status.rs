@@ -44,4 +44,4 @@ impl codec::OpenEnum for EvaluationCreateBodyStatus {
     }
 }
 
-crate::__open_enum!(EvaluationCreateBodyStatus);
+codec::__open_enum!(EvaluationCreateBodyStatus);

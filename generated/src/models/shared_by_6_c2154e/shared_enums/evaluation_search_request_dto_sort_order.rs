@@ -29,4 +29,4 @@ impl codec::OpenEnum for EvaluationSearchRequestDtoSortOrder {
     }
 }
 
-crate::__open_enum!(EvaluationSearchRequestDtoSortOrder);
+codec::__open_enum!(EvaluationSearchRequestDtoSortOrder);

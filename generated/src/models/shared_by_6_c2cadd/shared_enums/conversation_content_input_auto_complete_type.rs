@@ -138,4 +138,4 @@ impl codec::OpenEnum for ConversationContentInputAutoCompleteType {
     }
 }
 
-crate::__open_enum!(ConversationContentInputAutoCompleteType);
+codec::__open_enum!(ConversationContentInputAutoCompleteType);

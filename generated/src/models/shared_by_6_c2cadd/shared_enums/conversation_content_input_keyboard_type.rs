@@ -49,4 +49,4 @@ impl codec::OpenEnum for ConversationContentInputKeyboardType {
     }
 }
 
-crate::__open_enum!(ConversationContentInputKeyboardType);
+codec::__open_enum!(ConversationContentInputKeyboardType);

@@ -29,4 +29,4 @@ impl codec::OpenEnum for ButtonType {
     }
 }
 
-crate::__open_enum!(ButtonType);
+codec::__open_enum!(ButtonType);

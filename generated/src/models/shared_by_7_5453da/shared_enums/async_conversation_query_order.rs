@@ -32,4 +32,4 @@ impl codec::OpenEnum for AsyncConversationQueryOrder {
     }
 }
 
-crate::__open_enum!(AsyncConversationQueryOrder);
+codec::__open_enum!(AsyncConversationQueryOrder);

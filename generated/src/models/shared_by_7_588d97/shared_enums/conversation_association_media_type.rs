@@ -68,4 +68,4 @@ impl codec::OpenEnum for ConversationAssociationMediaType {
     }
 }
 
-crate::__open_enum!(ConversationAssociationMediaType);
+codec::__open_enum!(ConversationAssociationMediaType);

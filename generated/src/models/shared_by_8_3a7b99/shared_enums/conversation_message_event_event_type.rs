@@ -40,4 +40,4 @@ impl codec::OpenEnum for ConversationMessageEventEventType {
     }
 }
 
-crate::__open_enum!(ConversationMessageEventEventType);
+codec::__open_enum!(ConversationMessageEventEventType);

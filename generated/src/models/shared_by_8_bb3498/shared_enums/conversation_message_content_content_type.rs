@@ -94,4 +94,4 @@ impl codec::OpenEnum for ConversationMessageContentContentType {
     }
 }
 
-crate::__open_enum!(ConversationMessageContentContentType);
+codec::__open_enum!(ConversationMessageContentContentType);

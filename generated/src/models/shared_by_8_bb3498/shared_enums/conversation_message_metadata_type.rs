@@ -43,4 +43,4 @@ impl codec::OpenEnum for ConversationMessageMetadataType {
     }
 }
 
-crate::__open_enum!(ConversationMessageMetadataType);
+codec::__open_enum!(ConversationMessageMetadataType);

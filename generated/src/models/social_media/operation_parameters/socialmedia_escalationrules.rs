@@ -26,4 +26,4 @@ impl codec::OpenEnum for GetSocialmediaEscalationruleExpand {
     }
 }
 
-crate::__open_enum!(GetSocialmediaEscalationruleExpand);
+codec::__open_enum!(GetSocialmediaEscalationruleExpand);

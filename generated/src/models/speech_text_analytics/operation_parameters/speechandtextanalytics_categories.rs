@@ -30,7 +30,7 @@ impl codec::OpenEnum for GetSpeechandtextanalyticsCategoriesSortBy {
     }
 }
 
-crate::__open_enum!(GetSpeechandtextanalyticsCategoriesSortBy);
+codec::__open_enum!(GetSpeechandtextanalyticsCategoriesSortBy);
 
 /// The same values as [`GetAgenticVirtualagentsSortOrder`].
 pub type GetSpeechandtextanalyticsCategoriesSortOrder = GetAgenticVirtualagentsSortOrder;

@@ -31,7 +31,7 @@ impl codec::OpenEnum for DeleteSpeechandtextanalyticsProgramForceDelete {
     }
 }
 
-crate::__open_enum!(DeleteSpeechandtextanalyticsProgramForceDelete);
+codec::__open_enum!(DeleteSpeechandtextanalyticsProgramForceDelete);
 
 /// The same values as [`GetOutboundDigitalrulesetsSortBy`].
 pub type GetSpeechandtextanalyticsProgramsSortBy = GetOutboundDigitalrulesetsSortBy;
@@ -64,4 +64,4 @@ impl codec::OpenEnum for GetSpeechandtextanalyticsProgramsState {
     }
 }
 
-crate::__open_enum!(GetSpeechandtextanalyticsProgramsState);
+codec::__open_enum!(GetSpeechandtextanalyticsProgramsState);

@@ -89,7 +89,7 @@ impl codec::OpenEnum for GetSpeechandtextanalyticsTopicsDialects {
     }
 }
 
-crate::__open_enum!(GetSpeechandtextanalyticsTopicsDialects);
+codec::__open_enum!(GetSpeechandtextanalyticsTopicsDialects);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -118,7 +118,7 @@ impl codec::OpenEnum for GetSpeechandtextanalyticsTopicsSortBy {
     }
 }
 
-crate::__open_enum!(GetSpeechandtextanalyticsTopicsSortBy);
+codec::__open_enum!(GetSpeechandtextanalyticsTopicsSortBy);
 
 /// The same values as [`GetAgenticVirtualagentsSortOrder`].
 pub type GetSpeechandtextanalyticsTopicsSortOrder = GetAgenticVirtualagentsSortOrder;
@@ -150,4 +150,4 @@ impl codec::OpenEnum for GetSpeechandtextanalyticsTopicsState {
     }
 }
 
-crate::__open_enum!(GetSpeechandtextanalyticsTopicsState);
+codec::__open_enum!(GetSpeechandtextanalyticsTopicsState);

@@ -38,4 +38,4 @@ impl codec::OpenEnum for GetTaskmanagementWorkitemExpands {
     }
 }
 
-crate::__open_enum!(GetTaskmanagementWorkitemExpands);
+codec::__open_enum!(GetTaskmanagementWorkitemExpands);

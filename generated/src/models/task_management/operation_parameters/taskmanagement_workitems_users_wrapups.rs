@@ -27,7 +27,7 @@ impl codec::OpenEnum for GetTaskmanagementWorkitemUserWrapupsExpands {
     }
 }
 
-crate::__open_enum!(GetTaskmanagementWorkitemUserWrapupsExpands);
+codec::__open_enum!(GetTaskmanagementWorkitemUserWrapupsExpands);
 
 /// The same values as [`AuditQuerySortSortOrder`].
 pub type GetTaskmanagementWorkitemUserWrapupsSortOrder = AuditQuerySortSortOrder;

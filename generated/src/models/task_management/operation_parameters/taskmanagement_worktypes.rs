@@ -48,4 +48,4 @@ impl codec::OpenEnum for GetTaskmanagementWorktypeExpands {
     }
 }
 
-crate::__open_enum!(GetTaskmanagementWorktypeExpands);
+codec::__open_enum!(GetTaskmanagementWorktypeExpands);

@@ -73,7 +73,7 @@ impl codec::OpenEnum for GetTaskmanagementWorktypeHistoryFields {
     }
 }
 
-crate::__open_enum!(GetTaskmanagementWorktypeHistoryFields);
+codec::__open_enum!(GetTaskmanagementWorktypeHistoryFields);
 
 /// The same values as [`AuditQuerySortSortOrder`].
 pub type GetTaskmanagementWorktypeHistorySortOrder = AuditQuerySortSortOrder;

@@ -26,7 +26,7 @@ impl codec::OpenEnum for GetTeamExpand {
     }
 }
 
-crate::__open_enum!(GetTeamExpand);
+codec::__open_enum!(GetTeamExpand);
 
 /// The same values as [`GetTeamExpand`].
 pub type GetTeamsExpand = GetTeamExpand;

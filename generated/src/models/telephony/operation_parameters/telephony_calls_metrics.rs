@@ -29,4 +29,4 @@ impl codec::OpenEnum for GetTelephonyCallsMetricsMetricType {
     }
 }
 
-crate::__open_enum!(GetTelephonyCallsMetricsMetricType);
+codec::__open_enum!(GetTelephonyCallsMetricsMetricType);

@@ -29,4 +29,4 @@ impl codec::OpenEnum for GetTelephonyNumbersRoutingStatus {
     }
 }
 
-crate::__open_enum!(GetTelephonyNumbersRoutingStatus);
+codec::__open_enum!(GetTelephonyNumbersRoutingStatus);

@@ -26,4 +26,4 @@ impl codec::OpenEnum for GetTelephonyProvidersEdgeExpand {
     }
 }
 
-crate::__open_enum!(GetTelephonyProvidersEdgeExpand);
+codec::__open_enum!(GetTelephonyProvidersEdgeExpand);

@@ -29,4 +29,4 @@ impl codec::OpenEnum for GetTelephonyProvidersEdgesAlertablepresencesType {
     }
 }
 
-crate::__open_enum!(GetTelephonyProvidersEdgesAlertablepresencesType);
+codec::__open_enum!(GetTelephonyProvidersEdgesAlertablepresencesType);

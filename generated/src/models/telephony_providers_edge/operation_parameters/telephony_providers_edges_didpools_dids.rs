@@ -29,4 +29,4 @@ impl codec::OpenEnum for GetTelephonyProvidersEdgesDidpoolsDidsType {
     }
 }
 
-crate::__open_enum!(GetTelephonyProvidersEdgesDidpoolsDidsType);
+codec::__open_enum!(GetTelephonyProvidersEdgesDidpoolsDidsType);

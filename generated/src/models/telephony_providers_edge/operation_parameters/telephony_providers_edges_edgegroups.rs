@@ -29,4 +29,4 @@ impl codec::OpenEnum for GetTelephonyProvidersEdgesEdgegroupExpand {
     }
 }
 
-crate::__open_enum!(GetTelephonyProvidersEdgesEdgegroupExpand);
+codec::__open_enum!(GetTelephonyProvidersEdgesEdgegroupExpand);

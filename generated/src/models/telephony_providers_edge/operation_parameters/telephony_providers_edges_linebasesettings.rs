@@ -26,4 +26,4 @@ impl codec::OpenEnum for GetTelephonyProvidersEdgesLinebasesettingsExpand {
     }
 }
 
-crate::__open_enum!(GetTelephonyProvidersEdgesLinebasesettingsExpand);
+codec::__open_enum!(GetTelephonyProvidersEdgesLinebasesettingsExpand);

@@ -52,4 +52,4 @@ impl codec::OpenEnum for GetTelephonyProvidersEdgesLinesExpand {
     }
 }
 
-crate::__open_enum!(GetTelephonyProvidersEdgesLinesExpand);
+codec::__open_enum!(GetTelephonyProvidersEdgesLinesExpand);

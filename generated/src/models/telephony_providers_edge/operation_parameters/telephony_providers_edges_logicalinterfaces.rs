@@ -29,7 +29,7 @@ impl codec::OpenEnum for GetTelephonyProvidersEdgeLogicalinterfaceExpand {
     }
 }
 
-crate::__open_enum!(GetTelephonyProvidersEdgeLogicalinterfaceExpand);
+codec::__open_enum!(GetTelephonyProvidersEdgeLogicalinterfaceExpand);
 
 /// The same values as [`GetTelephonyProvidersEdgeLogicalinterfaceExpand`].
 pub type GetTelephonyProvidersEdgeLogicalinterfacesExpand = GetTelephonyProvidersEdgeLogicalinterfaceExpand;

@@ -29,4 +29,4 @@ impl codec::OpenEnum for GetTelephonyProvidersEdgesPhonebasesettingsExpand {
     }
 }
 
-crate::__open_enum!(GetTelephonyProvidersEdgesPhonebasesettingsExpand);
+codec::__open_enum!(GetTelephonyProvidersEdgesPhonebasesettingsExpand);

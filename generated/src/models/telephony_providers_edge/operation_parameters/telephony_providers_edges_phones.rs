@@ -52,7 +52,7 @@ impl codec::OpenEnum for GetTelephonyProvidersEdgesPhonesExpand {
     }
 }
 
-crate::__open_enum!(GetTelephonyProvidersEdgesPhonesExpand);
+codec::__open_enum!(GetTelephonyProvidersEdgesPhonesExpand);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -92,7 +92,7 @@ impl codec::OpenEnum for GetTelephonyProvidersEdgesPhonesFields {
     }
 }
 
-crate::__open_enum!(GetTelephonyProvidersEdgesPhonesFields);
+codec::__open_enum!(GetTelephonyProvidersEdgesPhonesFields);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -132,4 +132,4 @@ impl codec::OpenEnum for GetTelephonyProvidersEdgesPhonesSortBy {
     }
 }
 
-crate::__open_enum!(GetTelephonyProvidersEdgesPhonesSortBy);
+codec::__open_enum!(GetTelephonyProvidersEdgesPhonesSortBy);

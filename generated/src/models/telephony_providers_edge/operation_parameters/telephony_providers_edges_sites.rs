@@ -35,4 +35,4 @@ impl codec::OpenEnum for GetTelephonyProvidersEdgesSitesExpand {
     }
 }
 
-crate::__open_enum!(GetTelephonyProvidersEdgesSitesExpand);
+codec::__open_enum!(GetTelephonyProvidersEdgesSitesExpand);

@@ -33,4 +33,4 @@ for GetTelephonyProvidersEdgesTrunkbasesettingsAvailablemetabasesType {
     }
 }
 
-crate::__open_enum!(GetTelephonyProvidersEdgesTrunkbasesettingsAvailablemetabasesType);
+codec::__open_enum!(GetTelephonyProvidersEdgesTrunkbasesettingsAvailablemetabasesType);

@@ -26,7 +26,7 @@ impl codec::OpenEnum for GetUserrecordingExpand {
     }
 }
 
-crate::__open_enum!(GetUserrecordingExpand);
+codec::__open_enum!(GetUserrecordingExpand);
 
 /// The same values as [`GetUserrecordingExpand`].
 pub type GetUserrecordingsExpand = GetUserrecordingExpand;

@@ -57,7 +57,7 @@ impl codec::OpenEnum for GetProfilesUsersExpand {
     }
 }
 
-crate::__open_enum!(GetProfilesUsersExpand);
+codec::__open_enum!(GetProfilesUsersExpand);
 
 /// The same values as [`AuditQuerySortSortOrder`].
 pub type GetProfilesUsersSortOrder = AuditQuerySortSortOrder;

@@ -38,7 +38,7 @@ impl codec::OpenEnum for GetUsersDevelopmentActivitiesMeRelationship {
     }
 }
 
-crate::__open_enum!(GetUsersDevelopmentActivitiesMeRelationship);
+codec::__open_enum!(GetUsersDevelopmentActivitiesMeRelationship);
 
 /// The same values as [`GetAlertQuerySortOrder`].
 pub type GetUsersDevelopmentActivitiesMeSortOrder = GetAlertQuerySortOrder;
@@ -80,7 +80,7 @@ impl codec::OpenEnum for GetUsersDevelopmentActivitiesMeStatuses {
     }
 }
 
-crate::__open_enum!(GetUsersDevelopmentActivitiesMeStatuses);
+codec::__open_enum!(GetUsersDevelopmentActivitiesMeStatuses);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -122,4 +122,4 @@ impl codec::OpenEnum for GetUsersDevelopmentActivitiesMeTypes {
     }
 }
 
-crate::__open_enum!(GetUsersDevelopmentActivitiesMeTypes);
+codec::__open_enum!(GetUsersDevelopmentActivitiesMeTypes);

@@ -201,7 +201,7 @@ impl codec::OpenEnum for GetUsersMeExpand {
     }
 }
 
-crate::__open_enum!(GetUsersMeExpand);
+codec::__open_enum!(GetUsersMeExpand);
 
 /// The same values as [`GetProfilesUsersIntegrationPresenceSource`].
 pub type GetUsersMeIntegrationPresenceSource = GetProfilesUsersIntegrationPresenceSource;

@@ -85,7 +85,7 @@ impl codec::OpenEnum for GetUserProfileExpand {
     }
 }
 
-crate::__open_enum!(GetUserProfileExpand);
+codec::__open_enum!(GetUserProfileExpand);
 
 /// The same values as [`GetProfilesUsersIntegrationPresenceSource`].
 pub type GetUserProfileIntegrationPresenceSource = GetProfilesUsersIntegrationPresenceSource;

@@ -47,4 +47,4 @@ impl codec::OpenEnum for GetUsersQueryState {
     }
 }
 
-crate::__open_enum!(GetUsersQueryState);
+codec::__open_enum!(GetUsersQueryState);

@@ -27,7 +27,7 @@ impl codec::OpenEnum for GetUsersRulesExpand {
     }
 }
 
-crate::__open_enum!(GetUsersRulesExpand);
+codec::__open_enum!(GetUsersRulesExpand);
 
 /// The same values as [`AuditQuerySortSortOrder`].
 pub type GetUsersRulesSortOrder = AuditQuerySortSortOrder;
@@ -57,4 +57,4 @@ impl codec::OpenEnum for GetUsersRulesTypes {
     }
 }
 
-crate::__open_enum!(GetUsersRulesTypes);
+codec::__open_enum!(GetUsersRulesTypes);

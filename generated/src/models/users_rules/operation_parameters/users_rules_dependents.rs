@@ -30,7 +30,7 @@ impl codec::OpenEnum for GetUsersRuleDependentTypeIdRuleType {
     }
 }
 
-crate::__open_enum!(GetUsersRuleDependentTypeIdRuleType);
+codec::__open_enum!(GetUsersRuleDependentTypeIdRuleType);
 
 /// The same values as [`AuditQuerySortSortOrder`].
 pub type GetUsersRuleDependentsSortOrder = AuditQuerySortSortOrder;

@@ -27,4 +27,4 @@ impl codec::OpenEnum for GetUsersRulesSettingRuleType {
     }
 }
 
-crate::__open_enum!(GetUsersRulesSettingRuleType);
+codec::__open_enum!(GetUsersRulesSettingRuleType);

@@ -52,7 +52,7 @@ impl codec::OpenEnum for GetVoicemailMessageExpand {
     }
 }
 
-crate::__open_enum!(GetVoicemailMessageExpand);
+codec::__open_enum!(GetVoicemailMessageExpand);
 
 /// The same values as [`GetVoicemailMessageExpand`].
 pub type GetVoicemailMessagesExpand = GetVoicemailMessageExpand;

@@ -29,7 +29,7 @@ impl codec::OpenEnum for GetWebdeploymentsDeploymentExpand {
     }
 }
 
-crate::__open_enum!(GetWebdeploymentsDeploymentExpand);
+codec::__open_enum!(GetWebdeploymentsDeploymentExpand);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -59,4 +59,4 @@ impl codec::OpenEnum for GetWebdeploymentsDeploymentsExpand {
     }
 }
 
-crate::__open_enum!(GetWebdeploymentsDeploymentsExpand);
+codec::__open_enum!(GetWebdeploymentsDeploymentsExpand);

@@ -26,4 +26,4 @@ impl codec::OpenEnum for GetWebdeploymentsDeploymentConfigurationsExpand {
     }
 }
 
-crate::__open_enum!(GetWebdeploymentsDeploymentConfigurationsExpand);
+codec::__open_enum!(GetWebdeploymentsDeploymentConfigurationsExpand);

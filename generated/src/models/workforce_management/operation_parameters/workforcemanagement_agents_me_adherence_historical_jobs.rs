@@ -40,4 +40,4 @@ impl codec::OpenEnum for PostWorkforcemanagementAgentsMeAdherenceHistoricalJobsE
     }
 }
 
-crate::__open_enum!(PostWorkforcemanagementAgentsMeAdherenceHistoricalJobsExpand);
+codec::__open_enum!(PostWorkforcemanagementAgentsMeAdherenceHistoricalJobsExpand);

@@ -26,4 +26,4 @@ impl codec::OpenEnum for PostWorkforcemanagementAgentsOpportunitiesQueryExpand {
     }
 }
 
-crate::__open_enum!(PostWorkforcemanagementAgentsOpportunitiesQueryExpand);
+codec::__open_enum!(PostWorkforcemanagementAgentsOpportunitiesQueryExpand);

@@ -57,7 +57,7 @@ impl codec::OpenEnum for GetWorkforcemanagementBusinessunitExpand {
     }
 }
 
-crate::__open_enum!(GetWorkforcemanagementBusinessunitExpand);
+codec::__open_enum!(GetWorkforcemanagementBusinessunitExpand);
 
 /// The same values as [`GetWorkforcemanagementBusinessunitManagementunitsFeature`].
 pub type GetWorkforcemanagementBusinessunitsFeature = GetWorkforcemanagementBusinessunitManagementunitsFeature;

@@ -30,4 +30,4 @@ for GetWorkforcemanagementBusinessunitCapacityplanForecastGranularity {
     }
 }
 
-crate::__open_enum!(GetWorkforcemanagementBusinessunitCapacityplanForecastGranularity);
+codec::__open_enum!(GetWorkforcemanagementBusinessunitCapacityplanForecastGranularity);

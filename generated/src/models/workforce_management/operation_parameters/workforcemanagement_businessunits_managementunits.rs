@@ -252,4 +252,4 @@ impl codec::OpenEnum for GetWorkforcemanagementBusinessunitManagementunitsFeatur
     }
 }
 
-crate::__open_enum!(GetWorkforcemanagementBusinessunitManagementunitsFeature);
+codec::__open_enum!(GetWorkforcemanagementBusinessunitManagementunitsFeature);

@@ -26,4 +26,4 @@ impl codec::OpenEnum for GetWorkforcemanagementBusinessunitOpportunityExpand {
     }
 }
 
-crate::__open_enum!(GetWorkforcemanagementBusinessunitOpportunityExpand);
+codec::__open_enum!(GetWorkforcemanagementBusinessunitOpportunityExpand);

@@ -27,6 +27,6 @@ for PostWorkforcemanagementBusinessunitOpportunitiesEnrollmentsQueryExpand {
     }
 }
 
-crate::__open_enum!(
+codec::__open_enum!(
     PostWorkforcemanagementBusinessunitOpportunitiesEnrollmentsQueryExpand
 );

@@ -31,4 +31,4 @@ for GetWorkforcemanagementBusinessunitSchedulebidGroupPreferencesExpand {
     }
 }
 
-crate::__open_enum!(GetWorkforcemanagementBusinessunitSchedulebidGroupPreferencesExpand);
+codec::__open_enum!(GetWorkforcemanagementBusinessunitSchedulebidGroupPreferencesExpand);

@@ -36,4 +36,4 @@ impl codec::OpenEnum for GetWorkforcemanagementBusinessunitSchedulingRunResultEx
     }
 }
 
-crate::__open_enum!(GetWorkforcemanagementBusinessunitSchedulingRunResultExpand);
+codec::__open_enum!(GetWorkforcemanagementBusinessunitSchedulingRunResultExpand);

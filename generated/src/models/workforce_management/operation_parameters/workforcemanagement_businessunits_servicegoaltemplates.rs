@@ -26,7 +26,7 @@ impl codec::OpenEnum for GetWorkforcemanagementBusinessunitServicegoaltemplateEx
     }
 }
 
-crate::__open_enum!(GetWorkforcemanagementBusinessunitServicegoaltemplateExpand);
+codec::__open_enum!(GetWorkforcemanagementBusinessunitServicegoaltemplateExpand);
 
 /// The same values as [`GetWorkforcemanagementBusinessunitServicegoaltemplateExpand`].
 pub type GetWorkforcemanagementBusinessunitServicegoaltemplatesExpand = GetWorkforcemanagementBusinessunitServicegoaltemplateExpand;

@@ -30,6 +30,6 @@ for GetWorkforcemanagementBusinessunitTimeofflimitGranularityconversionJobsStatu
     }
 }
 
-crate::__open_enum!(
+codec::__open_enum!(
     GetWorkforcemanagementBusinessunitTimeofflimitGranularityconversionJobsStatuses
 );

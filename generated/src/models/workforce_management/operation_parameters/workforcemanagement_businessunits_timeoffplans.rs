@@ -26,4 +26,4 @@ impl codec::OpenEnum for GetWorkforcemanagementBusinessunitTimeoffplansExpand {
     }
 }
 
-crate::__open_enum!(GetWorkforcemanagementBusinessunitTimeoffplansExpand);
+codec::__open_enum!(GetWorkforcemanagementBusinessunitTimeoffplansExpand);

@@ -26,7 +26,7 @@ impl codec::OpenEnum for GetWorkforcemanagementBusinessunitWeekScheduleExpand {
     }
 }
 
-crate::__open_enum!(GetWorkforcemanagementBusinessunitWeekScheduleExpand);
+codec::__open_enum!(GetWorkforcemanagementBusinessunitWeekScheduleExpand);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -52,4 +52,4 @@ impl codec::OpenEnum for GetWorkforcemanagementBusinessunitWeekSchedulesExpand {
     }
 }
 
-crate::__open_enum!(GetWorkforcemanagementBusinessunitWeekSchedulesExpand);
+codec::__open_enum!(GetWorkforcemanagementBusinessunitWeekSchedulesExpand);

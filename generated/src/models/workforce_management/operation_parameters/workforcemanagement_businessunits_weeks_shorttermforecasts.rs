@@ -29,4 +29,4 @@ impl codec::OpenEnum for GetWorkforcemanagementBusinessunitWeekShorttermforecast
     }
 }
 
-crate::__open_enum!(GetWorkforcemanagementBusinessunitWeekShorttermforecastExpand);
+codec::__open_enum!(GetWorkforcemanagementBusinessunitWeekShorttermforecastExpand);

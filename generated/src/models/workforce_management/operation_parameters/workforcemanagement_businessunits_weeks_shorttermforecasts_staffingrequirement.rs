@@ -37,6 +37,6 @@ for GetWorkforcemanagementBusinessunitWeekShorttermforecastStaffingrequirementEx
     }
 }
 
-crate::__open_enum!(
+codec::__open_enum!(
     GetWorkforcemanagementBusinessunitWeekShorttermforecastStaffingrequirementExpand
 );

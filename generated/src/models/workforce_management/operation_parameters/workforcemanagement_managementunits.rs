@@ -49,7 +49,7 @@ impl codec::OpenEnum for GetWorkforcemanagementManagementunitExpand {
     }
 }
 
-crate::__open_enum!(GetWorkforcemanagementManagementunitExpand);
+codec::__open_enum!(GetWorkforcemanagementManagementunitExpand);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -75,7 +75,7 @@ impl codec::OpenEnum for GetWorkforcemanagementManagementunitsExpand {
     }
 }
 
-crate::__open_enum!(GetWorkforcemanagementManagementunitsExpand);
+codec::__open_enum!(GetWorkforcemanagementManagementunitsExpand);
 
 /// The same values as [`GetWorkforcemanagementBusinessunitManagementunitsFeature`].
 pub type GetWorkforcemanagementManagementunitsFeature = GetWorkforcemanagementBusinessunitManagementunitsFeature;

@@ -26,4 +26,4 @@ impl codec::OpenEnum for GetWorkforcemanagementManagementunitAgentExpand {
     }
 }
 
-crate::__open_enum!(GetWorkforcemanagementManagementunitAgentExpand);
+codec::__open_enum!(GetWorkforcemanagementManagementunitAgentExpand);

@@ -27,6 +27,6 @@ for PostWorkforcemanagementManagementunitUserTimeoffrequestsEstimateIncludeOnly 
     }
 }
 
-crate::__open_enum!(
+codec::__open_enum!(
     PostWorkforcemanagementManagementunitUserTimeoffrequestsEstimateIncludeOnly
 );

@@ -29,4 +29,4 @@ impl codec::OpenEnum for GetWorkforcemanagementManagementunitWeekScheduleExpand 
     }
 }
 
-crate::__open_enum!(GetWorkforcemanagementManagementunitWeekScheduleExpand);
+codec::__open_enum!(GetWorkforcemanagementManagementunitWeekScheduleExpand);

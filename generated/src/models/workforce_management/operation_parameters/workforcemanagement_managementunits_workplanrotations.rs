@@ -26,4 +26,4 @@ impl codec::OpenEnum for GetWorkforcemanagementManagementunitWorkplanrotationsEx
     }
 }
 
-crate::__open_enum!(GetWorkforcemanagementManagementunitWorkplanrotationsExpand);
+codec::__open_enum!(GetWorkforcemanagementManagementunitWorkplanrotationsExpand);

@@ -44,7 +44,7 @@ impl codec::OpenEnum for GetWorkforcemanagementManagementunitWorkplanIncludeOnly
     }
 }
 
-crate::__open_enum!(GetWorkforcemanagementManagementunitWorkplanIncludeOnly);
+codec::__open_enum!(GetWorkforcemanagementManagementunitWorkplanIncludeOnly);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -70,7 +70,7 @@ impl codec::OpenEnum for GetWorkforcemanagementManagementunitWorkplansExclude {
     }
 }
 
-crate::__open_enum!(GetWorkforcemanagementManagementunitWorkplansExclude);
+codec::__open_enum!(GetWorkforcemanagementManagementunitWorkplansExclude);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -118,7 +118,7 @@ impl codec::OpenEnum for GetWorkforcemanagementManagementunitWorkplansExpand {
     }
 }
 
-crate::__open_enum!(GetWorkforcemanagementManagementunitWorkplansExpand);
+codec::__open_enum!(GetWorkforcemanagementManagementunitWorkplansExpand);
 
 #[derive(Clone)]
 #[non_exhaustive]
@@ -143,7 +143,7 @@ impl codec::OpenEnum for PatchWorkforcemanagementManagementunitWorkplanValidatio
     }
 }
 
-crate::__open_enum!(PatchWorkforcemanagementManagementunitWorkplanValidationMode);
+codec::__open_enum!(PatchWorkforcemanagementManagementunitWorkplanValidationMode);
 
 /// The same values as [`PatchWorkforcemanagementManagementunitWorkplanValidationMode`].
 pub type PostWorkforcemanagementManagementunitWorkplansValidationMode = PatchWorkforcemanagementManagementunitWorkplanValidationMode;

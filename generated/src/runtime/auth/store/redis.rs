@@ -3,11 +3,9 @@
 use std::fmt;
 use std::time::Duration;
 
-use redis::aio::MultiplexedConnection;
-use tokio::sync::Mutex;
-
 use super::{StoreLock, StoredToken, TokenStore};
 use crate::runtime::clock::BoxFuture;
+use crate::runtime::redis::RedisConnection;
 use crate::runtime::transport::BoxError;
 
 /// How long a lock lasts whose holder does not free it: longer than a refresh takes, so that only a dead holder's expires.
@@ -40,9 +38,8 @@ const SAVE: &str = "local fence = redis.call('hget', KEYS[1], 'fence') \
 /// higher number than the one before, and a token is refused if one with a higher number was saved. Tokens are stored readable for whoever can
 /// read the database: give it a password, and TLS where it is not on the same machine.
 pub struct RedisStore {
-    client: redis::Client,
     prefix: String,
-    connection: Mutex<Option<MultiplexedConnection>>,
+    connection: RedisConnection,
 }
 
 impl RedisStore {
@@ -52,19 +49,15 @@ impl RedisStore {
     ///
     /// The URL is none that Redis's client understands.
     pub fn open(url: &str) -> Result<Self, BoxError> {
-        // The client's own error could repeat the URL, and with it the password.
-        let client =
-            redis::Client::open(url).map_err(|_| "the URL of the Redis server is wrong")?;
-        Ok(Self::new(client))
+        Ok(Self::new(RedisConnection::client_of(url)?))
     }
 
     /// The store behind a client that was set up elsewhere, for TLS or the like.
     #[must_use]
     pub fn new(client: redis::Client) -> Self {
         Self {
-            client,
             prefix: "genesys-cloud-token".to_owned(),
-            connection: Mutex::new(None),
+            connection: RedisConnection::new(client),
         }
     }
 
@@ -80,32 +73,8 @@ impl RedisStore {
     }
 
     async fn run<T: redis::FromRedisValue>(&self, command: &redis::Cmd) -> Result<T, BoxError> {
-        let mut connection = {
-            let mut kept = self.connection.lock().await;
-            match &*kept {
-                Some(connection) => connection.clone(),
-                None => {
-                    let connection = self
-                        .client
-                        .get_multiplexed_async_connection()
-                        .await
-                        .map_err(plain)?;
-                    kept.insert(connection).clone()
-                }
-            }
-        };
-        let outcome = command.query_async(&mut connection).await;
-        if outcome.is_err() {
-            // Whatever it was, the next use starts with a new connection.
-            *self.connection.lock().await = None;
-        }
-        outcome.map_err(plain)
+        self.connection.run(command).await
     }
-}
-
-/// The kind of an error, without what the server or the URL may have put into its text.
-fn plain(error: redis::RedisError) -> BoxError {
-    format!("Redis: {:?}", error.kind()).into()
 }
 
 struct Holder(String);

@@ -1,12 +1,24 @@
 //! Keeping below the rate limit instead of running into it.
 
-use std::collections::{HashMap, VecDeque};
+#[cfg(feature = "redis")]
+mod redis;
+mod shared;
+mod store;
+mod window;
+
+#[cfg(feature = "redis")]
+pub use redis::RedisPacing;
+pub use store::{PacingLimit, PacingPlace, PacingStore};
+
+use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use http::header;
 
+use self::shared::Shared;
+use self::window::Window;
 use crate::runtime::clock::Clock;
 use crate::runtime::response::RateLimit;
 use crate::runtime::transport::HttpRequest;
@@ -16,11 +28,14 @@ use crate::runtime::transport::HttpRequest;
 /// Each token has a window of its own: within any 60 s no more calls begin than the limit allows, whatever the server takes for the start of
 /// its window. Calls beyond that wait, in the order in which they came, and their timeouts go on. The limit is what the server says in its
 /// headers; where it also says that others have used it up, everybody waits for its reset.
+///
+/// Processes that share a token share its limit, too: with a [`PacingStore`] they count their calls together.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Pacing {
     limit: u64,
     window: Duration,
+    margin: Duration,
 }
 
 impl Pacing {
@@ -30,6 +45,7 @@ impl Pacing {
         Self {
             limit: 300,
             window: Duration::from_secs(60),
+            margin: MARGIN,
         }
     }
 
@@ -42,6 +58,18 @@ impl Pacing {
             calls_per_minute
         };
         self
+    }
+
+    /// The length of the server's window, where it is not a minute.
+    #[must_use]
+    pub const fn with_window(mut self, window: Duration) -> Self {
+        self.window = window;
+        self
+    }
+
+    /// The time that a limit's worth of calls takes at least.
+    fn span(&self) -> Duration {
+        self.window.saturating_add(self.margin)
     }
 }
 
@@ -60,33 +88,57 @@ pub(crate) struct Pacer {
     pacing: Pacing,
     hasher: RandomState,
     windows: Mutex<HashMap<u64, Window>>,
+    shared: Option<Shared>,
 }
 
 /// Names the window that a call counts against.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct WindowKey(u64);
+#[derive(Clone, Debug)]
+pub(super) struct WindowKey {
+    local: u64,
+    shared: Option<Arc<str>>,
+}
 
 impl Pacer {
-    pub(crate) fn new(pacing: Pacing) -> Self {
+    pub(crate) fn new(pacing: Pacing, store: Option<Arc<dyn PacingStore>>) -> Self {
         Self {
             pacing,
             hasher: RandomState::new(),
             windows: Mutex::new(HashMap::new()),
+            shared: store.map(Shared::new),
         }
     }
 
-    /// Waits until `request` may be sent.
+    /// Waits until `request` may be sent: in line with the other calls of this process, and then with those of others.
     pub(super) async fn acquire(&self, clock: &dyn Clock, request: &HttpRequest) -> WindowKey {
-        // A keyed hash stands for the token, so that no copy of it is kept.
         let token = request.headers.get(header::AUTHORIZATION);
-        let key = self
-            .hasher
-            .hash_one(token.map_or(&[][..], |token| token.as_bytes()));
+        let token = token.map_or(&[][..], |token| token.as_bytes());
+        let local = self.acquire_here(clock, token).await;
+        let Some(shared) = &self.shared else {
+            return WindowKey {
+                local,
+                shared: None,
+            };
+        };
+        let limit = PacingLimit {
+            calls: self.window(local, clock.now().monotonic).allowed,
+            span: self.pacing.span(),
+        };
+        let key = shared::key_of(token);
+        shared.acquire(clock, &key, limit).await;
+        WindowKey {
+            local,
+            shared: Some(key),
+        }
+    }
+
+    async fn acquire_here(&self, clock: &dyn Clock, token: &[u8]) -> u64 {
+        // A keyed hash stands for the token, so that no copy of it is kept.
+        let key = self.hasher.hash_one(token);
         let mut now = clock.now().monotonic;
         let reservation = {
             let mut window = self.window(key, now);
             Reservation {
-                slot: window.reserve(now, self.pacing.window),
+                slot: window.reserve(now, self.pacing.span()),
                 shifted: window.shifted,
                 pacer: self,
                 key,
@@ -104,7 +156,7 @@ impl Pacer {
             if begin <= now {
                 // The place is taken, and no longer to be given back.
                 std::mem::forget(reservation);
-                return WindowKey(key);
+                return key;
             }
             clock.sleep(begin - now).await;
             now = clock.now().monotonic;
@@ -114,25 +166,28 @@ impl Pacer {
     /// Takes over what the server said in its answer.
     pub(super) fn observe(
         &self,
-        key: WindowKey,
+        key: &WindowKey,
         now: Duration,
         rate_limit: Option<RateLimit>,
         refused_for: Option<Duration>,
     ) {
         // A server that names a longer time means another limit (one a day, say). Calls go on then, and get its answer at once instead of
         // waiting for their timeouts.
-        let longest = self.pacing.window * 2;
-        let mut window = self.window(key.0, now);
+        let longest = self.pacing.window.saturating_mul(2);
+        let mut window = self.window(key.local, now);
         if let Some(rate_limit) = rate_limit {
             if rate_limit.allowed > 0 {
                 window.allowed = rate_limit.allowed;
             }
             if rate_limit.remaining() == 0 && rate_limit.reset <= longest {
-                window.close(now + rate_limit.reset + MARGIN);
+                window.close(now + rate_limit.reset + self.pacing.margin);
             }
         }
         if let Some(delay) = refused_for.filter(|delay| *delay <= longest) {
             window.close(now + delay);
+            if let (Some(shared), Some(key)) = (&self.shared, &key.shared) {
+                shared.close(key, delay);
+            }
         }
     }
 
@@ -140,106 +195,11 @@ impl Pacer {
         let mut windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
         if !windows.contains_key(&key) {
             // Tokens come and go; whatever had no call for a while is a token of the past.
-            let idle = self.pacing.window + MARGIN;
+            let idle = self.pacing.span();
             windows.retain(|_, window| !window.is_idle(now, idle));
-            windows.insert(
-                key,
-                Window {
-                    allowed: self.pacing.limit,
-                    ..Window::default()
-                },
-            );
+            windows.insert(key, Window::new(self.pacing.limit));
         }
         WindowGuard { windows, key }
-    }
-}
-
-/// The calls of one token within the last window, and those that wait.
-#[derive(Debug, Default)]
-struct Window {
-    allowed: u64,
-    /// In the order of their beginnings.
-    slots: VecDeque<Slot>,
-    /// The server counts no call as allowed before.
-    closed_until: Duration,
-    /// By how much the waiting calls were put off so far.
-    shifted: Duration,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Slot {
-    begin: Duration,
-    waiting: bool,
-}
-
-impl Window {
-    /// Reserves the next free slot.
-    fn reserve(&mut self, now: Duration, window: Duration) -> Duration {
-        let span = window + MARGIN;
-        while self
-            .slots
-            .front()
-            .is_some_and(|slot| !slot.waiting && slot.begin + span <= now)
-        {
-            self.slots.pop_front();
-        }
-        let allowed = usize::try_from(self.allowed).unwrap_or(usize::MAX);
-        let free = match self.slots.len().checked_sub(allowed) {
-            // The call that is `allowed` places ahead must be a whole window away.
-            Some(index) => self.slots.get(index).map_or(now, |slot| slot.begin + span),
-            None => now,
-        };
-        let begin = free.max(now).max(self.closed_until);
-        let place = self.slots.partition_point(|slot| slot.begin <= begin);
-        let waiting = true;
-        self.slots.insert(place, Slot { begin, waiting });
-        begin
-    }
-
-    /// The call that waited for `begin` begins.
-    fn take(&mut self, begin: Duration) {
-        if let Some(slot) = self.find(begin) {
-            slot.waiting = false;
-        }
-    }
-
-    /// The call that waited for `begin` gives up.
-    fn give_back(&mut self, begin: Duration) {
-        if let Some(place) = self
-            .slots
-            .iter()
-            .position(|slot| slot.waiting && slot.begin == begin)
-        {
-            self.slots.remove(place);
-        }
-    }
-
-    fn find(&mut self, begin: Duration) -> Option<&mut Slot> {
-        let from = self.slots.partition_point(|slot| slot.begin < begin);
-        self.slots
-            .range_mut(from..)
-            .take_while(|slot| slot.begin == begin)
-            .find(|slot| slot.waiting)
-    }
-
-    /// Lets nothing begin before `until`. All waiting calls are put off by the same time, so they keep their order and their distances.
-    fn close(&mut self, until: Duration) {
-        self.closed_until = self.closed_until.max(until);
-        let waiting = self.slots.iter_mut().filter(|slot| slot.waiting);
-        let mut delay = None;
-        for slot in waiting {
-            let delay = *delay.get_or_insert_with(|| until.saturating_sub(slot.begin));
-            slot.begin += delay;
-        }
-        self.shifted += delay.unwrap_or_default();
-    }
-
-    fn is_idle(&self, now: Duration, span: Duration) -> bool {
-        self.closed_until <= now
-            && self
-                .slots
-                .back()
-                .is_none_or(|slot| !slot.waiting && slot.begin + span <= now)
     }
 }
 
