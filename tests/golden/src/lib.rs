@@ -4,7 +4,10 @@
 //! back as they went in, and calls with the requests that they must make. `specs/NAME.rs` is what is generated of it;
 //! `GOLDEN_BLESS=1 cargo test -p genesys-cloud-golden` writes what is generated now. `build.rs` makes one crate of all of them, which is this one.
 #![allow(missing_docs, deprecated, reason = "the small specs describe nothing")]
-#![allow(clippy::empty_docs, reason = "a value without a text is documented by its text")]
+#![allow(
+    clippy::empty_docs,
+    reason = "a value without a text is documented by its text"
+)]
 
 extern crate self as genesys_cloud;
 

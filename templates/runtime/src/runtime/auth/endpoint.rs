@@ -118,6 +118,7 @@ impl TokenEndpoint {
             let asked = self.clock.now();
             let left = end.saturating_sub(asked.monotonic);
             let limit = self.settings.attempt_timeout.min(left);
+            self.tell_of(exchange, attempt);
             let verdict = self
                 .attempt(exchange, &request, limit)
                 .await
@@ -166,9 +167,29 @@ impl TokenEndpoint {
             First::Right(()) => return Err(Failure::Again(AuthError::new(AuthErrorKind::Timeout))),
         };
         match outcome {
-            Ok(answer) => judge(exchange, &answer, self.clock.now()),
+            Ok(answer) => {
+                tracing::debug!(
+                    status = answer.status.as_u16(),
+                    bytes = answer.body.len(),
+                    "the token endpoint answered"
+                );
+                judge(exchange, &answer, self.clock.now())
+            }
             Err(error) => Err(judge_transport(error)),
         }
+    }
+
+    /// Says what is asked, for whoever debugs an exchange: the names of the fields, and of their values the grant's alone.
+    fn tell_of(&self, exchange: &Exchange<'_>, attempt: u32) {
+        let grant = exchange.form.iter().find(|(name, _)| *name == "grant_type");
+        tracing::debug!(
+            attempt,
+            server.address = self.url.host_str(),
+            grant = grant.map(|(_, value)| value),
+            fields = ?exchange.form.iter().map(|(name, _)| name).collect::<Vec<_>>(),
+            with_client_secret = exchange.basic.is_some(),
+            "asking the token endpoint"
+        );
     }
 
     fn request(&self, exchange: &Exchange<'_>) -> Result<HttpRequest, AuthError> {

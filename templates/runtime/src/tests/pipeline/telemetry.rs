@@ -10,7 +10,8 @@ use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 
-use crate::runtime::transport::HttpResponse;
+use crate::runtime::client::Client;
+use crate::runtime::transport::{HttpResponse, MemoryTransport};
 use crate::tests::support::{GetUser, PostUsers, TOKEN, scripted, with};
 
 type Fields = BTreeMap<String, String>;
@@ -141,4 +142,33 @@ async fn neither_spans_nor_events_show_tokens_paths_queries_or_bodies() {
     );
     assert!(!output.contains("planted"), "{output}");
     assert!(!output.contains(TOKEN), "{output}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_exchange_is_told_without_its_secrets() {
+    let client = Client::builder()
+        .transport(Arc::new(MemoryTransport::new(|_| {
+            HttpResponse::json(
+                200,
+                r#"{"access_token":"planted-token","token_type":"bearer","expires_in":86400}"#,
+            )
+        })))
+        .client_credentials("id", "planted-secret")
+        .build()
+        .unwrap();
+    let recorder = Recorder::default();
+    let guard = tracing::subscriber::set_default(recorder.clone());
+    client.authenticate().await.unwrap();
+    drop(guard);
+    let events = recorder.events.lock().unwrap().join("\n");
+    for told in [
+        r#""message": "asking the token endpoint""#,
+        r#""grant": "client_credentials""#,
+        r#""server.address": "login.mypurecloud.com""#,
+        r#""message": "the token endpoint answered""#,
+        r#""status": "200""#,
+    ] {
+        assert!(events.contains(told), "{told} in {events}");
+    }
+    assert!(!events.contains("planted"), "{events}");
 }
