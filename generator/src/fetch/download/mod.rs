@@ -144,6 +144,11 @@ impl<'w> Downloader<'w> {
         let client = Client::builder()
             .user_agent(concat!("genesys-codegen/", env!("CARGO_PKG_VERSION")))
             .redirect(redirects)
+            // Another crate of the same build may have reqwest unpack by itself; what was cut short would then look like a failed connection.
+            .no_gzip()
+            .no_brotli()
+            .no_zstd()
+            .no_deflate()
             .connect_timeout(CONNECT_TIMEOUT)
             .timeout(ATTEMPT_TIMEOUT)
             .build()
