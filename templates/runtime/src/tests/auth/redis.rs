@@ -115,5 +115,6 @@ fn the_password_of_the_server_is_not_shown() {
     let Err(error) = RedisStore::open("nonsense://:hunter2@x") else {
         panic!("no such scheme");
     };
+    assert!(error.is_configuration(), "{error:?}");
     assert!(!error.to_string().contains("hunter2"));
 }
