@@ -236,9 +236,13 @@ impl Config {
             Some(&candidate.source),
         )?;
         let release = Some(candidate.source.release.to_string());
-        let bare = api_of_release(&spec, release.clone(), Overrides::default())?;
         let overrides =
             Overrides::read(&self.spec).map_err(|error| in_spec(&spec.source, error))?;
+        let only_aliases = Overrides {
+            aliases: overrides.aliases.clone(),
+            ..Overrides::default()
+        };
+        let bare = api_of_release(&spec, release.clone(), only_aliases)?;
         let api = api_of_release(&spec, release, overrides)?;
         let tags = self.made_from(&api);
         Ok(CandidateBuilt {

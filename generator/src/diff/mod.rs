@@ -103,6 +103,15 @@ impl Difference {
     }
 }
 
+/// An operation that seems to have another name now: the method and the path are the same.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Rename {
+    /// What the old spec calls it.
+    pub was: String,
+    /// What the new spec calls it.
+    pub now: String,
+}
+
 /// The differences between two specs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Diff {
@@ -119,6 +128,8 @@ pub struct Diff {
     /// Types that were two names of one type, and are two types now. It is the generator that gives
     /// equal enums one type, so the spec itself says nothing about it.
     pub types: Vec<Difference>,
+    /// Operations that seem to be renamed, and whose old names an entry in `aliases.toml` could keep.
+    pub renames: Vec<Rename>,
 }
 
 /// How a [`Diff`] is written.
@@ -155,6 +166,7 @@ pub fn diff(old: &Api, new: &Api) -> Diff {
         operations: operations::compare(old, new),
         models: models::compare(old, new),
         types: enums::splits(old, new),
+        renames: operations::renames(old, new),
     }
 }
 

@@ -1,11 +1,78 @@
 //! Operations: their arguments, setters, bodies, results and marks.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Change, Difference, Verdict, code, pair, prose, types};
+use super::{Change, Difference, Kind, Rename, Verdict, code, pair, prose, types};
 use crate::ir::{Api, Body, Location, Operation, Output, Parameter, PathPiece};
 
 pub(super) fn compare(old: &Api, new: &Api) -> Vec<Difference> {
+    let mut differences = compare_by_name(old, new);
+    for difference in &mut differences {
+        bridge(old, new, difference);
+    }
+    differences
+}
+
+/// An operation that has another name now, and its old one beside it (`aliases.toml`), is not gone: what counts is what else changed.
+fn bridge(old: &Api, new: &Api, difference: &mut Difference) {
+    let name = difference.name.as_str();
+    let was = old.operations.iter().find(|one| one.wire_name == name);
+    let mut now = new.operations.iter();
+    let now = now.find(|one| one.former.iter().any(|former| former.wire_name == name));
+    if let (Kind::Removed, Some(was), Some(now)) = (difference.kind, was, now) {
+        let mut same_name = now.clone();
+        same_name.method_name.clone_from(&was.method_name);
+        same_name.struct_name.clone_from(&was.struct_name);
+        let (old, new) = ((old, was), (new, &same_name));
+        difference.changes = Comparison {
+            old: &old,
+            new: &new,
+        }
+        .changes();
+        let reason = format!(
+            "the method {} is called {} now; the old name is deprecated",
+            code(&was.method_name),
+            code(&now.method_name)
+        );
+        difference
+            .changes
+            .insert(0, Change::new("", Verdict::Minor, reason));
+        difference
+            .changes
+            .sort_by_key(|change| Reverse(change.verdict));
+    }
+}
+
+/// Operations with another name and the same method and path: what they were called, and what they are called now.
+pub(super) fn renames(old: &Api, new: &Api) -> Vec<Rename> {
+    let known = |api: &Api, name: &str| api.operations.iter().any(|one| one.wire_name == name);
+    let mut renames = Vec::new();
+    for was in old
+        .operations
+        .iter()
+        .filter(|one| !known(new, &one.wire_name))
+    {
+        let mut same = new.operations.iter().filter(|now| {
+            now.http_method == was.http_method
+                && shape(now) == shape(was)
+                && !known(old, &now.wire_name)
+                && now
+                    .former
+                    .iter()
+                    .all(|former| former.wire_name != was.wire_name)
+        });
+        if let (Some(now), None) = (same.next(), same.next()) {
+            renames.push(Rename {
+                was: was.wire_name.clone(),
+                now: now.wire_name.clone(),
+            });
+        }
+    }
+    renames
+}
+
+fn compare_by_name(old: &Api, new: &Api) -> Vec<Difference> {
     let renamed: BTreeMap<(&str, String), &str> = new
         .operations
         .iter()

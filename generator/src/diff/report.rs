@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::{Change, Diff, Difference, Kind, Verdict, code};
+use super::{Change, Diff, Difference, Kind, Rename, Verdict, code};
 
 fn of_kind(differences: &[Difference], kind: Kind) -> impl Iterator<Item = &Difference> {
     differences.iter().filter(move |one| one.kind == kind)
@@ -18,6 +18,25 @@ fn releases(diff: &Diff) -> Option<String> {
     let (old, new) = (diff.old_release.as_ref()?, diff.new_release.as_ref()?);
     Some(format!("release {old} to {new}"))
 }
+
+/// The entries that keep the old names of what is renamed, for `aliases.toml`.
+fn aliases(diff: &Diff) -> Option<String> {
+    let release = diff.new_release.as_deref()?.parse::<u32>().ok()?;
+    let entries = diff.renames.iter().map(|rename| {
+        let string = |text: &str| toml::Value::String(text.to_owned());
+        format!(
+            "[[alias]]\nreason = \"Renamed in release {release}.\"\ndrop_in = {}\noperation = {}\nwas = {}",
+            release.saturating_add(1),
+            string(&rename.now),
+            string(&rename.was)
+        )
+    });
+    let entries: Vec<String> = entries.collect();
+    (!entries.is_empty()).then(|| entries.join("\n\n"))
+}
+
+const KEEP: &str =
+    "To keep the old names for a release, put this into `aliases.toml` beside the spec:";
 
 fn sentence(change: &Change) -> String {
     if change.place.is_empty() {
@@ -67,6 +86,9 @@ pub(super) fn text(diff: &Diff) -> String {
             }
         }
     }
+    if let Some(aliases) = aliases(diff) {
+        let _ = write!(text, "\n\n{KEEP}\n\n{aliases}");
+    }
     text
 }
 
@@ -115,6 +137,9 @@ pub(super) fn markdown(diff: &Diff) -> String {
             let _ = write!(text, "\n\n## {heading} ({wanted})\n{list}");
         }
     }
+    if let Some(aliases) = aliases(diff) {
+        let _ = write!(text, "\n\n## Renamed\n\n{KEEP}\n\n```toml\n{aliases}\n```");
+    }
     text
 }
 
@@ -127,6 +152,7 @@ struct Document<'a> {
     models: Section<'a>,
     tags: Section<'a>,
     types: Section<'a>,
+    renames: &'a [Rename],
     changes: Vec<Line<'a>>,
 }
 
@@ -189,6 +215,7 @@ pub(super) fn json(diff: &Diff) -> String {
         models: section(&diff.models),
         tags: section(&diff.tags),
         types: section(&diff.types),
+        renames: &diff.renames,
         changes: changes.collect(),
     };
     // Strings, lists and structs cannot fail to serialise.

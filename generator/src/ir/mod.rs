@@ -18,6 +18,7 @@ mod overrides;
 mod paging;
 mod parameters;
 mod reach;
+mod renames;
 mod responses;
 mod schemas;
 mod secrets;
@@ -32,6 +33,7 @@ pub use error::IrError;
 pub use model::*;
 pub use overrides::{IDEMPOTENT_FILE, IdempotentOverride, Overrides, PAGING_FILE};
 pub use paging::PagingOverride;
+pub use renames::{ALIASES_FILE, RenameOverride};
 pub use select::{Selection, select};
 pub use stats::{PagingStyles, SkippedDefinition, Stats, stats};
 
@@ -81,5 +83,6 @@ pub fn build(document: &OpenAPI, options: &Options) -> Result<Api, IrError> {
     overrides::mark_idempotent(&mut api, &options.overrides.idempotent)?;
     paging::page(&mut api, &options.overrides.paging)?;
     api.job_families = jobs::families(&api);
+    renames::keep_names(&mut api, &options.overrides.aliases)?;
     Ok(api)
 }

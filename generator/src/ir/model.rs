@@ -126,6 +126,21 @@ pub struct Model {
     pub docs: Docs,
     /// The properties in the order of the spec.
     pub fields: Vec<Field>,
+    /// Its old names, as types.
+    pub former: Vec<Former>,
+    /// Old names of its properties, with the index in [`Model::fields`].
+    pub former_fields: Vec<(usize, Former)>,
+}
+
+/// A name that Genesys has given up, kept for a while.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Former {
+    /// The Rust name.
+    pub name: String,
+    /// What the spec called it.
+    pub wire_name: String,
+    /// What the compiler says to who uses it.
+    pub note: String,
 }
 
 /// A property of a model.
@@ -265,6 +280,10 @@ pub struct Operation {
     pub paging: Option<Paging>,
     /// Summary and description.
     pub docs: Docs,
+    /// Its old method names.
+    pub former: Vec<Former>,
+    /// Its old struct names, in the order of [`Operation::former`].
+    pub former_structs: Vec<String>,
 }
 
 /// A piece of a path.

@@ -27,6 +27,7 @@ use crate::upgrade::version;
 use super::error::IrError;
 use super::model::Api;
 use super::paging::PagingOverride;
+use super::renames::{ALIASES_FILE, RenameOverride};
 
 /// The name of the file with the paging of operations.
 pub const PAGING_FILE: &str = "paging.toml";
@@ -41,6 +42,8 @@ pub struct Overrides {
     pub paging: Vec<PagingOverride>,
     /// Operations that can be repeated although their method does not say so.
     pub idempotent: Vec<IdempotentOverride>,
+    /// Names that Genesys has given up.
+    pub aliases: Vec<RenameOverride>,
     /// The version of the crate; that of the runtime where none is stated.
     pub version: Option<Version>,
 }
@@ -69,6 +72,13 @@ struct IdempotentFile {
     idempotent: Vec<IdempotentOverride>,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AliasesFile {
+    #[serde(default)]
+    alias: Vec<RenameOverride>,
+}
+
 impl Overrides {
     /// Reads the files in a folder; a file that is not there has no entries.
     ///
@@ -78,9 +88,11 @@ impl Overrides {
     pub fn read(folder: &Path) -> Result<Self, IrError> {
         let paging: Option<PagingFile> = read(&folder.join(PAGING_FILE))?;
         let idempotent: Option<IdempotentFile> = read(&folder.join(IDEMPOTENT_FILE))?;
+        let aliases: Option<AliasesFile> = read(&folder.join(ALIASES_FILE))?;
         Ok(Self {
             paging: paging.map(|file| file.paging).unwrap_or_default(),
             idempotent: idempotent.map(|file| file.idempotent).unwrap_or_default(),
+            aliases: aliases.map(|file| file.alias).unwrap_or_default(),
             version: version::read(folder)?,
         })
     }
@@ -96,6 +108,7 @@ impl Overrides {
         Ok(Self {
             paging: paging.paging,
             idempotent: idempotent.idempotent,
+            aliases: Vec::new(),
             version: None,
         })
     }

@@ -18,7 +18,16 @@ struct ModelTemplate<'a> {
     name: &'a str,
     name_literal: String,
     fields: Vec<FieldView<'a>>,
+    former: Vec<FormerFieldView<'a>>,
     enums: Vec<String>,
+}
+
+/// The old name of a property.
+struct FormerFieldView<'a> {
+    name: &'a str,
+    note: String,
+    field: &'a str,
+    ty: String,
 }
 
 struct FieldView<'a> {
@@ -154,7 +163,16 @@ fn render_model(api: &Api, model: &Model, items: &[&Enum]) -> Result<String, Ren
                 visit: if field.is_boxed() { "boxed" } else { "field" },
             })
         })
-        .collect::<Result<_, RenderError>>()?;
+        .collect::<Result<Vec<FieldView<'_>>, RenderError>>()?;
+    let former = model.former_fields.iter().map(|(field, former)| {
+        Ok(FormerFieldView {
+            name: literal::identifier(&model.name, &former.name)?,
+            note: literal::string(&former.note),
+            field: fields[*field].name,
+            ty: fields[*field].ty.clone(),
+        })
+    });
+    let former = former.collect::<Result<_, RenderError>>()?;
     let rendered = items
         .iter()
         .map(|item| enums::render(api, item, &mut types, file))
@@ -174,6 +192,7 @@ fn render_model(api: &Api, model: &Model, items: &[&Enum]) -> Result<String, Ren
         name: literal::identifier(file, &model.name)?,
         name_literal: literal::string(&model.name),
         fields,
+        former,
         enums: rendered,
     };
     template.render().map_err(|source| RenderError::Template {

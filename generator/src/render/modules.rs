@@ -24,6 +24,8 @@ struct LibTemplate {
 #[derive(Default)]
 struct Folder {
     files: BTreeMap<String, Vec<String>>,
+    /// Old names of types, which are written here: to export them from elsewhere would bring a warning.
+    former: Vec<String>,
 }
 
 /// Everything that ties the other files together.
@@ -35,6 +37,9 @@ pub(super) fn jobs(api: &Api) -> Result<Vec<Job<'_>>, RenderError> {
     for model in &api.models {
         let folder = api.groups[model.group].folder.as_str();
         add(&mut models, folder, &model.file, &model.name);
+        let lines = model.former.iter();
+        let lines = lines.map(|old| former(&old.name, &model.name, &old.note));
+        models.entry(folder).or_default().former.extend(lines);
     }
     let crowded = models::crowded_models(api);
     for item in &api.enums {
@@ -69,6 +74,9 @@ pub(super) fn jobs(api: &Api) -> Result<Vec<Job<'_>>, RenderError> {
     for operation in &api.operations {
         let folder = api.groups[operation.group].folder.as_str();
         add(&mut calls, folder, &operation.file, &operation.struct_name);
+        let lines = operation.former_structs.iter().zip(&operation.former);
+        let lines = lines.map(|(name, old)| former(name, &operation.struct_name, &old.note));
+        calls.entry(folder).or_default().former.extend(lines);
     }
 
     let mut jobs = Vec::new();
@@ -154,7 +162,18 @@ fn module<'a>(path: String, folder: &Folder) -> Result<Job<'a>, RenderError> {
         let file = literal::identifier(&path, file)?;
         let _ = writeln!(lines, "export!({file}: {});", names.join(", "));
     }
+    for former in &folder.former {
+        lines.push_str(former);
+    }
     Ok(text(path, lines))
+}
+
+/// The old name of a type.
+fn former(name: &str, now: &str, note: &str) -> String {
+    format!(
+        "/// [`{now}`] by its old name.\n#[deprecated(note = {})]\npub type {name} = {now};\n",
+        literal::string(note)
+    )
 }
 
 /// The macros that keep `mod.rs` files at one line a module.

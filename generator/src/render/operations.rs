@@ -42,6 +42,13 @@ struct OperationView<'a> {
     paging: Option<PagingView>,
     job: Option<JobView<'a>>,
     handles: Vec<HandleView<'a>>,
+    former: Vec<FormerView<'a>>,
+}
+
+/// An old name.
+struct FormerView<'a> {
+    name: &'a str,
+    note: String,
 }
 
 struct ParameterView<'a> {
@@ -200,6 +207,16 @@ fn view<'a>(
             .as_ref()
             .map(|paging| PagingView::new(paging, types)),
         job: JobView::of(api, operation)?,
+        former: operation
+            .former
+            .iter()
+            .map(|former| {
+                Ok(FormerView {
+                    name: literal::identifier(place, &former.name)?,
+                    note: literal::string(&former.note),
+                })
+            })
+            .collect::<Result<_, RenderError>>()?,
         handles: operation
             .tags
             .iter()

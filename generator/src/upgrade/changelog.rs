@@ -63,7 +63,7 @@ fn entry(diff: &Diff) -> String {
         if line.starts_with("For users") {
             keep = true;
         } else if line.starts_with("## ") {
-            keep = !line.starts_with("## Docs");
+            keep = !line.starts_with("## Docs") && line != "## Renamed";
         }
         if keep {
             if line.starts_with("## ") {
