@@ -151,6 +151,8 @@ fn operation<'d>(
     }
     Ok(Operation {
         method_name,
+        former: Vec::new(),
+        former_structs: Vec::new(),
         struct_name,
         wire_name: input.name.to_owned(),
         operation_id: source.operation_id.clone().unwrap_or_default(),

@@ -6,11 +6,14 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value, json};
 
-/// Writes the spec and its overrides into a folder of their own, and gives the folder of the spec.
+/// What a small spec may say beside the document: the kind of its entries, and the file that they go to.
+const DATA: [(&str, &str); 2] = [("paging", "paging.toml"), ("alias", "aliases.toml")];
+
+/// Writes the spec and its data into a folder of their own, and gives the folder of the spec.
 pub(crate) fn write(specs: &Path, out: &Path) -> Result<PathBuf, Box<dyn Error>> {
     let mut paths = Map::new();
     let mut definitions = Map::new();
-    let mut overrides = String::new();
+    let mut data = DATA.map(|(entry, file)| (entry, file, String::new()));
     for entry in fs::read_dir(specs)? {
         let path = entry?.path();
         if path.extension().is_none_or(|extension| extension != "json") {
@@ -40,10 +43,12 @@ pub(crate) fn write(specs: &Path, out: &Path) -> Result<PathBuf, Box<dyn Error>>
             }
             paths.entry(path).or_insert_with(|| json!({}))[method] = operation;
         }
-        for entry in shape["paging"].as_array().into_iter().flatten() {
-            overrides.push_str("[[paging]]\n");
-            for (key, value) in entry.as_object().into_iter().flatten() {
-                overrides.push_str(&format!("{key} = {value}\n"));
+        for (kind, _, text) in &mut data {
+            for entry in shape[*kind].as_array().into_iter().flatten() {
+                text.push_str(&format!("[[{kind}]]\n"));
+                for (key, value) in entry.as_object().into_iter().flatten() {
+                    text.push_str(&format!("{key} = {value}\n"));
+                }
             }
         }
     }
@@ -56,7 +61,9 @@ pub(crate) fn write(specs: &Path, out: &Path) -> Result<PathBuf, Box<dyn Error>>
         "definitions": definitions,
     });
     fs::write(folder.join("genesys-cloud.json"), document.to_string())?;
-    fs::write(folder.join("paging.toml"), overrides)?;
+    for (_, file, text) in data {
+        fs::write(folder.join(file), text)?;
+    }
     Ok(folder)
 }
 

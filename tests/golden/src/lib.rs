@@ -29,6 +29,8 @@ mod round_trip;
 pub mod surface;
 
 #[cfg(test)]
+mod aliases;
+#[cfg(test)]
 mod answers;
 #[cfg(test)]
 mod run;

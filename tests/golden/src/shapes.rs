@@ -21,6 +21,8 @@ pub(crate) struct Shape {
     pub(crate) operations: Vec<Value>,
     #[serde(default, rename = "paging")]
     _paging: Vec<Value>,
+    #[serde(default, rename = "alias")]
+    _aliases: Vec<Value>,
     /// Each with the name of its definition.
     #[serde(default)]
     pub(crate) instances: Vec<Map<String, Value>>,
