@@ -3,6 +3,7 @@
 use redis::aio::MultiplexedConnection;
 use tokio::sync::Mutex;
 
+use crate::runtime::error::Error;
 use crate::runtime::transport::BoxError;
 
 /// One connection, which all who use it share.
@@ -13,9 +14,13 @@ pub(crate) struct RedisConnection {
 
 impl RedisConnection {
     /// The client for a server at `url`. Nothing is connected.
-    pub(crate) fn client_of(url: &str) -> Result<redis::Client, BoxError> {
+    pub(crate) fn client_of(url: &str) -> Result<redis::Client, Error> {
         // The client's own error could repeat the URL, and with it the password.
-        Ok(redis::Client::open(url).map_err(|_| "the URL of the Redis server is wrong")?)
+        redis::Client::open(url).map_err(|_| {
+            Error::configuration(
+                "the URL of the Redis server is wrong: redis://[user:password@]host[:port][/database] is expected; for TLS, set up a client of the crate `redis` and use `new`",
+            )
+        })
     }
 
     pub(crate) fn new(client: redis::Client) -> Self {

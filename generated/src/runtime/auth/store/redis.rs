@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::{StoreLock, StoredToken, TokenStore};
 use crate::runtime::clock::BoxFuture;
+use crate::runtime::error::Error;
 use crate::runtime::redis::RedisConnection;
 use crate::runtime::transport::BoxError;
 
@@ -47,8 +48,8 @@ impl RedisStore {
     ///
     /// # Errors
     ///
-    /// The URL is none that Redis's client understands.
-    pub fn open(url: &str) -> Result<Self, BoxError> {
+    /// A configuration error: the URL is none that Redis's client understands.
+    pub fn open(url: &str) -> Result<Self, Error> {
         Ok(Self::new(RedisConnection::client_of(url)?))
     }
 
