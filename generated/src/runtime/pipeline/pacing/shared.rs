@@ -55,15 +55,14 @@ impl Shared {
         if place.delay.is_zero() {
             return;
         }
-        let place = Waiting {
+        let mut waiting = Waiting {
             store: &self.store,
             key,
-            name: place.name,
-            delay: place.delay,
+            place: Some(place.name),
         };
         clock.sleep(place.delay).await;
         // The call begins, so its place is used.
-        std::mem::forget(place);
+        waiting.place = None;
     }
 
     async fn reserve(
@@ -111,14 +110,16 @@ impl fmt::Debug for Shared {
 struct Waiting<'a> {
     store: &'a Arc<dyn PacingStore>,
     key: &'a Arc<str>,
-    name: String,
-    delay: Duration,
+    /// The name of the place that it has not used.
+    place: Option<String>,
 }
 
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
+        let Some(name) = self.place.take() else {
+            return;
+        };
         let (store, key) = (Arc::clone(self.store), Arc::clone(self.key));
-        let name = std::mem::take(&mut self.name);
         in_background(async move { store.give_back(&key, &name).await });
     }
 }
