@@ -184,3 +184,21 @@ fn a_rename_is_recognised_and_its_alias_suggested() {
     let bridged = folder(&spec(), 270, suggestion);
     generate(bridged.path()).unwrap();
 }
+
+#[test]
+fn an_old_property_hides_no_method() {
+    let property = |was: &str| {
+        format!(
+            "[[alias]]\nreason = 'a test'\ndrop_in = 271\nmodel = 'Person'\nproperty = 'fullName'\nwas = '{was}'\n"
+        )
+    };
+    for aliases in [
+        property("clone"),
+        property("name") + &property("nameMut"),
+        property("nameMut") + &property("name"),
+    ] {
+        let spec = folder(&spec(), 270, &aliases);
+        let error = generate(spec.path()).unwrap_err();
+        assert!(error.contains("something else is called"), "{error}");
+    }
+}

@@ -57,6 +57,14 @@ pub(crate) fn keep_names(api: &mut Api, aliases: &[RenameOverride]) -> Result<()
     Ok(())
 }
 
+/// What models can do already: a method of the same name would hide it.
+const METHODS_OF_MODELS: [&str; 6] = ["clone", "eq", "fmt", "ne", "serialize", "visit"];
+
+/// The name of the method that gives an old property to be changed.
+fn mutable(method: &str) -> String {
+    format!("{method}_mut")
+}
+
 type Problem = (String, &'static str);
 
 fn keep_name(api: &mut Api, alias: &RenameOverride) -> Result<(), Problem> {
@@ -154,11 +162,14 @@ fn keep_name(api: &mut Api, alias: &RenameOverride) -> Result<(), Problem> {
                 .position(|one| one.wire_name == *property);
             let field = field.ok_or_else(|| gone("property", property))?;
             let method = naming::snake(&alias.was);
+            let is_taken = model
+                .former_fields
+                .iter()
+                .flat_map(|(_, other)| [other.name.clone(), mutable(&other.name)])
+                .any(|other| other == method || other == mutable(&method));
             if naming::identifier(&method) != method
-                || model
-                    .former_fields
-                    .iter()
-                    .any(|(_, other)| other.name == method)
+                || METHODS_OF_MODELS.contains(&method.as_str())
+                || is_taken
             {
                 return taken(&method);
             }
