@@ -285,6 +285,24 @@ fn data_beside_the_spec_is_that_of_the_next_one() {
 }
 
 #[test]
+fn a_bridged_rename_is_minor() {
+    let mut renamed = spec();
+    renamed["paths"]["/api/v2/users/you"]["get"] = operation("getYou");
+    let verdict = |root: &Root| {
+        let outcome = root.upgrade(&renamed, &["--dry-run", "--format", "json"]);
+        outcome.assert_done();
+        let json: Value = serde_json::from_str(&outcome.stdout).unwrap();
+        json["verdict"].clone()
+    };
+    let root = Root::new();
+    assert_eq!(verdict(&root), "major");
+    let entry =
+        "[[alias]]\nreason = 'a test'\ndrop_in = 271\noperation = 'getYou'\nwas = 'getUsersYou'\n";
+    fs::write(root.path("spec/aliases.toml"), entry).unwrap();
+    assert_eq!(verdict(&root), "minor");
+}
+
+#[test]
 fn two_upgrades_at_once_do_not_mix() {
     let root = Root::new();
     for name in ["", "spec", "generated"] {

@@ -117,15 +117,9 @@ impl Fixups {
     /// Fails if the text is not TOML, or an entry is not understood.
     pub fn parse(name: &str, text: &str) -> Result<Self, LoadError> {
         let written: Written = toml::from_str(text).map_err(|error| {
-            let line = error
-                .span()
-                .and_then(|span| text.get(..span.start))
-                .map(|before| before.matches('\n').count() + 1)
-                .map(|line| format!(" (near line {line})"))
-                .unwrap_or_default();
             LoadError::new(
                 name,
-                format!("not a list of fix-ups: {}{line}", error.message()),
+                format!("not a list of fix-ups: {}", crate::load::toml_problem(text, &error)),
                 "An entry has reason, pointer and action, and operation, parameter, definition, was and value as needed.",
             )
         })?;

@@ -129,15 +129,9 @@ fn read<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, IrError> {
 
 fn parse<T: DeserializeOwned>(name: &str, text: &str) -> Result<T, IrError> {
     toml::from_str(text).map_err(|error| {
-        let line = error
-            .span()
-            .and_then(|span| text.get(..span.start))
-            .map(|before| before.matches('\n').count() + 1)
-            .map(|line| format!(" (near line {line})"))
-            .unwrap_or_default();
         IrError::new(
             name,
-            format!("not a list of overrides: {}{line}", error.message()),
+            format!("not a list of overrides: {}", crate::load::toml_problem(text, &error)),
             "Every entry has operation and reason, and the keys that generator/src/ir/overrides.rs names.",
         )
     })

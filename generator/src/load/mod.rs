@@ -237,6 +237,19 @@ pub(crate) fn count(root: &Json<'_>) -> Counts {
     }
 }
 
+/// What is wrong with a TOML text, and near which line.
+pub(crate) fn toml_problem(text: &str, error: &toml::de::Error) -> String {
+    let before = error.span().and_then(|span| text.get(..span.start));
+    match before {
+        Some(before) => format!(
+            "{} (near line {})",
+            error.message(),
+            before.matches('\n').count() + 1
+        ),
+        None => error.message().to_owned(),
+    }
+}
+
 pub(crate) fn sha256_of(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
 
