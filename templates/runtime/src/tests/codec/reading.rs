@@ -156,7 +156,6 @@ fn nothing_may_follow_and_something_must_come() {
     assert!(refusal::<User>("").is_eof());
     assert!(refusal::<User>("  ").is_eof());
     assert!(refusal::<User>("\u{feff}{}").is_syntax());
-    assert!(from_slice::<User>(b"{\"id\":\"\xff\"}").is_err());
     read::<User>(" \t\r\n{} \n");
 }
 
@@ -206,4 +205,19 @@ fn a_listing_of_a_hundred_is_read() {
     assert_eq!(read.entities.as_ref().unwrap().len(), 100);
     assert_eq!(read.page_count, Some(1));
     assert_eq!(written(read), listing);
+}
+
+#[test]
+fn what_is_no_utf8_is_refused_where_it_stands() {
+    for document in [
+        &b"{\"id\":\n\"\xff\"}"[..],
+        b"{\"id\":\"1\",\n\"na\xffme\":\"x\"}",
+        b"{\"odd\":[{\"x\":\n\"\xc3\"}]}",
+        b"{\"manager\":{\n\"id\":\"\xed\xa0\x80\"}}",
+        b"{\n\xff}",
+        b"{\"id\":\"1\"}\n\xef\xbb\xbf\xff",
+    ] {
+        let error = from_slice::<User>(document).unwrap_err();
+        assert_eq!(error.line(), 2, "{}", document.escape_ascii());
+    }
 }
