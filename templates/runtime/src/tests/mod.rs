@@ -11,6 +11,7 @@ mod jobs;
 mod paging;
 mod permissions;
 mod pipeline;
+mod recorder;
 #[cfg(feature = "redis")]
 mod redis_server;
 mod request;

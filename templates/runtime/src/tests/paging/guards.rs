@@ -7,6 +7,7 @@ use super::support::{
 };
 use crate::runtime::paging::PagingProblem;
 use crate::runtime::transport::HttpResponse;
+use crate::tests::recorder::Recorder;
 
 #[tokio::test]
 async fn a_repeated_token_is_an_error_and_no_loop() {
@@ -104,9 +105,15 @@ async fn three_empty_pages_without_a_token_are_the_end() {
 #[tokio::test]
 async fn an_operation_that_ignores_the_page_number_lists_its_items_once() {
     let (client, transport) = serving(|_| HttpResponse::json(200, r#"{"entities":[1,2]}"#));
+    let recorder = Recorder::default();
+    let guard = tracing::subscriber::set_default(recorder.clone());
     let items = List::<Uncounted>::get(&client).items().collect_all().await;
+    drop(guard);
     assert_eq!(items.unwrap(), [1, 2]);
     assert_eq!(transport.request_count(), 2);
+    let warning = recorder.warnings().join("\n");
+    assert!(warning.contains("getList"), "{warning}");
+    assert!(warning.contains("the same page again"), "{warning}");
 
     // The total says that these are all.
     let (client, _) = serving(|_| HttpResponse::json(200, r#"{"entities":[1,2],"total":2}"#));

@@ -3,9 +3,13 @@
 mod calls;
 mod decision;
 mod middleware;
+mod options;
+mod order;
 mod pacing;
 mod pacing_store;
 mod redirects;
 #[cfg(feature = "redis")]
 mod redis_pacing;
+mod streams;
 mod telemetry;
+mod token_wait;

@@ -1,73 +1,12 @@
 //! Spans: their names, their fields, and what is not in them.
 
-use std::collections::BTreeMap;
-use std::fmt::Debug;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
-
-use serde_json::json;
-use tracing::field::{Field, Visit};
-use tracing::span::{Attributes, Id, Record};
-use tracing::{Event, Metadata, Subscriber};
+use std::sync::Arc;
 
 use crate::runtime::client::Client;
 use crate::runtime::transport::{HttpResponse, MemoryTransport};
+use crate::tests::recorder::Recorder;
 use crate::tests::support::{GetUser, PostUsers, TOKEN, scripted, with};
-
-type Fields = BTreeMap<String, String>;
-
-/// Keeps every span with its fields, and the text of every event.
-#[derive(Clone, Default)]
-struct Recorder {
-    next: Arc<AtomicU64>,
-    spans: Arc<Mutex<Vec<(String, Fields)>>>,
-    events: Arc<Mutex<Vec<String>>>,
-}
-
-struct Collect<'a>(&'a mut Fields);
-
-impl Visit for Collect<'_> {
-    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        self.0.insert(field.name().to_owned(), format!("{value:?}"));
-    }
-
-    fn record_str(&mut self, field: &Field, value: &str) {
-        self.0.insert(field.name().to_owned(), value.to_owned());
-    }
-}
-
-impl Subscriber for Recorder {
-    fn enabled(&self, _: &Metadata<'_>) -> bool {
-        true
-    }
-
-    fn new_span(&self, span: &Attributes<'_>) -> Id {
-        let mut fields = Fields::new();
-        span.record(&mut Collect(&mut fields));
-        self.spans
-            .lock()
-            .unwrap()
-            .push((span.metadata().name().to_owned(), fields));
-        Id::from_u64(self.next.fetch_add(1, Ordering::SeqCst) + 1)
-    }
-
-    fn record(&self, id: &Id, values: &Record<'_>) {
-        let index = usize::try_from(id.into_u64()).unwrap() - 1;
-        values.record(&mut Collect(&mut self.spans.lock().unwrap()[index].1));
-    }
-
-    fn record_follows_from(&self, _: &Id, _: &Id) {}
-
-    fn event(&self, event: &Event<'_>) {
-        let mut fields = Fields::new();
-        event.record(&mut Collect(&mut fields));
-        self.events.lock().unwrap().push(format!("{fields:?}"));
-    }
-
-    fn enter(&self, _: &Id) {}
-
-    fn exit(&self, _: &Id) {}
-}
+use serde_json::json;
 
 #[tokio::test(start_paused = true)]
 async fn a_span_per_call_and_one_per_attempt_with_the_names_of_opentelemetry() {
@@ -87,7 +26,7 @@ async fn a_span_per_call_and_one_per_attempt_with_the_names_of_opentelemetry() {
         .await
         .unwrap();
     drop(guard);
-    let spans = recorder.spans.lock().unwrap().clone();
+    let spans = recorder.spans();
     let names: Vec<_> = spans.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(names, ["call", "attempt", "attempt"]);
     let (call, first, second) = (&spans[0].1, &spans[1].1, &spans[2].1);
@@ -135,11 +74,7 @@ async fn neither_spans_nor_events_show_tokens_paths_queries_or_bodies() {
         .unwrap();
     drop(guard);
     assert_eq!(transport.request_count(), 3);
-    let output = format!(
-        "{:?} {:?}",
-        recorder.spans.lock().unwrap(),
-        recorder.events.lock().unwrap()
-    );
+    let output = format!("{:?} {:?}", recorder.spans(), recorder.events());
     assert!(!output.contains("planted"), "{output}");
     assert!(!output.contains(TOKEN), "{output}");
 }
@@ -160,7 +95,7 @@ async fn a_token_exchange_is_told_without_its_secrets() {
     let guard = tracing::subscriber::set_default(recorder.clone());
     client.authenticate().await.unwrap();
     drop(guard);
-    let events = recorder.events.lock().unwrap().join("\n");
+    let events = recorder.events().join("\n");
     for told in [
         r#""message": "asking the token endpoint""#,
         r#""grant": "client_credentials""#,
@@ -171,4 +106,33 @@ async fn a_token_exchange_is_told_without_its_secrets() {
         assert!(events.contains(told), "{told} in {events}");
     }
     assert!(!events.contains("planted"), "{events}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_raw_request_shows_its_template_and_never_its_path() {
+    let (client, transport) =
+        scripted([HttpResponse::json(200, "{}"), HttpResponse::json(200, "{}")]);
+    let recorder = Recorder::default();
+    let guard = tracing::subscriber::set_default(recorder.clone());
+    let request = || client.request(http::Method::GET, "/api/v2/users/planted");
+    request()
+        .template("/api/v2/users/{userId}")
+        .send()
+        .await
+        .unwrap();
+    request().send().await.unwrap();
+    drop(guard);
+    assert_eq!(transport.request_count(), 2);
+    let spans = recorder.spans();
+    for (number, template, name) in [
+        (0, "/api/v2/users/{userId}", "request"),
+        (1, "/api/v2/users/{userId}", "GET /api/v2/users/{userId}"),
+        (2, "", "request"),
+        (3, "", "GET"),
+    ] {
+        let fields = &spans[number].1;
+        assert_eq!(fields["url.template"], template, "{number}");
+        assert_eq!(fields["otel.name"], name, "{number}");
+    }
+    assert!(!format!("{spans:?}").contains("planted"), "{spans:?}");
 }
