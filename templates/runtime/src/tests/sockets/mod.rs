@@ -1,6 +1,7 @@
 //! Whole clients over real sockets, against servers that misbehave.
 
 mod api_answers;
+mod connections;
 mod server;
 mod token_answers;
 

@@ -118,7 +118,7 @@ async fn answer(mut stream: TcpStream, bytes: &[u8], then: Then) -> io::Result<(
 }
 
 /// Reads a request's head, and its body if it has a length.
-async fn read_request(stream: &TcpStream) -> io::Result<Vec<u8>> {
+pub(super) async fn read_request(stream: &TcpStream) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     loop {
         stream.readable().await?;

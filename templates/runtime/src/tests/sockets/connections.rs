@@ -1,0 +1,126 @@
+//! Connections: who shares them, how long they are kept, how long making one may take, and what is on them.
+
+use std::io::Write as _;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpListener;
+
+use super::server::{http, read_request};
+use crate::runtime::client::{Client, ClientBuilder, Credentials};
+use crate::runtime::pipeline::RetryPolicy;
+use crate::tests::support::GetUser;
+
+/// A server that keeps its connections open, and the number of those that it had.
+async fn keeping_connections() -> (String, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    let connections = Arc::new(AtomicUsize::new(0));
+    let counter = connections.clone();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            counter.fetch_add(1, Ordering::SeqCst);
+            tokio::spawn(async move {
+                while read_request(&stream).await.is_ok() {
+                    stream.write_all(&http("200 OK", &[], "{}")).await.unwrap();
+                }
+            });
+        }
+    });
+    (base, connections)
+}
+
+fn builder(base: &str) -> ClientBuilder {
+    Client::builder()
+        .base_urls(base, base)
+        .no_proxy()
+        .access_token("the-token")
+}
+
+#[tokio::test]
+async fn a_derived_client_uses_the_connections_of_the_first() {
+    let (base, connections) = keeping_connections().await;
+    let client = builder(&base).build().unwrap();
+    GetUser::new(&client, "1").send().await.unwrap();
+    for number in 0..20 {
+        let credentials = Credentials::access_token(format!("token-{number}"));
+        let session = client.with_credentials(credentials).unwrap();
+        GetUser::new(&session, "1").send().await.unwrap();
+    }
+    assert_eq!(connections.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test]
+async fn a_connection_is_given_up_before_a_load_balancer_would_close_it() {
+    let (base, connections) = keeping_connections().await;
+    let client = builder(&base).build().unwrap();
+    for (idle, expected) in [(0, 1), (49, 1), (51, 2), (49, 2)] {
+        tokio::time::pause();
+        tokio::time::advance(Duration::from_secs(idle)).await;
+        tokio::time::resume();
+        GetUser::new(&client, "1").send().await.unwrap();
+        assert_eq!(connections.load(Ordering::SeqCst), expected, "{idle} s");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn making_a_connection_may_take_3_1_s() {
+    // Takes connections, and never says a word of TLS.
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("https://{}", listener.local_addr().unwrap());
+    let builder = || builder(&base).retry(RetryPolicy::never());
+    for (builder, longest) in [
+        (builder(), Duration::from_millis(3_100)),
+        (
+            builder().connect_timeout(Duration::from_secs(1)),
+            Duration::from_secs(1),
+        ),
+    ] {
+        let client = builder.build().unwrap();
+        let start = tokio::time::Instant::now();
+        let error = GetUser::new(&client, "1").send().await.unwrap_err();
+        assert!(error.is_connect(), "{error:?}");
+        // The clock of timers counts whole milliseconds.
+        let elapsed = start.elapsed();
+        assert!(
+            (longest..longest + Duration::from_millis(5)).contains(&elapsed),
+            "{elapsed:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn bodies_are_asked_for_and_unpacked_as_gzip() {
+    let mut packer = GzEncoder::new(Vec::new(), Compression::default());
+    packer.write_all(br#"{"id":"packed"}"#).unwrap();
+    let packed = packer.finish().unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    let client = builder(&base).build().unwrap();
+    let serving = async {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let request = read_request(&stream).await.unwrap();
+        let answer = http("200 OK", &["content-encoding: gzip"], &packed);
+        stream.write_all(&answer).await.unwrap();
+        String::from_utf8(request).unwrap()
+    };
+    let (user, request) = tokio::join!(GetUser::new(&client, "1").send(), serving);
+    assert_eq!(user.unwrap()["id"], "packed");
+    assert!(request.contains("accept-encoding: gzip"), "{request}");
+}
+
+#[tokio::test]
+async fn two_clients_of_one_server_have_connections_of_their_own() {
+    let (base, connections) = keeping_connections().await;
+    let first = builder(&base).build().unwrap();
+    let second = builder(&base).build().unwrap();
+    for _ in 0..2 {
+        GetUser::new(&first, "1").send().await.unwrap();
+        GetUser::new(&second, "1").send().await.unwrap();
+    }
+    assert_eq!(connections.load(Ordering::SeqCst), 2);
+}
