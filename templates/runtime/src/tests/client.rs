@@ -1,6 +1,7 @@
 //! Regions, gateways, the environment, and wrong configuration.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::support::{GetUser, builder};
 use crate::runtime::client::{Client, Credentials, Gateway, Region};
@@ -254,34 +255,104 @@ fn the_environment_is_read_through_a_function() {
 }
 
 #[test]
-fn wrong_configuration_fails_when_the_client_is_made() {
+fn wrong_configuration_fails_when_the_client_is_made_and_says_what_is_wrong() {
+    let machine = || Client::builder().client_credentials("id", "planted");
+    let ready = || {
+        Client::builder().transport(Arc::new(MemoryTransport::new(|_| {
+            HttpResponse::json(200, "{}")
+        })))
+    };
     let wrong = [
-        Client::builder().user_agent_suffix("line\nbreak"),
-        Client::builder().default_header("bad name", "x"),
-        Client::builder().access_token("planted\ntoken"),
-        Client::builder().access_token(""),
-        Client::builder().client_credentials("", "planted"),
-        Client::builder().client_credentials("id", "planted\n"),
-        Client::builder()
-            .client_credentials("id", "planted")
-            .pool(0),
-        Client::builder()
-            .client_credentials("id", "planted")
-            .pool(51),
-        Client::builder().proxy("://planted"),
-        Client::builder().root_certificates("planted: no PEM"),
-        Client::builder().client_certificate("planted", "planted"),
-        Client::builder()
-            .gateway(Gateway::new("a.example"))
-            .base_urls("https://b.example", "https://b.example"),
+        (
+            Client::builder().user_agent_suffix("line\nbreak"),
+            "the user agent suffix",
+        ),
+        (
+            Client::builder().default_header("bad name", "x"),
+            "a default header",
+        ),
+        (
+            Client::builder().access_token("planted\ntoken"),
+            "the access token",
+        ),
+        (
+            Client::builder().access_token(""),
+            "the access token is empty",
+        ),
+        (
+            Client::builder().client_credentials("", "planted"),
+            "the id of the OAuth client is empty",
+        ),
+        (
+            Client::builder().client_credentials("id", "planted\n"),
+            "the secret of the OAuth client",
+        ),
+        (machine().pool(0), "1 to 50"),
+        (machine().pool(51), "1 to 50"),
+        (
+            Client::builder().access_token("planted").pool(2),
+            "a pool of 2 tokens",
+        ),
+        (Client::builder().proxy("://planted"), "proxy"),
+        (
+            Client::builder()
+                .proxy("http://planted@p.example")
+                .no_proxy(),
+            "both a proxy and `no_proxy`",
+        ),
+        (
+            Client::builder().root_certificates("planted: no PEM"),
+            "root certificates",
+        ),
+        (
+            Client::builder().client_certificate("planted", "planted"),
+            "client certificate",
+        ),
+        (
+            Client::builder()
+                .gateway(Gateway::new("a.example"))
+                .base_urls("https://b.example", "https://b.example"),
+            "both a gateway and base URLs",
+        ),
+        (
+            Client::builder().base_urls("planted", "https://b.example"),
+            "a base URL is no URL",
+        ),
+        (
+            Client::builder().timeout(Duration::ZERO),
+            "the timeout of a call",
+        ),
+        (
+            Client::builder().attempt_timeout(Duration::ZERO),
+            "the timeout of an attempt",
+        ),
+        (
+            Client::builder().connect_timeout(Duration::ZERO),
+            "the timeout of a connection",
+        ),
+        (ready().proxy("http://planted@p.example"), "a proxy"),
+        (ready().root_certificates("planted"), "root certificates"),
+        (
+            ready().client_certificate("planted", "planted"),
+            "a client certificate",
+        ),
+        (
+            ready().connect_timeout(Duration::from_secs(1)),
+            "the timeout of a connection",
+        ),
+        (ready().configure_http(|http| http), "`configure_http`"),
     ];
-    for (index, builder) in wrong.into_iter().enumerate() {
+    for (builder, named) in wrong {
         let error = builder.build().unwrap_err();
-        assert!(error.is_configuration(), "{index}: {error:?}");
-        assert!(
-            !format!("{error:?}").contains("planted"),
-            "{index}: {error:?}"
-        );
+        assert!(error.is_configuration(), "{named}: {error:?}");
+        let text = error.to_string();
+        assert!(text.contains(named), "{named}: {text}");
+        assert_eq!(text.lines().count(), 1, "{text}");
+        let shown = format!("{text} {error:?}");
+        assert!(!shown.contains("planted"), "{named}: {shown}");
+    }
+    for right in [machine().pool(1), machine().pool(50), ready().no_proxy()] {
+        right.build().unwrap();
     }
 }
 

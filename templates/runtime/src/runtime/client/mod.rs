@@ -4,6 +4,7 @@ mod builder;
 mod credentials;
 mod environment;
 mod gateway;
+mod http_options;
 mod region;
 
 pub use builder::ClientBuilder;
