@@ -293,7 +293,18 @@ fn wrong_configuration_fails_when_the_client_is_made_and_says_what_is_wrong() {
             Client::builder().access_token("planted").pool(2),
             "a pool of 2 tokens",
         ),
-        (Client::builder().proxy("://planted"), "proxy"),
+        (Client::builder().proxy("://planted"), "the proxy's URL"),
+        (Client::builder().proxy(""), "the proxy's URL"),
+        (Client::builder().proxy("http://"), "the proxy's URL"),
+        // The HTTP library would go round a proxy that it has no protocol for.
+        (
+            Client::builder().proxy("ftp://planted@p.example"),
+            "http and https",
+        ),
+        (
+            Client::builder().proxy("socks5://planted@p.example"),
+            "http and https",
+        ),
         (
             Client::builder()
                 .proxy("http://planted@p.example")
@@ -351,7 +362,15 @@ fn wrong_configuration_fails_when_the_client_is_made_and_says_what_is_wrong() {
         let shown = format!("{text} {error:?}");
         assert!(!shown.contains("planted"), "{named}: {shown}");
     }
-    for right in [machine().pool(1), machine().pool(50), ready().no_proxy()] {
+    for right in [
+        machine().pool(1),
+        machine().pool(50),
+        machine().proxy("http://user:planted@p.example:3128"),
+        machine().proxy("https://p.example"),
+        machine().proxy("p.example:3128"),
+        machine().proxy("127.0.0.1:3128"),
+        ready().no_proxy(),
+    ] {
         right.build().unwrap();
     }
 }
@@ -518,4 +537,31 @@ async fn v19_two_clients_share_nothing() {
     assert_eq!(sent[0].header("authorization"), Some("Bearer token-a"));
     assert_eq!(sent[1].url.host_str(), Some("api.mypurecloud.ie"));
     assert_eq!(sent[1].header("authorization"), Some("Bearer token-b"));
+    // Another user's session has a limit of its own, and leaves the first one's alone.
+    let session = clients[0]
+        .with_credentials(Credentials::access_token("token-c"))
+        .unwrap();
+    assert!(session.rate_limit().is_none());
+    assert!(clients[0].rate_limit().is_some());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_whose_calls_all_fail_costs_another_no_retries() {
+    let outage = || Arc::new(MemoryTransport::new(|_| HttpResponse::json(503, "{}")));
+    let (first, second) = (outage(), outage());
+    let failing = builder(&first).build().unwrap();
+    for _ in 0..100 {
+        GetUser::new(&failing, "1").send().await.unwrap_err();
+    }
+    let attempts = async |client: &Client| {
+        let error = GetUser::new(client, "1").send().await.unwrap_err();
+        error.attempts()
+    };
+    assert_eq!(attempts(&failing).await, 1);
+    assert_eq!(attempts(&builder(&second).build().unwrap()).await, 4);
+    // Whoever uses the same connections has the same budget: it is the same server that fails.
+    let session = failing
+        .with_credentials(Credentials::access_token("token-c"))
+        .unwrap();
+    assert_eq!(attempts(&session).await, 1);
 }

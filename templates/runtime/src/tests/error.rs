@@ -6,6 +6,7 @@ use http::Method;
 
 use super::support::{GetUser, PostUsers, scripted, with};
 use crate::runtime::error::{ApiError, Error, ErrorKind};
+use crate::runtime::request::{Operation, OperationMetadata, RequiredPermissions};
 use crate::runtime::transport::{BoxError, HttpResponse, TransportError, TransportErrorKind};
 
 async fn error_of(status: u16, body: &'static str) -> Error {
@@ -20,26 +21,69 @@ async fn error_of(status: u16, body: &'static str) -> Error {
 #[tokio::test]
 async fn predicates_follow_the_status() {
     type Predicate = fn(&Error) -> bool;
-    let predicates: [(u16, Predicate); 9] = [
-        (400, Error::is_bad_request),
-        (401, Error::is_unauthorized),
-        (403, Error::is_forbidden),
-        (404, Error::is_not_found),
-        (409, Error::is_conflict),
-        (412, Error::is_precondition_failed),
-        (429, Error::is_rate_limited),
-        (500, Error::is_server_error),
-        (301, Error::is_redirect),
+    let predicates: [(&str, Predicate, &[u16]); 12] = [
+        ("bad request", Error::is_bad_request, &[400]),
+        ("unauthorized", Error::is_unauthorized, &[401]),
+        ("forbidden", Error::is_forbidden, &[403]),
+        ("not found", Error::is_not_found, &[404]),
+        ("conflict", Error::is_conflict, &[409]),
+        ("precondition failed", Error::is_precondition_failed, &[412]),
+        ("version conflict", Error::is_version_conflict, &[409, 412]),
+        ("rate limited", Error::is_rate_limited, &[429]),
+        (
+            "server error",
+            Error::is_server_error,
+            &[500, 501, 502, 503, 504],
+        ),
+        ("redirect", Error::is_redirect, &[301, 304, 308]),
+        ("timeout", Error::is_timeout, &[504]),
+        ("retryable", Error::is_retryable, &[429, 502, 503, 504]),
     ];
-    for (status, _) in predicates {
+    let never: [Predicate; 5] = [
+        Error::is_connect,
+        Error::is_decode,
+        Error::is_configuration,
+        Error::is_authentication,
+        Error::is_invalid_request,
+    ];
+    for status in [
+        301, 304, 308, 400, 401, 402, 403, 404, 405, 408, 409, 410, 412, 413, 415, 422, 429, 500,
+        501, 502, 503, 504,
+    ] {
         let (client, _) = scripted([with(HttpResponse::json(status, "{}"), "retry-after", "99")]);
         let error = GetUser::new(&client, "1").send().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Status);
         assert_eq!(error.status().unwrap().as_u16(), status);
-        for (other, predicate) in predicates {
-            assert_eq!(predicate(&error), status == other, "{status} {other}");
+        for (name, predicate, statuses) in predicates {
+            let expected = statuses.contains(&status);
+            assert_eq!(predicate(&error), expected, "{status}: {name}");
         }
-        assert_eq!(error.is_retryable(), status == 429, "{status}");
+        assert!(never.iter().all(|predicate| !predicate(&error)), "{status}");
         assert_eq!(error.retry_after(), Some(Duration::from_secs(99)));
+    }
+}
+
+#[tokio::test]
+async fn predicates_follow_the_failure() {
+    use TransportErrorKind::{Connect, Io, Request, Timeout};
+    type Predicate = fn(&Error) -> bool;
+    let predicates: [(&str, Predicate, &[TransportErrorKind]); 5] = [
+        ("connect", Error::is_connect, &[Connect]),
+        ("timeout", Error::is_timeout, &[Timeout]),
+        ("invalid request", Error::is_invalid_request, &[Request]),
+        ("retryable", Error::is_retryable, &[Connect, Timeout, Io]),
+        ("server error", Error::is_server_error, &[]),
+    ];
+    for kind in [Connect, Io, Request, Timeout] {
+        let error = Error::from(TransportError {
+            kind,
+            source: BoxError::from("scripted"),
+        });
+        assert_eq!(error.status(), None);
+        for (name, predicate, kinds) in predicates {
+            let expected = kinds.contains(&kind);
+            assert_eq!(predicate(&error), expected, "{kind:?}: {name}");
+        }
     }
 }
 
@@ -69,6 +113,18 @@ async fn a_403_names_the_permissions_that_the_operation_needs() {
     );
     let error = client.request(Method::GET, "/x").send().await.unwrap_err();
     assert!(error.to_string().contains("missing permission"), "{error}");
+    const BOTH: &OperationMetadata = &OperationMetadata {
+        permissions: RequiredPermissions::All(&["a:b:view", "a:b:edit"]),
+        method: Method::GET,
+        ..*GetUser::METADATA
+    };
+    let error = error.with_operation(BOTH);
+    assert!(
+        error
+            .to_string()
+            .contains("ALL of these permissions: a:b:view, a:b:edit"),
+        "{error}"
+    );
 }
 
 #[tokio::test]
@@ -95,7 +151,7 @@ async fn the_error_body_is_read_whole() {
         r#"{"message":"Bad","code":"bad.request","status":400,"entityId":"e","entityName":"n",
             "messageWithParams":"{a}","messageParams":{"a":"b","n":1},"contextId":"x",
             "details":[{"errorCode":"d","fieldName":"f","entityId":"de","entityName":"dn"}],
-            "errors":[{"message":"inner","code":"i"}],
+            "errors":[{"message":"inner","code":"i","contextId":"ix"}],
             "limit":{"key":"k","namespace":"ns","value":7}}"#,
     )
     .await;
@@ -111,9 +167,14 @@ async fn the_error_body_is_read_whole() {
     assert_eq!(api.context_id.as_deref(), Some("x"));
     assert_eq!(api.details[0].error_code.as_deref(), Some("d"));
     assert_eq!(api.details[0].field_name.as_deref(), Some("f"));
+    assert_eq!(api.details[0].entity_id.as_deref(), Some("de"));
+    assert_eq!(api.details[0].entity_name.as_deref(), Some("dn"));
     assert_eq!(api.errors[0].code.as_deref(), Some("i"));
+    assert_eq!(api.errors[0].message.as_deref(), Some("inner"));
+    assert_eq!(api.errors[0].context_id.as_deref(), Some("ix"));
     let limit = api.limit.as_ref().unwrap();
     assert_eq!(limit.key.as_deref(), Some("k"));
+    assert_eq!(limit.namespace.as_deref(), Some("ns"));
     assert_eq!(limit.value, Some(7));
     assert_eq!(error.correlation_id(), Some("c-1"));
     assert_eq!(error.headers().unwrap().len(), 2);

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use url::Url;
+
 use crate::runtime::error::Error;
 use crate::runtime::transport::HttpTransport;
 
@@ -59,10 +61,7 @@ impl HttpOptions {
             if self.no_proxy {
                 return Err(Error::configuration("both a proxy and `no_proxy` are set"));
             }
-            // reqwest's error would show the URL, and with it the password.
-            let proxy = reqwest::Proxy::all(proxy)
-                .map_err(|_| Error::configuration("the proxy's URL is no URL"))?;
-            builder = builder.proxy(proxy);
+            builder = builder.proxy(proxy_at(&proxy)?);
         }
         builder = with_certificates(builder, &self.roots, self.client_certificate)?;
         if let Some(configure) = self.configure_http {
@@ -72,6 +71,23 @@ impl HttpOptions {
             Error::configuration("the HTTP client cannot be made").with_source(source)
         })
     }
+}
+
+/// The proxy at `url`, whose scheme may be left out. Errors do not show the URL, for it may hold a password.
+fn proxy_at(url: &str) -> Result<reqwest::Proxy, Error> {
+    let with_scheme = match url.contains("://") {
+        true => Url::parse(url),
+        false => Url::parse(&format!("http://{url}")),
+    };
+    let url = with_scheme.map_err(|_| Error::configuration("the proxy's URL is no URL"))?;
+    // The HTTP library would go round a proxy that it has no protocol for.
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(Error::configuration(
+            "only http and https are possible as the protocol of a proxy",
+        )
+        .with_advice("Use ClientBuilder::configure_http for others"));
+    }
+    reqwest::Proxy::all(url).map_err(|_| Error::configuration("the proxy's URL is no URL"))
 }
 
 /// Sets roots and the client's certificate.

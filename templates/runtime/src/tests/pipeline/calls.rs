@@ -178,6 +178,39 @@ async fn retry_after_may_be_a_date() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_minute_is_waited_for_and_a_second_more_comes_back_at_once() {
+    let date = |seconds| httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(seconds));
+    for (value, waits) in [
+        ("60".to_owned(), true),
+        ("61".to_owned(), false),
+        (date(58), true),
+        // Whatever of a second was cut off.
+        (date(62), false),
+        (date(u64::from(u32::MAX)), false),
+        ("99999999999999999999999".to_owned(), false),
+    ] {
+        for status in [429, 503] {
+            let (client, transport) = scripted([
+                with(HttpResponse::json(status, "{}"), "retry-after", &value),
+                HttpResponse::json(200, "{}"),
+            ]);
+            let start = Instant::now();
+            let outcome = GetUser::new(&client, "1").send().await;
+            if waits {
+                outcome.unwrap();
+                let waited = start.elapsed().as_secs_f64().ceil() as u64;
+                assert!((57..=60).contains(&waited), "{value}: {waited}");
+            } else {
+                let delay = outcome.unwrap_err().retry_after().unwrap();
+                assert!(delay > Duration::from_secs(60), "{value}: {delay:?}");
+                assert_eq!(start.elapsed(), Duration::ZERO, "{value}");
+                assert_eq!(transport.request_count(), 1, "{value}");
+            }
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_retry_after_that_is_neither_number_nor_date_is_ignored() {
     for value in ["soon", "-1", "1.5", "", "1 2"] {
         let (client, transport) = scripted([
