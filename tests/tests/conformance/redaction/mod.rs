@@ -4,6 +4,7 @@
 //! ([`genesys_cloud_leak_watch`]). What is here adds secrets with characters that every encoding changes, servers that repeat what they were sent,
 //! and a look at each public type.
 
+mod blocking;
 mod calls;
 mod grants;
 mod shown;
