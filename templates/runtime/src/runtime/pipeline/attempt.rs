@@ -2,9 +2,11 @@
 
 use std::pin::pin;
 
-use tracing::Instrument;
+use http::{StatusCode, header};
+use tracing::{Instrument, Span};
 
-use super::{CallContext, LONGEST_ERROR_BODY, retry_after, trace};
+use super::deadline::{self, TimedBelow};
+use super::{CallContext, LONGEST_ERROR_BODY, Pacer, retry_after, trace};
 use crate::runtime::clock::BoxFuture;
 use crate::runtime::response::RateLimit;
 use crate::runtime::transport::{
@@ -34,50 +36,101 @@ impl<'a> Exchange<'a> {
         Self { context }
     }
 
-    async fn exchange(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
-        let client = self.context.client();
-        // Limits are those of tokens.
-        let has_token = request.headers.contains_key(http::header::AUTHORIZATION);
-        let key = match client.pacer() {
-            Some(pacer) if has_token => {
-                Some((pacer, pacer.acquire(client.clock(), &request).await))
-            }
-            _ => None,
-        };
+    /// Hands the request over, so that the future of the rest has no room for it.
+    fn begin(&self, request: HttpRequest) -> Begun<'_> {
         let span = trace::attempt_span(self.context, &request);
-        let exchange = pin!(async {
-            let response = client.transport().execute(request).await?;
-            match &response.body {
-                ResponseBody::Stream(_) => Box::pin(collect_error(response)).await,
-                ResponseBody::Bytes(_) => Ok(response),
+        let transport = self.context.client().transport();
+        let timeout = request.timeout;
+        let response = span.in_scope(|| transport.execute(request));
+        let (response, timed) = match timeout {
+            Some(_) if transport.keeps_time() => (response, Some(self.context.time_below())),
+            Some(timeout) => {
+                let end = self.context.clock().sleep(timeout);
+                let ended: BoxFuture<'_, _> = Box::pin(deadline::ended_by(end, response));
+                (ended, Some(self.context.time_below()))
+            }
+            None => (response, None),
+        };
+        Begun {
+            response,
+            span,
+            timed,
+        }
+    }
+
+    async fn finish(&self, begun: Begun<'_>) -> Result<HttpResponse, TransportError> {
+        let Begun {
+            response,
+            span,
+            timed,
+        } = begun;
+        let received = pin!(async {
+            let outcome = response.await;
+            // What follows is timed by the call's deadline.
+            drop(timed);
+            match outcome {
+                Ok(response) if matches!(response.body, ResponseBody::Stream(_)) => {
+                    Box::pin(collect_error(response)).await
+                }
+                outcome => outcome,
             }
         });
-        let outcome = exchange.instrument(span.clone()).await;
+        let outcome = received.instrument(span.clone()).await;
         trace::attempt_ended(&span, &outcome);
+        if let Ok(response) = &outcome
+            && let Some(rate_limit) = RateLimit::from_headers(&response.headers)
+        {
+            self.context.client().note_rate_limit(rate_limit);
+        }
+        outcome
+    }
+
+    /// An exchange that waits for its place in the line first.
+    async fn paced(
+        &self,
+        pacer: &Pacer,
+        mut request: HttpRequest,
+    ) -> Result<HttpResponse, TransportError> {
+        let clock = self.context.clock();
+        let key = pacer.acquire(clock, &request).await;
+        // The wait may have taken a part of the time that was left.
+        request.timeout = match (request.timeout, self.context.remaining()) {
+            (Some(timeout), Some(left)) => Some(timeout.min(left)),
+            (timeout, left) => timeout.or(left),
+        };
+        let outcome = self.finish(self.begin(request)).await;
         if let Ok(response) = &outcome {
+            let now = clock.now();
+            let refused_for = (response.status == StatusCode::TOO_MANY_REQUESTS)
+                .then(|| retry_after::of(&response.headers, now.wall))
+                .flatten();
             let rate_limit = RateLimit::from_headers(&response.headers);
-            if let Some(rate_limit) = rate_limit {
-                client.note_rate_limit(rate_limit);
-            }
-            if let Some((pacer, key)) = key {
-                let now = client.clock().now();
-                let refused_for = (response.status == http::StatusCode::TOO_MANY_REQUESTS)
-                    .then(|| retry_after::of(&response.headers, now.wall))
-                    .flatten();
-                pacer.observe(&key, now.monotonic, rate_limit, refused_for);
-            }
+            pacer.observe(&key, now.monotonic, rate_limit, refused_for);
         }
         outcome
     }
 }
-
 impl Attempt for Exchange<'_> {
     fn send<'a>(
         &'a self,
         request: HttpRequest,
     ) -> BoxFuture<'a, Result<HttpResponse, TransportError>> {
-        Box::pin(self.exchange(request))
+        match self.context.client().pacer() {
+            // Limits are those of tokens.
+            Some(pacer) if request.headers.contains_key(header::AUTHORIZATION) => {
+                Box::pin(self.paced(pacer, request))
+            }
+            _ => Box::pin(self.finish(self.begin(request))),
+        }
     }
+}
+
+/// A request on its way.
+struct Begun<'a> {
+    response: BoxFuture<'a, Result<HttpResponse, TransportError>>,
+    span: Span,
+    /// As long as the response's own timer is the one that ends the call.
+    timed: Option<TimedBelow<'a>>,
 }
 
 /// Reads the body of a response that is no success, so that its error can be told, though the body was to be streamed.

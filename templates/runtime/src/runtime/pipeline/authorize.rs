@@ -12,7 +12,8 @@ use crate::runtime::transport::{BoxError, HttpRequest, HttpResponse};
 /// Puts a token on requests, and renews it.
 #[doc(hidden)]
 pub trait Authorize: Debug + Send + Sync + 'static {
-    /// Sends copies of `request` with a token through `next`: one, and more where that helps.
+    /// Sends copies of `request` with a token through `next`: one, and more where that helps. The token stays on `request`, which is as good as
+    /// spent.
     ///
     /// `deadline` is the end of the whole call on the monotonic clock of the client.
     ///
@@ -21,7 +22,7 @@ pub trait Authorize: Debug + Send + Sync + 'static {
     /// No token could be had, or the last exchange failed.
     fn send<'a>(
         &'a self,
-        request: &'a HttpRequest,
+        request: &'a mut HttpRequest,
         deadline: Option<Duration>,
         next: &'a dyn Attempt,
     ) -> BoxFuture<'a, Result<Authorized, Error>>;

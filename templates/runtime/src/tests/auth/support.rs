@@ -240,12 +240,12 @@ impl World {
     pub(super) async fn call(
         &self,
         interceptor: &Interceptor,
-        request: HttpRequest,
+        mut request: HttpRequest,
         within: f64,
     ) -> Result<u16, InterceptError> {
         let deadline = self.now() + seconds(within);
         interceptor
-            .send(&request, Some(deadline), self)
+            .send(&mut request, Some(deadline), self)
             .await
             .map(|response| response.status.as_u16())
     }

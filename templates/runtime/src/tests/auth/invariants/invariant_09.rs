@@ -78,7 +78,7 @@ async fn invariant_09_a_dropped_connection_is_not_replayed_here() {
     let interceptor = world.interceptor();
     let dropped = Dropped(Mutex::new(0));
     for method in [Method::POST, Method::PATCH, Method::GET] {
-        let outcome = interceptor.send(&request(method), None, &dropped).await;
+        let outcome = interceptor.send(&mut request(method), None, &dropped).await;
         assert!(matches!(
             outcome,
             Err(InterceptError::Transport(TransportError {
