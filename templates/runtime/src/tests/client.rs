@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::support::{GetUser, builder};
+use crate::runtime::auth::Reason;
 use crate::runtime::client::{Client, Credentials, Gateway, Region};
+use crate::runtime::request::Operation;
 use crate::runtime::transport::{HttpResponse, MemoryTransport};
 
 #[test]
@@ -469,7 +471,32 @@ async fn a_401_on_a_given_token_says_what_to_do() {
         error.to_string().contains("nothing can renew it"),
         "{error}"
     );
+    assert_eq!(error.unauthorized_reason(), Some(Reason::NotRenewable));
     assert_eq!(transport.request_count(), 1);
+    // The caller's own header is the caller's own affair, and no other status has such a reason.
+    let own = GetUser::new(&client, "1").with_header("Authorization", "Bearer own");
+    let error = own.send().await.unwrap_err();
+    assert!(error.is_unauthorized());
+    assert_eq!(error.unauthorized_reason(), None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_reason_of_a_401_is_told_to_programs() {
+    // An API that refuses whatever the login server issues.
+    let transport = Arc::new(MemoryTransport::new(|request| {
+        if request.path() == "/oauth/token" {
+            let token = r#"{"access_token":"a-token","token_type":"bearer","expires_in":86400}"#;
+            return HttpResponse::json(200, token);
+        }
+        HttpResponse::json(401, "{}")
+    }));
+    let client = Client::builder()
+        .transport(transport)
+        .client_credentials("id", "planted")
+        .build()
+        .unwrap();
+    let error = GetUser::new(&client, "1").send().await.unwrap_err();
+    assert_eq!(error.unauthorized_reason(), Some(Reason::InsideSpacing));
 }
 
 #[cfg(all(feature = "rustls-no-provider", not(feature = "rustls")))]

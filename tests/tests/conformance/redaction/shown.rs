@@ -12,8 +12,8 @@ use genesys_cloud::runtime::auth::store::{
 };
 use genesys_cloud::runtime::auth::{
     AuthError, AuthErrorKind, AuthorizationCode, ClientCredentials, GivenToken, Hooks,
-    InterceptError, Interceptor, LoginState, LoopbackLogin, PkceVerifier, Previous, RefreshToken,
-    Saml2Bearer, Secret, Token, TokenEndpoint, TokenProvider,
+    InterceptError, Interceptor, LoginState, LoopbackLogin, PkceVerifier, Previous, Reason,
+    RefreshToken, Saml2Bearer, Secret, Token, TokenEndpoint, TokenProvider,
 };
 use genesys_cloud::runtime::clock::{BoxFuture, Clock, SystemClock};
 use genesys_cloud::runtime::codec::Extra;
@@ -270,6 +270,7 @@ async fn interceptor(shown: &mut Shown) {
         refusal: None,
     });
     shown.look(&Refusal {
+        reason: Reason::NotRenewable,
         advice: "log in".into(),
         cause: None,
     });

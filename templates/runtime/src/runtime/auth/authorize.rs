@@ -28,6 +28,7 @@ impl Authorize for Interceptor {
                     Ok(Authorized {
                         response: unauthorized.response,
                         refusal: Some(Refusal {
+                            reason: unauthorized.reason,
                             advice: advice.into(),
                             cause: unauthorized.cause.map(Into::into),
                         }),

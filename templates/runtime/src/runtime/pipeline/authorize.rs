@@ -5,6 +5,7 @@ use std::fmt::Debug;
 use std::time::Duration;
 
 use super::Attempt;
+use crate::runtime::auth::Reason;
 use crate::runtime::clock::BoxFuture;
 use crate::runtime::error::Error;
 use crate::runtime::transport::{BoxError, HttpRequest, HttpResponse};
@@ -49,6 +50,8 @@ pub struct Authorized {
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Refusal {
+    /// Why, for programs.
+    pub reason: Reason,
     /// Why, and what to do.
     pub advice: Cow<'static, str>,
     /// What kept it from a new token, for the error's source chain.

@@ -181,7 +181,9 @@ fn finish(
     let mut error =
         Error::status_error(response.status, response.headers, body).with_retry_after(retry_after);
     if let Some(refusal) = context.take_refusal() {
-        error = error.with_advice(refusal.advice);
+        error = error
+            .with_advice(refusal.advice)
+            .with_unauthorized_reason(refusal.reason);
         if let Some(cause) = refusal.cause {
             error = error.with_source(cause);
         }
