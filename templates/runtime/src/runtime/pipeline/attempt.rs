@@ -1,6 +1,7 @@
 //! One exchange with the server: rate limit, telemetry, transport.
 
 use std::pin::pin;
+use std::time::Duration;
 
 use http::{StatusCode, header};
 use tracing::{Instrument, Span};
@@ -41,6 +42,12 @@ impl<'a> Exchange<'a> {
         let span = trace::attempt_span(self.context, &request);
         let transport = self.context.client().transport();
         let timeout = request.timeout;
+        let until = match timeout {
+            Some(timeout) if request.stream_response => {
+                self.context.clock().monotonic().checked_add(timeout)
+            }
+            _ => None,
+        };
         let response = span.in_scope(|| transport.execute(request));
         let (response, timed) = match timeout {
             Some(_) if transport.keeps_time() => (response, Some(self.context.time_below())),
@@ -55,6 +62,7 @@ impl<'a> Exchange<'a> {
             response,
             span,
             timed,
+            until,
         }
     }
 
@@ -63,14 +71,15 @@ impl<'a> Exchange<'a> {
             response,
             span,
             timed,
+            until,
         } = begun;
         let received = pin!(async {
             let outcome = response.await;
-            // What follows is timed by the call's deadline.
+            // The response's own timer is over.
             drop(timed);
             match outcome {
-                Ok(response) if matches!(response.body, ResponseBody::Stream(_)) => {
-                    Box::pin(collect_error(response)).await
+                Ok(response) if is_streamed_error(&response) => {
+                    Box::pin(self.error_before(until, response)).await
                 }
                 outcome => outcome,
             }
@@ -83,6 +92,23 @@ impl<'a> Exchange<'a> {
             self.context.client().note_rate_limit(rate_limit);
         }
         outcome
+    }
+
+    /// [`collect_error`], for which there is as much time as the attempt has left: only a success may be streamed for longer.
+    async fn error_before(
+        &self,
+        until: Option<Duration>,
+        response: HttpResponse,
+    ) -> Result<HttpResponse, TransportError> {
+        let clock = self.context.clock();
+        let collected = collect_error(response);
+        match until {
+            Some(until) => {
+                let end = clock.sleep(until.saturating_sub(clock.monotonic()));
+                deadline::ended_by(end, Box::pin(collected)).await
+            }
+            None => collected.await,
+        }
     }
 
     /// An exchange that waits for its place in the line first.
@@ -131,13 +157,16 @@ struct Begun<'a> {
     span: Span,
     /// As long as the response's own timer is the one that ends the call.
     timed: Option<TimedBelow<'a>>,
+    /// When the attempt ends, for what comes after the headers of a stream.
+    until: Option<Duration>,
+}
+
+fn is_streamed_error(response: &HttpResponse) -> bool {
+    !response.status.is_success() && matches!(response.body, ResponseBody::Stream(_))
 }
 
 /// Reads the body of a response that is no success, so that its error can be told, though the body was to be streamed.
 async fn collect_error(mut response: HttpResponse) -> Result<HttpResponse, TransportError> {
-    if response.status.is_success() {
-        return Ok(response);
-    }
     if let ResponseBody::Stream(stream) = &mut response.body {
         let mut collected = bytes::BytesMut::new();
         while let Some(chunk) = next_chunk(stream).await {

@@ -40,6 +40,7 @@ pub struct CallContext {
     started: Duration,
     deadline: Option<Duration>,
     attempts: AtomicU32,
+    sendings: AtomicU32,
     pub(super) timed_below: TimersBelow,
     refusal: Mutex<Option<Refusal>>,
 }
@@ -87,6 +88,7 @@ impl CallContext {
             // A timeout that outlives the clock is none.
             deadline: started.checked_add(longest),
             attempts: AtomicU32::new(0),
+            sendings: AtomicU32::new(0),
             timed_below: TimersBelow::default(),
             refusal: Mutex::new(None),
             client,
@@ -196,6 +198,12 @@ impl CallContext {
 
     pub(super) fn begin_attempt(&self) {
         self.attempts.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Counts a request that goes out; how many went before it, for whatever reason: an attempt that failed, a token that was refused, a
+    /// redirect.
+    pub(super) fn count_sending(&self) -> u32 {
+        self.sendings.fetch_add(1, Ordering::Relaxed)
     }
 
     /// Keeps what authentication says of the answer that it just got.

@@ -200,14 +200,22 @@ async fn deadline_and_retries(
         // Boxed, so that the many calls without a redirect do not carry the space for it.
         let followed = Box::pin(async {
             let base = request.url.clone();
-            let response = with_retries(context, request, context.authorization()).await?;
+            let response = first_request(context, request).await?;
             redirect::follow(context, base, response).await
         });
         deadline::within(context, pin!(followed)).await
     } else {
-        let work = with_retries(context, request, context.authorization());
-        deadline::within(context, pin!(work)).await
+        deadline::within(context, pin!(first_request(context, request))).await
     }
+}
+
+/// Step 3 for the request that the call is about, and not one that its answer leads to.
+fn first_request<'a>(
+    context: &'a CallContext,
+    request: &'a mut HttpRequest,
+) -> impl Future<Output = Result<HttpResponse, Error>> {
+    let (authorization, idempotent) = (context.authorization(), context.is_idempotent());
+    with_retries(context, request, authorization, idempotent)
 }
 
 /// Which token an attempt is sent with.
@@ -219,11 +227,13 @@ pub(crate) enum Authorization {
     None,
 }
 
-/// Step 3: attempts, until one is good or the policy says to stop.
+/// Step 3: attempts, until one is good or the policy says to stop. `idempotent` is whether this very request may be sent again although it may
+/// have been carried out.
 async fn with_retries(
     context: &CallContext,
     request: &mut HttpRequest,
     authorization: Authorization,
+    idempotent: bool,
 ) -> Result<HttpResponse, Error> {
     let replayable = request.body.is_replayable();
     let mut attempts_here = 0;
@@ -233,7 +243,7 @@ async fn with_retries(
         request.timeout = Some(context.attempt_timeout());
         let after = {
             let outcome = attempt_with_middleware(context, request, authorization).await;
-            match decide_next(context, attempts_here, replayable, &outcome) {
+            match decide_next(context, attempts_here, idempotent, replayable, &outcome) {
                 Decision::Retry { after } => {
                     trace::retrying(after);
                     let listeners = context.client().listeners();
@@ -254,6 +264,7 @@ async fn with_retries(
 fn decide_next(
     context: &CallContext,
     attempts: u32,
+    idempotent: bool,
     replayable: bool,
     outcome: &Result<HttpResponse, Error>,
 ) -> Decision {
@@ -269,7 +280,7 @@ fn decide_next(
     let observed = Outcome::of(outcome, context.clock().now().wall);
     let state = RetryState {
         attempts,
-        idempotent: context.is_idempotent(),
+        idempotent,
         replayable,
         remaining: context.remaining(),
         budget: budget.left(),

@@ -35,7 +35,8 @@ pub(super) async fn follow(
             timeout: None,
             stream_response: context.is_streamed(),
         };
-        response = with_retries(context, &mut request, Authorization::None).await?;
+        // A GET, whatever led here.
+        response = with_retries(context, &mut request, Authorization::None, true).await?;
     }
     Err(Error::invalid_request(
         "the server redirects in circles: five redirects led to another one",

@@ -12,4 +12,5 @@ mod redirects;
 mod redis_pacing;
 mod streams;
 mod telemetry;
+mod timers;
 mod token_wait;

@@ -123,3 +123,36 @@ async fn not_modified_is_a_result_for_whoever_asked() {
     let error = GetUser::new(&client, "1").send().await.unwrap_err();
     assert_eq!(error.status().unwrap().as_u16(), 304);
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_a_redirect_leads_to_is_retried_like_any_get() {
+    let transport = Arc::new(MemoryTransport::new(|request| {
+        match request.url.host_str() {
+            Some("bucket.example") => HttpResponse::json(503, "{}"),
+            _ => with(HttpResponse::json(303, ""), "location", FILE),
+        }
+    }));
+    let client = builder(&transport).build().unwrap();
+    let error = PostUsers::new(&client, serde_json::json!({}))
+        .with_follow_redirects(true)
+        .send()
+        .await
+        .unwrap_err();
+    assert!(error.is_server_error());
+    // The POST was answered, and is not sent again.
+    let hosts: Vec<_> = transport
+        .requests()
+        .iter()
+        .map(|request| request.method.clone())
+        .collect();
+    assert_eq!(
+        hosts,
+        [
+            Method::POST,
+            Method::GET,
+            Method::GET,
+            Method::GET,
+            Method::GET
+        ]
+    );
+}

@@ -74,3 +74,17 @@ async fn the_headers_of_a_streamed_body_have_the_limits_of_every_call() {
     assert!(error.unwrap_err().is_timeout());
     assert_eq!(start.elapsed(), Duration::from_secs(35));
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_error_in_place_of_a_streamed_body_has_the_limits_of_every_attempt() {
+    let transport = Arc::new(MemoryTransport::new(|_| slow(404, 10)));
+    let client = builder(&transport).build().unwrap();
+    let start = Instant::now();
+    let error = client
+        .request(Method::POST, "/api/v2/recordings")
+        .send_stream()
+        .await
+        .unwrap_err();
+    assert!(error.is_timeout(), "{error}");
+    assert_eq!(start.elapsed(), Duration::from_secs(30));
+}

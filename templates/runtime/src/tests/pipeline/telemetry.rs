@@ -136,3 +136,40 @@ async fn a_raw_request_shows_its_template_and_never_its_path() {
     }
     assert!(!format!("{spans:?}").contains("planted"), "{spans:?}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_request_that_is_sent_again_with_a_new_token_counts_as_sent_again() {
+    let tokens = std::sync::atomic::AtomicU32::new(0);
+    let transport = Arc::new(MemoryTransport::new(move |request| {
+        if request.path() == "/oauth/token" {
+            let number = tokens.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+            return HttpResponse::json(
+                200,
+                format!(
+                    r#"{{"access_token":"token-{number}","token_type":"bearer","expires_in":86400}}"#
+                ),
+            );
+        }
+        match request.header("authorization") {
+            Some("Bearer token-0") => HttpResponse::json(401, "{}"),
+            _ => HttpResponse::json(200, "{}"),
+        }
+    }));
+    let client = Client::builder()
+        .transport(transport)
+        .client_credentials("id", "planted-secret")
+        .build()
+        .unwrap();
+    client.authenticate().await.unwrap();
+    let recorder = Recorder::default();
+    let guard = tracing::subscriber::set_default(recorder.clone());
+    let user = GetUser::new(&client, "1").send().await.unwrap();
+    drop(guard);
+    assert_eq!(user.attempts(), 1);
+    let spans = recorder.spans();
+    let attempts: Vec<_> = spans.iter().filter(|(name, _)| name == "attempt").collect();
+    assert_eq!(attempts.len(), 2);
+    // OpenTelemetry: "regardless of what was the cause of the resending", authorization failures among them.
+    assert!(!attempts[0].1.contains_key("http.request.resend_count"));
+    assert_eq!(attempts[1].1["http.request.resend_count"], "1");
+}
