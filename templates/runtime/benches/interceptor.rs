@@ -87,11 +87,10 @@ fn main() {
         let deadline = Some(Duration::from_secs(1 << 20));
         let without = measure(|request| Instantly.send(request)).await;
         let interceptor = &interceptor;
-        let with =
-            measure(
-                |request| async move { interceptor.send(&request, deadline, &Instantly).await },
-            )
-            .await;
+        let with = measure(|mut request| async move {
+            interceptor.send(&mut request, deadline, &Instantly).await
+        })
+        .await;
         let cost = with.saturating_sub(without);
         println!("without {without:?}, with {with:?}: the interceptor costs {cost:?} a call");
         assert!(cost < Duration::from_micros(1), "more than a microsecond");

@@ -12,6 +12,8 @@ impl Client {
     /// The operations of the tag `Emails`.
     #[must_use]
     pub fn emails(&self) -> EmailsApi {
-        EmailsApi { client: self.clone() }
+        EmailsApi {
+            client: self.clone(),
+        }
     }
 }

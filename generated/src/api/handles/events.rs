@@ -12,6 +12,8 @@ impl Client {
     /// The operations of the tag `Events`.
     #[must_use]
     pub fn events(&self) -> EventsApi {
-        EventsApi { client: self.clone() }
+        EventsApi {
+            client: self.clone(),
+        }
     }
 }

@@ -12,6 +12,8 @@ impl Client {
     /// The operations of the tag `Quality`.
     #[must_use]
     pub fn quality(&self) -> QualityApi {
-        QualityApi { client: self.clone() }
+        QualityApi {
+            client: self.clone(),
+        }
     }
 }

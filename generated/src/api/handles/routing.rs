@@ -12,6 +12,8 @@ impl Client {
     /// The operations of the tag `Routing`.
     #[must_use]
     pub fn routing(&self) -> RoutingApi {
-        RoutingApi { client: self.clone() }
+        RoutingApi {
+            client: self.clone(),
+        }
     }
 }

@@ -12,6 +12,8 @@ impl Client {
     /// The operations of the tag `SCIM`.
     #[must_use]
     pub fn scim(&self) -> ScimApi {
-        ScimApi { client: self.clone() }
+        ScimApi {
+            client: self.clone(),
+        }
     }
 }

@@ -12,6 +12,8 @@ impl Client {
     /// The operations of the tag `Search`.
     #[must_use]
     pub fn search(&self) -> SearchApi {
-        SearchApi { client: self.clone() }
+        SearchApi {
+            client: self.clone(),
+        }
     }
 }

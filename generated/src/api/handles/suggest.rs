@@ -12,6 +12,8 @@ impl Client {
     /// The operations of the tag `Suggest`.
     #[must_use]
     pub fn suggest(&self) -> SuggestApi {
-        SuggestApi { client: self.clone() }
+        SuggestApi {
+            client: self.clone(),
+        }
     }
 }

@@ -12,6 +12,8 @@ impl Client {
     /// The operations of the tag `Uploads`.
     #[must_use]
     pub fn uploads(&self) -> UploadsApi {
-        UploadsApi { client: self.clone() }
+        UploadsApi {
+            client: self.clone(),
+        }
     }
 }
