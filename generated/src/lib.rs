@@ -144,7 +144,8 @@ pub mod models;
 
 pub use runtime::codec::{Extra, OpenEnum};
 pub use runtime::{
-    ApiError, BodyStream, Call, CallOptions, Client, ClientBuilder, Credentials, Error, ErrorKind,
-    Gateway, Items, Job, JobStatus, Operation, OperationMetadata, Pacing, Pages, PagingState,
-    Permissions, RateLimit, RawRequest, Region, RequiredPermissions, Response, Result, RetryPolicy,
+    ApiError, BodyStream, Call, CallOptions, Client, ClientBuilder, Credentials, Error,
+    ErrorKind, Gateway, Items, Job, JobStatus, Operation, OperationMetadata, Pacing,
+    Pages, PagingState, Permissions, RateLimit, RawRequest, Region, RequiredPermissions,
+    Response, Result, RetryPolicy,
 };

@@ -12,8 +12,6 @@ impl Client {
     /// The operations of the tag `Agent UI`.
     #[must_use]
     pub fn agent_ui(&self) -> AgentUiApi {
-        AgentUiApi {
-            client: self.clone(),
-        }
+        AgentUiApi { client: self.clone() }
     }
 }

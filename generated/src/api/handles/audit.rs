@@ -12,8 +12,6 @@ impl Client {
     /// The operations of the tag `Audit`.
     #[must_use]
     pub fn audit(&self) -> AuditApi {
-        AuditApi {
-            client: self.clone(),
-        }
+        AuditApi { client: self.clone() }
     }
 }

@@ -12,8 +12,6 @@ impl Client {
     /// The operations of the tag `Billing`.
     #[must_use]
     pub fn billing(&self) -> BillingApi {
-        BillingApi {
-            client: self.clone(),
-        }
+        BillingApi { client: self.clone() }
     }
 }

@@ -12,8 +12,6 @@ impl Client {
     /// The operations of the tag `Chat`.
     #[must_use]
     pub fn chat(&self) -> ChatApi {
-        ChatApi {
-            client: self.clone(),
-        }
+        ChatApi { client: self.clone() }
     }
 }

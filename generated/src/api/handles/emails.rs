@@ -12,8 +12,6 @@ impl Client {
     /// The operations of the tag `Emails`.
     #[must_use]
     pub fn emails(&self) -> EmailsApi {
-        EmailsApi {
-            client: self.clone(),
-        }
+        EmailsApi { client: self.clone() }
     }
 }

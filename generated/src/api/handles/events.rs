@@ -12,8 +12,6 @@ impl Client {
     /// The operations of the tag `Events`.
     #[must_use]
     pub fn events(&self) -> EventsApi {
-        EventsApi {
-            client: self.clone(),
-        }
+        EventsApi { client: self.clone() }
     }
 }

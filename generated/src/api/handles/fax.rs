@@ -12,8 +12,6 @@ impl Client {
     /// The operations of the tag `Fax`.
     #[must_use]
     pub fn fax(&self) -> FaxApi {
-        FaxApi {
-            client: self.clone(),
-        }
+        FaxApi { client: self.clone() }
     }
 }

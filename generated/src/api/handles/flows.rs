@@ -12,8 +12,6 @@ impl Client {
     /// The operations of the tag `Flows`.
     #[must_use]
     pub fn flows(&self) -> FlowsApi {
-        FlowsApi {
-            client: self.clone(),
-        }
+        FlowsApi { client: self.clone() }
     }
 }

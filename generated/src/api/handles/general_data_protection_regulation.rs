@@ -11,7 +11,9 @@ pub struct GeneralDataProtectionRegulationApi {
 impl Client {
     /// The operations of the tag `General Data Protection Regulation`.
     #[must_use]
-    pub fn general_data_protection_regulation(&self) -> GeneralDataProtectionRegulationApi {
+    pub fn general_data_protection_regulation(
+        &self,
+    ) -> GeneralDataProtectionRegulationApi {
         GeneralDataProtectionRegulationApi {
             client: self.clone(),
         }

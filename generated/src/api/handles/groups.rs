@@ -12,8 +12,6 @@ impl Client {
     /// The operations of the tag `Groups`.
     #[must_use]
     pub fn groups(&self) -> GroupsApi {
-        GroupsApi {
-            client: self.clone(),
-        }
+        GroupsApi { client: self.clone() }
     }
 }

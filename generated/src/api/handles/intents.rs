@@ -12,8 +12,6 @@ impl Client {
     /// The operations of the tag `Intents`.
     #[must_use]
     pub fn intents(&self) -> IntentsApi {
-        IntentsApi {
-            client: self.clone(),
-        }
+        IntentsApi { client: self.clone() }
     }
 }

@@ -12,8 +12,6 @@ impl Client {
     /// The operations of the tag `Journey`.
     #[must_use]
     pub fn journey(&self) -> JourneyApi {
-        JourneyApi {
-            client: self.clone(),
-        }
+        JourneyApi { client: self.clone() }
     }
 }

@@ -12,8 +12,6 @@ impl Client {
     /// The operations of the tag `License`.
     #[must_use]
     pub fn license(&self) -> LicenseApi {
-        LicenseApi {
-            client: self.clone(),
-        }
+        LicenseApi { client: self.clone() }
     }
 }

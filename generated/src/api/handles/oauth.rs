@@ -12,8 +12,6 @@ impl Client {
     /// The operations of the tag `OAuth`.
     #[must_use]
     pub fn oauth(&self) -> OAuthApi {
-        OAuthApi {
-            client: self.clone(),
-        }
+        OAuthApi { client: self.clone() }
     }
 }

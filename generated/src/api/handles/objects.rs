@@ -12,8 +12,6 @@ impl Client {
     /// The operations of the tag `Objects`.
     #[must_use]
     pub fn objects(&self) -> ObjectsApi {
-        ObjectsApi {
-            client: self.clone(),
-        }
+        ObjectsApi { client: self.clone() }
     }
 }

@@ -12,8 +12,6 @@ impl Client {
     /// The operations of the tag `Quality`.
     #[must_use]
     pub fn quality(&self) -> QualityApi {
-        QualityApi {
-            client: self.clone(),
-        }
+        QualityApi { client: self.clone() }
     }
 }

@@ -12,8 +12,6 @@ impl Client {
     /// The operations of the tag `Routing`.
     #[must_use]
     pub fn routing(&self) -> RoutingApi {
-        RoutingApi {
-            client: self.clone(),
-        }
+        RoutingApi { client: self.clone() }
     }
 }

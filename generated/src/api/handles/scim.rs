@@ -12,8 +12,6 @@ impl Client {
     /// The operations of the tag `SCIM`.
     #[must_use]
     pub fn scim(&self) -> ScimApi {
-        ScimApi {
-            client: self.clone(),
-        }
+        ScimApi { client: self.clone() }
     }
 }

@@ -12,8 +12,6 @@ impl Client {
     /// The operations of the tag `Scripts`.
     #[must_use]
     pub fn scripts(&self) -> ScriptsApi {
-        ScriptsApi {
-            client: self.clone(),
-        }
+        ScriptsApi { client: self.clone() }
     }
 }

@@ -12,8 +12,6 @@ impl Client {
     /// The operations of the tag `Search`.
     #[must_use]
     pub fn search(&self) -> SearchApi {
-        SearchApi {
-            client: self.clone(),
-        }
+        SearchApi { client: self.clone() }
     }
 }

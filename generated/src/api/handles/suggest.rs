@@ -12,8 +12,6 @@ impl Client {
     /// The operations of the tag `Suggest`.
     #[must_use]
     pub fn suggest(&self) -> SuggestApi {
-        SuggestApi {
-            client: self.clone(),
-        }
+        SuggestApi { client: self.clone() }
     }
 }

@@ -12,8 +12,6 @@ impl Client {
     /// The operations of the tag `Teams`.
     #[must_use]
     pub fn teams(&self) -> TeamsApi {
-        TeamsApi {
-            client: self.clone(),
-        }
+        TeamsApi { client: self.clone() }
     }
 }

@@ -12,8 +12,6 @@ impl Client {
     /// The operations of the tag `Tokens`.
     #[must_use]
     pub fn tokens(&self) -> TokensApi {
-        TokensApi {
-            client: self.clone(),
-        }
+        TokensApi { client: self.clone() }
     }
 }

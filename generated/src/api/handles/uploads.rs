@@ -12,8 +12,6 @@ impl Client {
     /// The operations of the tag `Uploads`.
     #[must_use]
     pub fn uploads(&self) -> UploadsApi {
-        UploadsApi {
-            client: self.clone(),
-        }
+        UploadsApi { client: self.clone() }
     }
 }

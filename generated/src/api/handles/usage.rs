@@ -12,8 +12,6 @@ impl Client {
     /// The operations of the tag `Usage`.
     #[must_use]
     pub fn usage(&self) -> UsageApi {
-        UsageApi {
-            client: self.clone(),
-        }
+        UsageApi { client: self.clone() }
     }
 }

@@ -12,8 +12,6 @@ impl Client {
     /// The operations of the tag `Users`.
     #[must_use]
     pub fn users(&self) -> UsersApi {
-        UsersApi {
-            client: self.clone(),
-        }
+        UsersApi { client: self.clone() }
     }
 }

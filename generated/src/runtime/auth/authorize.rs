@@ -13,7 +13,7 @@ use super::interceptor::{InterceptError, Interceptor};
 impl Authorize for Interceptor {
     fn send<'a>(
         &'a self,
-        request: &'a HttpRequest,
+        request: &'a mut HttpRequest,
         deadline: Option<Duration>,
         next: &'a dyn Attempt,
     ) -> BoxFuture<'a, Result<Authorized, Error>> {
@@ -28,6 +28,7 @@ impl Authorize for Interceptor {
                     Ok(Authorized {
                         response: unauthorized.response,
                         refusal: Some(Refusal {
+                            reason: unauthorized.reason,
                             advice: advice.into(),
                             cause: unauthorized.cause.map(Into::into),
                         }),

@@ -140,7 +140,7 @@ impl TokenEndpoint {
                 .mul_f64(self.jitter.next())
                 .max(error.retry_after().unwrap_or_default());
             // The delay is the server's to choose, as large as it likes.
-            if self.clock.now().monotonic.saturating_add(delay) >= end {
+            if self.clock.monotonic().saturating_add(delay) >= end {
                 return Err(error);
             }
             tracing::debug!(attempt, ?delay, %error, "asking the token endpoint again");

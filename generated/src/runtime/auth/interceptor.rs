@@ -154,7 +154,7 @@ impl Interceptor {
     /// [`InterceptError`]: no token to be had, a 401 that is final, or no response at all.
     pub async fn send(
         &self,
-        request: &HttpRequest,
+        request: &mut HttpRequest,
         deadline: Option<Duration>,
         next: &dyn Attempt,
     ) -> Result<HttpResponse, InterceptError> {
@@ -176,19 +176,16 @@ impl Interceptor {
         };
         let replayable = request.body.is_replayable();
         loop {
-            let mut outgoing = request.clone();
-            outgoing
-                .headers
-                .insert(header::AUTHORIZATION, token.header.clone());
+            // On the request that is lent, whose headers have room for it; a copy's have none to spare.
+            let value = token.header_for_a_call();
+            request.headers.insert(header::AUTHORIZATION, value);
             if let Some(deadline) = deadline {
                 let left = deadline.saturating_sub(now.monotonic);
-                outgoing.timeout = Some(outgoing.timeout.map_or(left, |timeout| timeout.min(left)));
+                let timeout = request.timeout.map_or(left, |timeout| timeout.min(left));
+                request.timeout = Some(timeout);
             }
-            let mut response = next
-                .send(outgoing)
-                .await
-                .map_err(InterceptError::Transport)?;
-            now = self.clock.now();
+            let sent = next.send(request.clone()).await;
+            let mut response = sent.map_err(InterceptError::Transport)?;
             if response.status.as_u16() >= 400
                 && let ResponseBody::Bytes(body) = &mut response.body
             {
@@ -196,10 +193,11 @@ impl Interceptor {
             }
             if response.status != StatusCode::UNAUTHORIZED {
                 if is_acceptance(response.status) {
-                    cache.accept(&token, now.monotonic);
+                    cache.accept(&token, self.clock.monotonic());
                 }
                 return Ok(response);
             }
+            now = self.clock.now();
             let replay =
                 Box::pin(self.answer_401(cache, &token, &mut budget, replayable, deadline, now))
                     .await;

@@ -228,7 +228,7 @@ impl Shared<'_> {
             .saturating_add(self.source.lock_wait());
         loop {
             match self.report(self.store.try_lock(self.key)).await {
-                Reply::Good(None) if clock.now().monotonic < end => {
+                Reply::Good(None) if clock.monotonic() < end => {
                     let pause = LOCK_POLL.mul_f64(0.5 + self.source.jitter.next() / 2.0);
                     clock.sleep(pause).await;
                 }

@@ -9,6 +9,7 @@ use url::Url;
 
 use super::credentials::{Credentials, TokenOptions};
 use super::environment::{self, Environment};
+use super::http_options::HttpOptions;
 use super::{Client, Connection, Gateway, Inner, Region, is_allowed_url};
 use crate::runtime::auth::store::TokenStore;
 use crate::runtime::auth::{
@@ -22,9 +23,7 @@ use crate::runtime::pipeline::{
 };
 use crate::runtime::request::CallOptions;
 use crate::runtime::response::RateLimit;
-use crate::runtime::transport::{HttpTransport, Transport};
-
-type ConfigureHttp = dyn FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send;
+use crate::runtime::transport::Transport;
 
 /// The configuration of a [`Client`]. Nothing is checked, read or connected before [`ClientBuilder::build`], which reports what is wrong.
 #[must_use = "a builder does nothing until `build`"]
@@ -35,12 +34,7 @@ pub struct ClientBuilder {
     plain_http: bool,
     options: CallOptions,
     user_agent_suffix: Option<String>,
-    connect_timeout: Option<Duration>,
-    proxy: Option<String>,
-    no_proxy: bool,
-    client_certificate: Option<(Vec<u8>, Vec<u8>)>,
-    roots: Vec<Vec<u8>>,
-    configure_http: Option<Box<ConfigureHttp>>,
+    http: HttpOptions,
     transport: Option<Arc<dyn Transport>>,
     clock: Option<Arc<dyn Clock>>,
     call_middleware: Vec<Arc<dyn Middleware>>,
@@ -63,12 +57,7 @@ impl ClientBuilder {
             plain_http: false,
             options: CallOptions::default(),
             user_agent_suffix: None,
-            connect_timeout: None,
-            proxy: None,
-            no_proxy: false,
-            client_certificate: None,
-            roots: Vec::new(),
-            configure_http: None,
+            http: HttpOptions::default(),
             transport: None,
             clock: None,
             call_middleware: Vec::new(),
@@ -167,7 +156,7 @@ impl ClientBuilder {
 
     /// The longest that making a connection may take: 3.1 s by default.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.connect_timeout = Some(timeout);
+        self.http.connect_timeout = Some(timeout);
         self
     }
 
@@ -190,13 +179,13 @@ impl ClientBuilder {
     /// Sends everything through a proxy, as in `http://user:password@proxy.example:3128`. Without it, the environment decides (`HTTPS_PROXY`,
     /// `NO_PROXY` …).
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
-        self.proxy = Some(url.into());
+        self.http.proxy = Some(url.into());
         self
     }
 
     /// Uses no proxy, whatever the environment says.
     pub fn no_proxy(mut self) -> Self {
-        self.no_proxy = true;
+        self.http.no_proxy = true;
         self
     }
 
@@ -207,13 +196,13 @@ impl ClientBuilder {
         certificate_pem: impl Into<Vec<u8>>,
         key_pem: impl Into<Vec<u8>>,
     ) -> Self {
-        self.client_certificate = Some((certificate_pem.into(), key_pem.into()));
+        self.http.client_certificate = Some((certificate_pem.into(), key_pem.into()));
         self
     }
 
     /// Also trusts the certificate authorities in that PEM text, as a gateway or proxy of one's own may need.
     pub fn root_certificates(mut self, pem: impl Into<Vec<u8>>) -> Self {
-        self.roots.push(pem.into());
+        self.http.roots.push(pem.into());
         self
     }
 
@@ -222,12 +211,12 @@ impl ClientBuilder {
         mut self,
         configure: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + 'static,
     ) -> Self {
-        self.configure_http = Some(Box::new(configure));
+        self.http.configure_http = Some(Box::new(configure));
         self
     }
 
     /// Sends through `transport` instead of the network, as for tests: see
-    /// [`MemoryTransport`](crate::runtime::transport::MemoryTransport).
+    /// [`MemoryTransport`](crate::runtime::transport::MemoryTransport). What is set of the network beside it, like a proxy, is an error.
     pub fn transport(mut self, transport: Arc<dyn Transport>) -> Self {
         self.transport = Some(transport);
         self
@@ -354,16 +343,15 @@ impl ClientBuilder {
         if let Some(problem) = self.problem.take() {
             return Err(problem);
         }
-        if let Some(problem) = self.options.problem() {
-            return Err(
-                Error::configuration("a default header cannot be sent").with_source(problem)
-            );
-        }
+        self.options.check()?;
         let (api_base, login_base) = self.find_bases()?;
         let headers = self.headers()?;
-        let transport = match self.transport.take() {
-            Some(transport) => transport,
-            None => Arc::new(self.http_transport()?),
+        let transport = match self.transport {
+            Some(transport) => {
+                self.http.refuse_any()?;
+                transport
+            }
+            None => Arc::new(self.http.into_transport()?),
         };
         let pacer = match (self.pacing, self.pacing_store) {
             (None, None) => None,
@@ -456,104 +444,12 @@ impl ClientBuilder {
         headers.insert(header::USER_AGENT, agent);
         Ok(headers)
     }
-
-    fn http_transport(&mut self) -> Result<HttpTransport, Error> {
-        let mut builder = HttpTransport::client_builder();
-        if let Some(timeout) = self.connect_timeout {
-            builder = builder.connect_timeout(timeout);
-        }
-        if self.no_proxy {
-            builder = builder.no_proxy();
-        }
-        if let Some(proxy) = self.proxy.take() {
-            // reqwest's error would show the URL, and with it the password.
-            let proxy = reqwest::Proxy::all(proxy)
-                .map_err(|_| Error::configuration("the proxy's URL is no URL"))?;
-            builder = builder.proxy(proxy);
-        }
-        builder = with_certificates(builder, &self.roots, self.client_certificate.take())?;
-        if let Some(configure) = self.configure_http.take() {
-            builder = configure(builder);
-        }
-        HttpTransport::new(builder).map_err(|source| {
-            Error::configuration("the HTTP client cannot be made").with_source(source)
-        })
-    }
 }
 
 fn host_url(server: &str, domain: &str) -> Result<Url, Error> {
     Url::parse(&format!("https://{server}.{domain}/")).map_err(|error| {
         Error::configuration("the region's domain makes no URL").with_source(error)
     })
-}
-
-/// Sets roots and the client's certificate.
-#[cfg(any(
-    feature = "rustls",
-    feature = "rustls-no-provider",
-    feature = "native-tls"
-))]
-fn with_certificates(
-    mut builder: reqwest::ClientBuilder,
-    roots: &[Vec<u8>],
-    client_certificate: Option<(Vec<u8>, Vec<u8>)>,
-) -> Result<reqwest::ClientBuilder, Error> {
-    for pem in roots {
-        let certificates = reqwest::Certificate::from_pem_bundle(pem)
-            .ok()
-            .filter(|certificates| !certificates.is_empty())
-            .ok_or_else(|| Error::configuration("the root certificates hold no PEM certificate"))?;
-        builder = builder.tls_certs_merge(certificates);
-    }
-    match client_certificate {
-        Some((certificate, key)) => Ok(builder.identity(identity(certificate, key)?)),
-        None => Ok(builder),
-    }
-}
-
-/// Without a TLS feature there is nothing that a certificate could be for.
-#[cfg(not(any(
-    feature = "rustls",
-    feature = "rustls-no-provider",
-    feature = "native-tls"
-)))]
-fn with_certificates(
-    builder: reqwest::ClientBuilder,
-    roots: &[Vec<u8>],
-    client_certificate: Option<(Vec<u8>, Vec<u8>)>,
-) -> Result<reqwest::ClientBuilder, Error> {
-    if roots.is_empty() && client_certificate.is_none() {
-        Ok(builder)
-    } else {
-        Err(Error::configuration(
-            "certificates are set, but no TLS feature of the SDK is on",
-        ))
-    }
-}
-
-#[cfg(any(feature = "rustls", feature = "rustls-no-provider"))]
-fn identity(certificate: Vec<u8>, key: Vec<u8>) -> Result<reqwest::Identity, Error> {
-    let mut pem = key;
-    pem.push(b'\n');
-    pem.extend(certificate);
-    reqwest::Identity::from_pem(&pem).map_err(|_| no_identity())
-}
-
-#[cfg(all(
-    feature = "native-tls",
-    not(any(feature = "rustls", feature = "rustls-no-provider"))
-))]
-fn identity(certificate: Vec<u8>, key: Vec<u8>) -> Result<reqwest::Identity, Error> {
-    reqwest::Identity::from_pkcs8_pem(&certificate, &key).map_err(|_| no_identity())
-}
-
-#[cfg(any(
-    feature = "rustls",
-    feature = "rustls-no-provider",
-    feature = "native-tls"
-))]
-fn no_identity() -> Error {
-    Error::configuration("client certificate and key are no PEM certificate and PKCS #8 key")
 }
 
 impl fmt::Debug for ClientBuilder {

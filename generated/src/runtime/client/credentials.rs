@@ -94,6 +94,18 @@ impl Grant {
         }
     }
 
+    /// Whether it can feed several caches: a code or a refresh token is used up by one, and a given token is one.
+    fn issues_several(&self) -> bool {
+        match self {
+            Self::ClientCredentials { .. } | Self::Saml2Bearer { .. } => true,
+            Self::Provider(provider) => provider.is_repeatable() && !provider.is_given(),
+            Self::AccessToken(_)
+            | Self::AuthorizationCode { .. }
+            | Self::Pkce { .. }
+            | Self::RefreshToken { .. } => false,
+        }
+    }
+
     fn check(&self) -> Result<(), Error> {
         match self {
             Self::AccessToken(token) => check(token.expose(), "the access token"),
@@ -370,6 +382,13 @@ impl Credentials {
             return Err(Error::configuration(format!(
                 "a pool of {pool} tokens is asked for; 1 to {LARGEST_POOL} are possible"
             )));
+        }
+        if pool > 1 && !grant.issues_several() {
+            return Err(Error::configuration(format!(
+                "a pool of {pool} tokens is asked for, but there is one only: the grant is {}",
+                grant.name()
+            ))
+            .with_advice("Use client credentials, which issue as many as are asked for"));
         }
         let settings = options.settings.unwrap_or_default();
         grant.check()?;

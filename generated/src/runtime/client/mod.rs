@@ -4,6 +4,7 @@ mod builder;
 mod credentials;
 mod environment;
 mod gateway;
+mod http_options;
 mod region;
 
 pub use builder::ClientBuilder;
@@ -117,7 +118,7 @@ impl Client {
         match &self.inner.authorizer {
             Some(authorizer) => {
                 let timeout = self.inner.options.timeout.unwrap_or(CALL_TIMEOUT);
-                let deadline = self.clock().now().monotonic.checked_add(timeout);
+                let deadline = self.clock().monotonic().checked_add(timeout);
                 authorizer.authenticate(deadline).await
             }
             None => Err(Error::configuration("the client has no credentials")),

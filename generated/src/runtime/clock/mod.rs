@@ -25,6 +25,11 @@ pub trait Clock: Debug + Send + Sync + 'static {
     /// Reads both clocks.
     fn now(&self) -> Moment;
 
+    /// Reads the monotonic clock alone.
+    fn monotonic(&self) -> Duration {
+        self.now().monotonic
+    }
+
     /// Completes after `duration` of monotonic time.
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()>;
 }
@@ -56,9 +61,13 @@ impl Default for SystemClock {
 impl Clock for SystemClock {
     fn now(&self) -> Moment {
         Moment {
-            monotonic: self.start.elapsed(),
+            monotonic: self.monotonic(),
             wall: SystemTime::now(),
         }
+    }
+
+    fn monotonic(&self) -> Duration {
+        self.start.elapsed()
     }
 
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {

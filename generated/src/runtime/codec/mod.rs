@@ -50,10 +50,24 @@ use serde::de::Deserialize;
 ///
 /// The place (line and column) and the reason, where `bytes` is not JSON or a value has the wrong JSON type.
 pub fn from_slice<T: Wire>(bytes: &[u8]) -> Result<T, serde_json::Error> {
-    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+    // Checked once as a whole, which is several times faster than string by string.
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return Err(no_text(bytes));
+    };
+    let mut deserializer = serde_json::Deserializer::from_str(text);
     let value = T::Form::read(&mut deserializer)?;
     deserializer.end()?;
     Ok(value)
+}
+
+/// Where `bytes`, which are not UTF-8, are no JSON.
+#[cold]
+fn no_text(bytes: &[u8]) -> serde_json::Error {
+    match serde_json::from_slice::<serde_json::Value>(bytes) {
+        Err(error) => error,
+        // serde_json checks every string, so this is what it says today of none.
+        Ok(_) => serde::de::Error::custom("the document is not UTF-8"),
+    }
 }
 
 /// Writes `value` as JSON.

@@ -83,8 +83,10 @@ struct Rare {
     key: String,
     /// The fields that were null in this pass.
     nulls: Vec<&'static str>,
-    /// What the model will keep.
-    kept: Extra,
+    /// What the model will keep, as it comes: sorted once, at the end.
+    kept: Vec<(String, Value)>,
+    /// Whether a null is among it.
+    kept_null: bool,
 }
 
 impl<'de, A: MapAccess<'de>> Reader<'de, A> {
@@ -139,9 +141,9 @@ impl<'de, A: MapAccess<'de>> Reader<'de, A> {
         let rare = self.rare.get_or_insert_default();
         if is_null {
             rare.nulls.push(name);
-        } else if !rare.kept.is_empty() {
+        } else if rare.kept_null {
             // A key that stands twice: the last value counts. A pass sees a field once, so the null came in an earlier one.
-            rare.kept.remove(name);
+            rare.kept.retain(|(kept, _)| kept != name);
         }
     }
 
@@ -155,7 +157,7 @@ impl<'de, A: MapAccess<'de>> Reader<'de, A> {
                 } else {
                     std::mem::take(&mut rare.key)
                 };
-                rare.kept.insert(key, value);
+                rare.kept.push((key, value));
                 self.next_key();
             }
             Err(error) => self.fail(error),
@@ -166,10 +168,11 @@ impl<'de, A: MapAccess<'de>> Reader<'de, A> {
     #[cold]
     fn settle(rare: &mut Rare, is_last: bool, extra: &mut Extra) {
         for name in rare.nulls.drain(..) {
-            rare.kept.set_null(name);
+            rare.kept.push((name.to_owned(), Value::Null));
+            rare.kept_null = true;
         }
         if is_last {
-            *extra = std::mem::take(&mut rare.kept);
+            *extra = std::mem::take(&mut rare.kept).into();
         }
     }
 }

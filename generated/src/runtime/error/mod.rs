@@ -16,6 +16,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header};
 
+use crate::runtime::auth::Reason;
 use crate::runtime::request::OperationMetadata;
 use crate::runtime::response::correlation_id_of;
 use crate::runtime::transport::{BoxError, TransportError, TransportErrorKind};
@@ -66,6 +67,7 @@ struct Inner {
     operation: Option<&'static OperationMetadata>,
     response: Option<ErrorResponse>,
     retry_after: Option<Duration>,
+    unauthorized_reason: Option<Reason>,
     attempts: u32,
     elapsed: Duration,
 }
@@ -92,6 +94,7 @@ impl Error {
                 operation: None,
                 response: None,
                 retry_after: None,
+                unauthorized_reason: None,
                 attempts: 0,
                 elapsed: Duration::ZERO,
             }),
@@ -199,6 +202,14 @@ impl Error {
         self
     }
 
+    /// Says why a 401 was handed back.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn with_unauthorized_reason(mut self, reason: Reason) -> Self {
+        self.inner.unauthorized_reason = Some(reason);
+        self
+    }
+
     /// Says how often the call was tried and how long it took.
     #[doc(hidden)]
     #[must_use]
@@ -282,6 +293,13 @@ impl Error {
     #[must_use]
     pub fn is_unauthorized(&self) -> bool {
         self.has_status(StatusCode::UNAUTHORIZED)
+    }
+
+    /// Why a 401 was handed back instead of being answered with a renewed token: that nothing can renew it, that the API refuses new tokens
+    /// as well, that the call's time was over and so on. Nothing where the SDK put no token on the call.
+    #[must_use]
+    pub fn unauthorized_reason(&self) -> Option<Reason> {
+        self.inner.unauthorized_reason
     }
 
     /// The token is good, but lacks a permission (403).

@@ -1,10 +1,13 @@
 //! One exchange with the server: rate limit, telemetry, transport.
 
 use std::pin::pin;
+use std::time::Duration;
 
-use tracing::Instrument;
+use http::{StatusCode, header};
+use tracing::{Instrument, Span};
 
-use super::{CallContext, LONGEST_ERROR_BODY, retry_after, trace};
+use super::deadline::{self, TimedBelow};
+use super::{CallContext, LONGEST_ERROR_BODY, Pacer, retry_after, trace};
 use crate::runtime::clock::BoxFuture;
 use crate::runtime::response::RateLimit;
 use crate::runtime::transport::{
@@ -34,57 +37,136 @@ impl<'a> Exchange<'a> {
         Self { context }
     }
 
-    async fn exchange(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
-        let client = self.context.client();
-        // Limits are those of tokens.
-        let has_token = request.headers.contains_key(http::header::AUTHORIZATION);
-        let key = match client.pacer() {
-            Some(pacer) if has_token => {
-                Some((pacer, pacer.acquire(client.clock(), &request).await))
+    /// Hands the request over, so that the future of the rest has no room for it.
+    fn begin(&self, request: HttpRequest) -> Begun<'_> {
+        let span = trace::attempt_span(self.context, &request);
+        let transport = self.context.client().transport();
+        let timeout = request.timeout;
+        let until = match timeout {
+            Some(timeout) if request.stream_response => {
+                self.context.clock().monotonic().checked_add(timeout)
             }
             _ => None,
         };
-        let span = trace::attempt_span(self.context, &request);
-        let exchange = pin!(async {
-            let response = client.transport().execute(request).await?;
-            match &response.body {
-                ResponseBody::Stream(_) => Box::pin(collect_error(response)).await,
-                ResponseBody::Bytes(_) => Ok(response),
+        let response = span.in_scope(|| transport.execute(request));
+        let (response, timed) = match timeout {
+            Some(_) if transport.keeps_time() => (response, Some(self.context.time_below())),
+            Some(timeout) => {
+                let end = self.context.clock().sleep(timeout);
+                let ended: BoxFuture<'_, _> = Box::pin(deadline::ended_by(end, response));
+                (ended, Some(self.context.time_below()))
+            }
+            None => (response, None),
+        };
+        Begun {
+            response,
+            span,
+            timed,
+            until,
+        }
+    }
+
+    async fn finish(&self, begun: Begun<'_>) -> Result<HttpResponse, TransportError> {
+        let Begun {
+            response,
+            span,
+            timed,
+            until,
+        } = begun;
+        let received = pin!(async {
+            let outcome = response.await;
+            // The response's own timer is over.
+            drop(timed);
+            match outcome {
+                Ok(response) if is_streamed_error(&response) => {
+                    Box::pin(self.error_before(until, response)).await
+                }
+                outcome => outcome,
             }
         });
-        let outcome = exchange.instrument(span.clone()).await;
+        let outcome = received.instrument(span.clone()).await;
         trace::attempt_ended(&span, &outcome);
+        if let Ok(response) = &outcome
+            && let Some(rate_limit) = RateLimit::from_headers(&response.headers)
+        {
+            self.context.client().note_rate_limit(rate_limit);
+        }
+        outcome
+    }
+
+    /// [`collect_error`], for which there is as much time as the attempt has left: only a success may be streamed for longer.
+    async fn error_before(
+        &self,
+        until: Option<Duration>,
+        response: HttpResponse,
+    ) -> Result<HttpResponse, TransportError> {
+        let clock = self.context.clock();
+        let collected = collect_error(response);
+        match until {
+            Some(until) => {
+                let end = clock.sleep(until.saturating_sub(clock.monotonic()));
+                deadline::ended_by(end, Box::pin(collected)).await
+            }
+            None => collected.await,
+        }
+    }
+
+    /// An exchange that waits for its place in the line first.
+    async fn paced(
+        &self,
+        pacer: &Pacer,
+        mut request: HttpRequest,
+    ) -> Result<HttpResponse, TransportError> {
+        let clock = self.context.clock();
+        let key = pacer.acquire(clock, &request).await;
+        // The wait may have taken a part of the time that was left.
+        request.timeout = match (request.timeout, self.context.remaining()) {
+            (Some(timeout), Some(left)) => Some(timeout.min(left)),
+            (timeout, left) => timeout.or(left),
+        };
+        let outcome = self.finish(self.begin(request)).await;
         if let Ok(response) = &outcome {
+            let now = clock.now();
+            let refused_for = (response.status == StatusCode::TOO_MANY_REQUESTS)
+                .then(|| retry_after::of(&response.headers, now.wall))
+                .flatten();
             let rate_limit = RateLimit::from_headers(&response.headers);
-            if let Some(rate_limit) = rate_limit {
-                client.note_rate_limit(rate_limit);
-            }
-            if let Some((pacer, key)) = key {
-                let now = client.clock().now();
-                let refused_for = (response.status == http::StatusCode::TOO_MANY_REQUESTS)
-                    .then(|| retry_after::of(&response.headers, now.wall))
-                    .flatten();
-                pacer.observe(&key, now.monotonic, rate_limit, refused_for);
-            }
+            pacer.observe(&key, now.monotonic, rate_limit, refused_for);
         }
         outcome
     }
 }
-
 impl Attempt for Exchange<'_> {
     fn send<'a>(
         &'a self,
         request: HttpRequest,
     ) -> BoxFuture<'a, Result<HttpResponse, TransportError>> {
-        Box::pin(self.exchange(request))
+        match self.context.client().pacer() {
+            // Limits are those of tokens.
+            Some(pacer) if request.headers.contains_key(header::AUTHORIZATION) => {
+                Box::pin(self.paced(pacer, request))
+            }
+            _ => Box::pin(self.finish(self.begin(request))),
+        }
     }
+}
+
+/// A request on its way.
+struct Begun<'a> {
+    response: BoxFuture<'a, Result<HttpResponse, TransportError>>,
+    span: Span,
+    /// As long as the response's own timer is the one that ends the call.
+    timed: Option<TimedBelow<'a>>,
+    /// When the attempt ends, for what comes after the headers of a stream.
+    until: Option<Duration>,
+}
+
+fn is_streamed_error(response: &HttpResponse) -> bool {
+    !response.status.is_success() && matches!(response.body, ResponseBody::Stream(_))
 }
 
 /// Reads the body of a response that is no success, so that its error can be told, though the body was to be streamed.
 async fn collect_error(mut response: HttpResponse) -> Result<HttpResponse, TransportError> {
-    if response.status.is_success() {
-        return Ok(response);
-    }
     if let ResponseBody::Stream(stream) = &mut response.body {
         let mut collected = bytes::BytesMut::new();
         while let Some(chunk) = next_chunk(stream).await {

@@ -5,6 +5,7 @@ use std::fmt::Debug;
 use std::time::Duration;
 
 use super::Attempt;
+use crate::runtime::auth::Reason;
 use crate::runtime::clock::BoxFuture;
 use crate::runtime::error::Error;
 use crate::runtime::transport::{BoxError, HttpRequest, HttpResponse};
@@ -12,7 +13,8 @@ use crate::runtime::transport::{BoxError, HttpRequest, HttpResponse};
 /// Puts a token on requests, and renews it.
 #[doc(hidden)]
 pub trait Authorize: Debug + Send + Sync + 'static {
-    /// Sends copies of `request` with a token through `next`: one, and more where that helps.
+    /// Sends copies of `request` with a token through `next`: one, and more where that helps. The token stays on `request`, which is as good as
+    /// spent.
     ///
     /// `deadline` is the end of the whole call on the monotonic clock of the client.
     ///
@@ -21,7 +23,7 @@ pub trait Authorize: Debug + Send + Sync + 'static {
     /// No token could be had, or the last exchange failed.
     fn send<'a>(
         &'a self,
-        request: &'a HttpRequest,
+        request: &'a mut HttpRequest,
         deadline: Option<Duration>,
         next: &'a dyn Attempt,
     ) -> BoxFuture<'a, Result<Authorized, Error>>;
@@ -48,6 +50,8 @@ pub struct Authorized {
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Refusal {
+    /// Why, for programs.
+    pub reason: Reason,
     /// Why, and what to do.
     pub advice: Cow<'static, str>,
     /// What kept it from a new token, for the error's source chain.

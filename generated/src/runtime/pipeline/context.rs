@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use http::{HeaderName, Method, header};
 
+use super::deadline::{TimedBelow, TimersBelow};
 use super::{Authorization, Refusal, RetryPolicy};
 use crate::runtime::client::Client;
 use crate::runtime::clock::Clock;
@@ -39,6 +40,8 @@ pub struct CallContext {
     started: Duration,
     deadline: Option<Duration>,
     attempts: AtomicU32,
+    sendings: AtomicU32,
+    pub(super) timed_below: TimersBelow,
     refusal: Mutex<Option<Refusal>>,
 }
 
@@ -51,7 +54,7 @@ impl CallContext {
         request: &HttpRequest,
         is_external: bool,
     ) -> Self {
-        let started = client.clock().now().monotonic;
+        let started = client.clock().monotonic();
         let timeout = options.timeout.unwrap_or(CALL_TIMEOUT);
         let until_deadline = options
             .deadline
@@ -85,6 +88,8 @@ impl CallContext {
             // A timeout that outlives the clock is none.
             deadline: started.checked_add(longest),
             attempts: AtomicU32::new(0),
+            sendings: AtomicU32::new(0),
+            timed_below: TimersBelow::default(),
             refusal: Mutex::new(None),
             client,
         }
@@ -129,14 +134,14 @@ impl CallContext {
     /// How long the call may still take.
     #[must_use]
     pub fn remaining(&self) -> Option<Duration> {
-        let now = self.clock().now().monotonic;
+        let now = self.clock().monotonic();
         self.deadline.map(|deadline| deadline.saturating_sub(now))
     }
 
     /// How long the call has taken.
     #[must_use]
     pub fn elapsed(&self) -> Duration {
-        self.clock().now().monotonic.saturating_sub(self.started)
+        self.clock().monotonic().saturating_sub(self.started)
     }
 
     pub(super) fn client(&self) -> &Client {
@@ -172,7 +177,7 @@ impl CallContext {
         // The first one begins with the call, give or take a moment.
         let now = match self.attempts() {
             0 | 1 => self.started,
-            _ => self.clock().now().monotonic,
+            _ => self.clock().monotonic(),
         };
         match self.deadline {
             Some(deadline) => self.attempt_timeout.min(deadline.saturating_sub(now)),
@@ -180,8 +185,25 @@ impl CallContext {
         }
     }
 
+    /// How long the call may take in all.
+    pub(super) fn allowed(&self) -> Option<Duration> {
+        self.deadline
+            .map(|deadline| deadline.saturating_sub(self.started))
+    }
+
+    /// For as long as what it gives lives, the call is ended in time by a timer further down.
+    pub(super) fn time_below(&self) -> TimedBelow<'_> {
+        self.timed_below.start()
+    }
+
     pub(super) fn begin_attempt(&self) {
         self.attempts.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Counts a request that goes out; how many went before it, for whatever reason: an attempt that failed, a token that was refused, a
+    /// redirect.
+    pub(super) fn count_sending(&self) -> u32 {
+        self.sendings.fetch_add(1, Ordering::Relaxed)
     }
 
     /// Keeps what authentication says of the answer that it just got.

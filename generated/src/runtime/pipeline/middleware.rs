@@ -88,13 +88,15 @@ impl<'a> Next<'a> {
 
     /// Sends `request` on. `Next` is `Copy`, so a middleware may do so several times.
     #[must_use]
-    pub fn run(self, request: HttpRequest) -> BoxFuture<'a, Result<HttpResponse, Error>> {
+    pub fn run(self, mut request: HttpRequest) -> BoxFuture<'a, Result<HttpResponse, Error>> {
         match self.rest.split_first() {
             Some((first, rest)) => first.handle(request, Self { rest, ..self }),
             None => match self.end {
-                End::Call => Box::pin(super::deadline_and_retries(self.context, request)),
+                End::Call => Box::pin(async move {
+                    super::deadline_and_retries(self.context, &mut request).await
+                }),
                 End::Attempt(authorization) => Box::pin(async move {
-                    super::authorized(self.context, &request, authorization).await
+                    super::authorized(self.context, &mut request, authorization).await
                 }),
             },
         }

@@ -61,14 +61,14 @@ pub(crate) fn execute(
 ) -> BoxFuture<'static, Result<RawResponse, Error>> {
     Box::pin(async move {
         let (parts, path) = request.into_parts()?;
-        let (context, http_request) = prepare(*parts, &path, streamed);
+        let (context, mut http_request) = prepare(*parts, &path, streamed);
         if tokio::runtime::Handle::try_current().is_err() {
             return Err(context.finish_error(Error::configuration(
                 "a call needs a tokio runtime: await it inside of one, or use the feature `blocking`",
             )));
         }
         let span = trace::call_span(&context);
-        let outcome = pin!(call(&context, http_request))
+        let outcome = pin!(call(&context, &mut http_request))
             .instrument(span.clone())
             .await;
         trace::call_ended(&span, &context, &outcome);
@@ -132,14 +132,27 @@ fn prepare(parts: RequestParts, path: &str, streamed: bool) -> (CallContext, Htt
 }
 
 /// Steps 1 to 8, and then what the status means.
-async fn call(context: &CallContext, request: HttpRequest) -> Result<RawResponse, Error> {
+///
+/// The request is lent all the way down: a future that owned it would make every future around it larger.
+async fn call(context: &CallContext, request: &mut HttpRequest) -> Result<RawResponse, Error> {
     let conditional = request.headers.contains_key(header::IF_NONE_MATCH);
     let middleware = context.client().call_middleware();
     let outcome = if middleware.is_empty() {
         deadline_and_retries(context, request).await
     } else {
-        Next::for_call(context, middleware).run(request).await
+        Next::for_call(context, middleware)
+            .run(request.clone())
+            .await
     };
+    finish(context, outcome, conditional)
+}
+
+/// What the last answer means.
+fn finish(
+    context: &CallContext,
+    outcome: Result<HttpResponse, Error>,
+    conditional: bool,
+) -> Result<RawResponse, Error> {
     let response = match outcome {
         Ok(response) => response,
         Err(error) => return Err(context.finish_error(error)),
@@ -168,7 +181,9 @@ async fn call(context: &CallContext, request: HttpRequest) -> Result<RawResponse
     let mut error =
         Error::status_error(response.status, response.headers, body).with_retry_after(retry_after);
     if let Some(refusal) = context.take_refusal() {
-        error = error.with_advice(refusal.advice);
+        error = error
+            .with_advice(refusal.advice)
+            .with_unauthorized_reason(refusal.reason);
         if let Some(cause) = refusal.cause {
             error = error.with_source(cause);
         }
@@ -179,18 +194,28 @@ async fn call(context: &CallContext, request: HttpRequest) -> Result<RawResponse
 /// Steps 2 and 3.
 async fn deadline_and_retries(
     context: &CallContext,
-    request: HttpRequest,
+    request: &mut HttpRequest,
 ) -> Result<HttpResponse, Error> {
-    let work = async {
-        let base = context.follows_redirects().then(|| request.url.clone());
-        let response = with_retries(context, request, context.authorization()).await?;
-        match base {
-            // Boxed, so that the many calls without a redirect do not carry the space for it.
-            Some(base) => Box::pin(redirect::follow(context, base, response)).await,
-            None => Ok(response),
-        }
-    };
-    deadline::within(context, pin!(work)).await
+    if context.follows_redirects() {
+        // Boxed, so that the many calls without a redirect do not carry the space for it.
+        let followed = Box::pin(async {
+            let base = request.url.clone();
+            let response = first_request(context, request).await?;
+            redirect::follow(context, base, response).await
+        });
+        deadline::within(context, pin!(followed)).await
+    } else {
+        deadline::within(context, pin!(first_request(context, request))).await
+    }
+}
+
+/// Step 3 for the request that the call is about, and not one that its answer leads to.
+fn first_request<'a>(
+    context: &'a CallContext,
+    request: &'a mut HttpRequest,
+) -> impl Future<Output = Result<HttpResponse, Error>> {
+    let (authorization, idempotent) = (context.authorization(), context.is_idempotent());
+    with_retries(context, request, authorization, idempotent)
 }
 
 /// Which token an attempt is sent with.
@@ -202,11 +227,13 @@ pub(crate) enum Authorization {
     None,
 }
 
-/// Step 3: attempts, until one is good or the policy says to stop.
+/// Step 3: attempts, until one is good or the policy says to stop. `idempotent` is whether this very request may be sent again although it may
+/// have been carried out.
 async fn with_retries(
     context: &CallContext,
-    mut request: HttpRequest,
+    request: &mut HttpRequest,
     authorization: Authorization,
+    idempotent: bool,
 ) -> Result<HttpResponse, Error> {
     let replayable = request.body.is_replayable();
     let mut attempts_here = 0;
@@ -214,21 +241,22 @@ async fn with_retries(
         attempts_here += 1;
         context.begin_attempt();
         request.timeout = Some(context.attempt_timeout());
-        let outcome = attempt_with_middleware(context, &request, authorization).await;
-        let after = match decide_next(context, attempts_here, replayable, &outcome) {
-            Decision::Retry { after } => after,
-            Decision::Stop(reason) => {
-                trace::stopped(reason);
-                return outcome;
+        let after = {
+            let outcome = attempt_with_middleware(context, request, authorization).await;
+            match decide_next(context, attempts_here, idempotent, replayable, &outcome) {
+                Decision::Retry { after } => {
+                    trace::retrying(after);
+                    let listeners = context.client().listeners();
+                    listeners.retrying(context, after, &outcome);
+                    // The response ends here, which gives its connection back before the wait.
+                    after
+                }
+                Decision::Stop(reason) => {
+                    trace::stopped(reason);
+                    return outcome;
+                }
             }
         };
-        trace::retrying(after);
-        context
-            .client()
-            .listeners()
-            .retrying(context, after, &outcome);
-        // Dropping the response here gives its connection back before the wait.
-        drop(outcome);
         context.clock().sleep(after).await;
     }
 }
@@ -236,6 +264,7 @@ async fn with_retries(
 fn decide_next(
     context: &CallContext,
     attempts: u32,
+    idempotent: bool,
     replayable: bool,
     outcome: &Result<HttpResponse, Error>,
 ) -> Decision {
@@ -251,7 +280,7 @@ fn decide_next(
     let observed = Outcome::of(outcome, context.clock().now().wall);
     let state = RetryState {
         attempts,
-        idempotent: context.is_idempotent(),
+        idempotent,
         replayable,
         remaining: context.remaining(),
         budget: budget.left(),
@@ -264,10 +293,10 @@ fn decide_next(
     }
 }
 
-/// Steps 4 to 8. The request is lent as far as the token goes on it, so that each sending copies it once.
+/// Steps 4 to 8.
 async fn attempt_with_middleware(
     context: &CallContext,
-    request: &HttpRequest,
+    request: &mut HttpRequest,
     authorization: Authorization,
 ) -> Result<HttpResponse, Error> {
     let middleware = context.client().attempt_middleware();
@@ -280,14 +309,17 @@ async fn attempt_with_middleware(
     }
 }
 
-/// Steps 5 to 8.
+/// Steps 5 to 8. The request is copied as late as this, once for each sending.
 async fn authorized(
     context: &CallContext,
-    request: &HttpRequest,
+    request: &mut HttpRequest,
     authorization: Authorization,
 ) -> Result<HttpResponse, Error> {
     let exchange = attempt::Exchange::new(context);
     if authorization == Authorization::None {
+        if let (Some(timeout), Some(left)) = (&mut request.timeout, context.remaining()) {
+            *timeout = left.min(*timeout);
+        }
         return Ok(exchange.send(request.clone()).await?);
     }
     let Some(authorizer) = context.client().authorizer() else {

@@ -27,7 +27,7 @@ pub(super) async fn follow(
             headers.insert(header::USER_AGENT, agent.clone());
         }
         current = target.clone();
-        let request = HttpRequest {
+        let mut request = HttpRequest {
             method: Method::GET,
             url: target,
             headers,
@@ -35,7 +35,8 @@ pub(super) async fn follow(
             timeout: None,
             stream_response: context.is_streamed(),
         };
-        response = with_retries(context, request, Authorization::None).await?;
+        // A GET, whatever led here.
+        response = with_retries(context, &mut request, Authorization::None, true).await?;
     }
     Err(Error::invalid_request(
         "the server redirects in circles: five redirects led to another one",

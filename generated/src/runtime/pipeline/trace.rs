@@ -59,7 +59,7 @@ pub(super) fn call_ended(span: &Span, context: &CallContext, outcome: &Result<Ra
 
 /// The span of one exchange with the server.
 pub(super) fn attempt_span(context: &CallContext, request: &HttpRequest) -> Span {
-    let resends = context.attempts().saturating_sub(1);
+    let resends = context.count_sending();
     let span = tracing::info_span!(
         target: TARGET,
         "attempt",

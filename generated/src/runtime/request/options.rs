@@ -94,6 +94,26 @@ impl CallOptions {
         self.problem.clone()
     }
 
+    /// Refuses what no call could be made with, where it is to hold for all calls of a client.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        for (timeout, name) in [
+            (self.timeout, "the timeout of a call"),
+            (self.attempt_timeout, "the timeout of an attempt"),
+        ] {
+            if timeout.is_some_and(|timeout| timeout.is_zero()) {
+                return Err(Error::configuration(format!(
+                    "{name} is zero: every call would end before it began"
+                )));
+            }
+        }
+        match self.problem() {
+            None => Ok(()),
+            Some(problem) => {
+                Err(Error::configuration("a default header cannot be sent").with_source(problem))
+            }
+        }
+    }
+
     /// These options, with `defaults` for what they leave open.
     #[must_use]
     pub(crate) fn or(mut self, defaults: &Self) -> Self {

@@ -2,11 +2,7 @@
 
 use std::time::Duration;
 
-use http::{HeaderMap, HeaderName};
-
-static COUNT: HeaderName = HeaderName::from_static("inin-ratelimit-count");
-static ALLOWED: HeaderName = HeaderName::from_static("inin-ratelimit-allowed");
-static RESET: HeaderName = HeaderName::from_static("inin-ratelimit-reset");
+use http::HeaderMap;
 
 /// The state of a rate limit, as of one response: the headers `inin-ratelimit-count`, `-allowed` and `-reset`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,14 +35,23 @@ impl RateLimit {
 
     /// Reads the headers; `None` unless all three are there and numbers.
     pub(crate) fn from_headers(headers: &HeaderMap) -> Option<Self> {
+        let (mut count, mut allowed, mut reset) = (None, None, None);
+        // One pass: a response has a dozen headers, and to look for three of them by name takes longer.
+        for (name, value) in headers {
+            let slot = match name.as_str().strip_prefix("inin-ratelimit-") {
+                Some("count") => &mut count,
+                Some("allowed") => &mut allowed,
+                Some("reset") => &mut reset,
+                _ => continue,
+            };
+            if slot.is_none() {
+                *slot = Some(value.to_str().ok()?.trim().parse().ok()?);
+            }
+        }
         Some(Self {
-            count: number(headers, &COUNT)?,
-            allowed: number(headers, &ALLOWED)?,
-            reset: Duration::from_secs(number(headers, &RESET)?),
+            count: count?,
+            allowed: allowed?,
+            reset: Duration::from_secs(reset?),
         })
     }
-}
-
-fn number(headers: &HeaderMap, name: &HeaderName) -> Option<u64> {
-    headers.get(name)?.to_str().ok()?.trim().parse().ok()
 }

@@ -3,10 +3,12 @@
 use std::error::Error as _;
 use std::fmt;
 use std::future::Future;
-use std::pin::pin;
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
-use http_body_util::{BodyDataStream, BodyExt};
+use bytes::Bytes;
+use futures_core::Stream;
 
 use super::{
     BoxError, HttpRequest, HttpResponse, RequestBody, ResponseBody, Transport, TransportError,
@@ -40,7 +42,7 @@ impl HttpTransport {
     pub fn new(builder: reqwest::ClientBuilder) -> Result<Self, BoxError> {
         let builder = builder
             .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
+            .retry(reqwest::retry::never().max_retries_per_request(0))
             .referer(false);
         // reqwest panics where rustls has no provider, and only it knows whether it needs one.
         let built = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| builder.build()));
@@ -65,34 +67,53 @@ impl HttpTransport {
             .http2_keep_alive_timeout(KEEP_ALIVE_TIMEOUT)
     }
 
-    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
-        let stream_response = request.stream_response;
+    /// Begins to send. What comes of it holds little more than a pointer, where the request would take its space in every future around.
+    fn begin(
+        &self,
+        request: HttpRequest,
+    ) -> Result<impl Future<Output = reqwest::Result<reqwest::Response>>, TransportError> {
         let mut outgoing = reqwest::Request::new(request.method, request.url);
         *outgoing.headers_mut() = request.headers;
         *outgoing.body_mut() = body_of(request.body)?;
-        let response = self.client.execute(outgoing).await.map_err(failure)?;
-        let (parts, body) = http::Response::<reqwest::Body>::from(response).into_parts();
-        let body = if stream_response {
-            ResponseBody::Stream(Box::pin(Chunks(BodyDataStream::new(body))))
-        } else {
-            ResponseBody::Bytes(body.collect().await.map_err(body_failure)?.to_bytes())
-        };
-        Ok(HttpResponse {
-            status: parts.status,
-            headers: parts.headers,
-            body,
-        })
+        Ok(self.client.execute(outgoing))
     }
+}
+
+/// Reads a response, to the end of its body unless it is to be streamed.
+async fn receive(
+    response: impl Future<Output = reqwest::Result<reqwest::Response>>,
+    stream_response: bool,
+) -> Result<HttpResponse, TransportError> {
+    let mut response = response.await.map_err(failure)?;
+    let status = response.status();
+    let headers = std::mem::take(response.headers_mut());
+    let body = if stream_response {
+        ResponseBody::Stream(Box::pin(Chunks(Box::pin(response.bytes_stream()))))
+    } else {
+        ResponseBody::Bytes(response.bytes().await.map_err(body_failure)?)
+    };
+    Ok(HttpResponse {
+        status,
+        headers,
+        body,
+    })
 }
 
 impl Transport for HttpTransport {
     fn execute(&self, request: HttpRequest) -> BoxFuture<'_, Result<HttpResponse, TransportError>> {
+        let (timeout, stream_response) = (request.timeout, request.stream_response);
+        let response = self.begin(request);
         Box::pin(async move {
-            match request.timeout {
-                None => self.send(request).await,
-                Some(timeout) => bounded(timeout, pin!(self.send(request))).await,
+            let received = pin!(receive(response?, stream_response));
+            match timeout {
+                None => received.await,
+                Some(timeout) => bounded(timeout, received).await,
             }
         })
+    }
+
+    fn keeps_time(&self) -> bool {
+        true
     }
 }
 
@@ -182,16 +203,14 @@ impl fmt::Display for Cause {
 impl std::error::Error for Cause {}
 
 /// The chunks of a body, their errors without URLs.
-struct Chunks(BodyDataStream<reqwest::Body>);
+struct Chunks<S>(Pin<Box<S>>);
 
-impl futures_core::Stream for Chunks {
-    type Item = Result<bytes::Bytes, BoxError>;
+impl<S: Stream<Item = reqwest::Result<Bytes>>> Stream for Chunks<S> {
+    type Item = Result<Bytes, BoxError>;
 
-    fn poll_next(
-        mut self: std::pin::Pin<&mut Self>,
-        context: &mut std::task::Context<'_>,
-    ) -> std::task::Poll<Option<Self::Item>> {
-        std::pin::Pin::new(&mut self.0)
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.0
+            .as_mut()
             .poll_next(context)
             .map(|item| item.map(|chunk| chunk.map_err(|error| Cause::of(&error).into())))
     }

@@ -191,6 +191,10 @@ impl Transport for MemoryTransport {
             }
         })
     }
+
+    fn keeps_time(&self) -> bool {
+        true
+    }
 }
 
 async fn read(body: RequestBody) -> Result<Bytes, TransportError> {

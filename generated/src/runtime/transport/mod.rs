@@ -259,4 +259,10 @@ pub trait Transport: Send + Sync + 'static {
     ///
     /// A [`TransportError`] where no complete response was had; any status is a response.
     fn execute(&self, request: HttpRequest) -> BoxFuture<'_, Result<HttpResponse, TransportError>>;
+
+    /// Whether [`execute`](Self::execute) ends by itself when [`HttpRequest::timeout`] is over. Where it does not, which is the default, the
+    /// pipeline ends the attempt, at the cost of a timer.
+    fn keeps_time(&self) -> bool {
+        false
+    }
 }

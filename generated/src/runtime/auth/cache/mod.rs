@@ -145,7 +145,7 @@ impl TokenCache {
         until: Duration,
         budget: &mut CallBudget,
     ) -> Option<Result<Arc<CachedToken>, AuthError>> {
-        let began = self.0.clock.now().monotonic;
+        let began = self.0.clock.monotonic();
         let end = until.min(waiting.presumed_dead);
         let outcome = {
             let arrival = waiting.outcome.wait_for(Option::is_some);

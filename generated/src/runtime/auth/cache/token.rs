@@ -20,7 +20,7 @@ use crate::runtime::clock::Moment;
 /// One generation of the token.
 pub(crate) struct CachedToken {
     pub(crate) generation: u64,
-    pub(crate) header: HeaderValue,
+    header: HeaderValue,
     pub(crate) access_token: Secret,
     pub(crate) refresh_token: Option<Secret>,
     /// The number under which a store holds it.
@@ -59,6 +59,15 @@ impl CachedToken {
             ages: Ages::of(token.lifetime, random, settings).after(renewed.age),
             accepted: AtomicBool::new(false),
         })
+    }
+
+    /// The header for one call. Clones of one value share a count, which cores would have to take from each other wherever headers are
+    /// cloned; a call's own copy is its own.
+    pub(crate) fn header_for_a_call(&self) -> HeaderValue {
+        let copy = HeaderValue::from_bytes(self.header.as_bytes());
+        let mut header = copy.unwrap_or_else(|_| self.header.clone());
+        header.set_sensitive(true);
+        header
     }
 
     pub(super) fn held(&self, rejected: bool) -> Held {

@@ -120,7 +120,7 @@ impl Pacer {
             };
         };
         let limit = PacingLimit {
-            calls: self.window(local, clock.now().monotonic).allowed,
+            calls: self.window(local, clock.monotonic()).allowed,
             span: self.pacing.span(),
         };
         let key = shared::key_of(token);
@@ -134,7 +134,7 @@ impl Pacer {
     async fn acquire_here(&self, clock: &dyn Clock, token: &[u8]) -> u64 {
         // A keyed hash stands for the token, so that no copy of it is kept.
         let key = self.hasher.hash_one(token);
-        let mut now = clock.now().monotonic;
+        let mut now = clock.monotonic();
         let reservation = {
             let mut window = self.window(key, now);
             Reservation {
@@ -159,7 +159,7 @@ impl Pacer {
                 return key;
             }
             clock.sleep(begin - now).await;
-            now = clock.now().monotonic;
+            now = clock.monotonic();
         }
     }
 

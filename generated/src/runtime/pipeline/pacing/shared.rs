@@ -71,7 +71,7 @@ impl Shared {
         key: &str,
         limit: PacingLimit,
     ) -> Option<PacingPlace> {
-        if clock.now().monotonic < *self.resume() {
+        if clock.monotonic() < *self.resume() {
             return None;
         }
         let reserved = first(self.store.reserve(key, limit), clock.sleep(PATIENCE)).await;
@@ -82,7 +82,7 @@ impl Shared {
         match answer {
             Ok(place) => Some(place),
             Err(error) => {
-                *self.resume() = clock.now().monotonic.saturating_add(LEFT_ALONE);
+                *self.resume() = clock.monotonic().saturating_add(LEFT_ALONE);
                 tracing::warn!(%error, "the pacing store failed: calls are paced by this process alone");
                 None
             }

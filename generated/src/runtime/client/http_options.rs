@@ -1,0 +1,160 @@
+//! The settings of the HTTP client under a client.
+
+use std::time::Duration;
+
+use url::Url;
+
+use crate::runtime::error::Error;
+use crate::runtime::transport::HttpTransport;
+
+type ConfigureHttp = dyn FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send;
+
+/// What was set of the HTTP client. It concerns the network only, so it contradicts a transport of the caller's own.
+#[derive(Default)]
+pub(super) struct HttpOptions {
+    pub(super) connect_timeout: Option<Duration>,
+    pub(super) proxy: Option<String>,
+    pub(super) no_proxy: bool,
+    /// Chain and key.
+    pub(super) client_certificate: Option<(Vec<u8>, Vec<u8>)>,
+    pub(super) roots: Vec<Vec<u8>>,
+    pub(super) configure_http: Option<Box<ConfigureHttp>>,
+}
+
+impl HttpOptions {
+    /// Refuses what a transport of the caller's own would ignore in silence: a certificate that is never shown, a proxy that is gone round.
+    pub(super) fn refuse_any(&self) -> Result<(), Error> {
+        let set = [
+            (
+                self.connect_timeout.is_some(),
+                "the timeout of a connection",
+            ),
+            (self.proxy.is_some(), "a proxy"),
+            (self.client_certificate.is_some(), "a client certificate"),
+            (!self.roots.is_empty(), "root certificates"),
+            (self.configure_http.is_some(), "`configure_http`"),
+        ];
+        match set.into_iter().find(|(is_set, _)| *is_set) {
+            None => Ok(()),
+            Some((_, name)) => Err(Error::configuration(format!(
+                "both {name} and a transport are set, and a transport of one's own makes no use of it"
+            ))
+            .with_advice("Set it on the transport itself")),
+        }
+    }
+
+    /// The transport over the network.
+    pub(super) fn into_transport(self) -> Result<HttpTransport, Error> {
+        let mut builder = HttpTransport::client_builder();
+        if let Some(timeout) = self.connect_timeout {
+            if timeout.is_zero() {
+                return Err(Error::configuration(
+                    "the timeout of a connection is zero: nothing could be sent",
+                ));
+            }
+            builder = builder.connect_timeout(timeout);
+        }
+        if self.no_proxy {
+            builder = builder.no_proxy();
+        }
+        if let Some(proxy) = self.proxy {
+            if self.no_proxy {
+                return Err(Error::configuration("both a proxy and `no_proxy` are set"));
+            }
+            builder = builder.proxy(proxy_at(&proxy)?);
+        }
+        builder = with_certificates(builder, &self.roots, self.client_certificate)?;
+        if let Some(configure) = self.configure_http {
+            builder = configure(builder);
+        }
+        HttpTransport::new(builder).map_err(|source| {
+            Error::configuration("the HTTP client cannot be made").with_source(source)
+        })
+    }
+}
+
+/// The proxy at `url`, whose scheme may be left out. Errors do not show the URL, for it may hold a password.
+fn proxy_at(url: &str) -> Result<reqwest::Proxy, Error> {
+    let with_scheme = match url.contains("://") {
+        true => Url::parse(url),
+        false => Url::parse(&format!("http://{url}")),
+    };
+    let url = with_scheme.map_err(|_| Error::configuration("the proxy's URL is no URL"))?;
+    // The HTTP library would go round a proxy that it has no protocol for.
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(Error::configuration(
+            "only http and https are possible as the protocol of a proxy",
+        )
+        .with_advice("Use ClientBuilder::configure_http for others"));
+    }
+    reqwest::Proxy::all(url).map_err(|_| Error::configuration("the proxy's URL is no URL"))
+}
+
+/// Sets roots and the client's certificate.
+#[cfg(any(
+    feature = "rustls",
+    feature = "rustls-no-provider",
+    feature = "native-tls"
+))]
+fn with_certificates(
+    mut builder: reqwest::ClientBuilder,
+    roots: &[Vec<u8>],
+    client_certificate: Option<(Vec<u8>, Vec<u8>)>,
+) -> Result<reqwest::ClientBuilder, Error> {
+    for pem in roots {
+        let certificates = reqwest::Certificate::from_pem_bundle(pem)
+            .ok()
+            .filter(|certificates| !certificates.is_empty())
+            .ok_or_else(|| Error::configuration("the root certificates hold no PEM certificate"))?;
+        builder = builder.tls_certs_merge(certificates);
+    }
+    match client_certificate {
+        Some((certificate, key)) => Ok(builder.identity(identity(certificate, key)?)),
+        None => Ok(builder),
+    }
+}
+
+/// Without a TLS feature there is nothing that a certificate could be for.
+#[cfg(not(any(
+    feature = "rustls",
+    feature = "rustls-no-provider",
+    feature = "native-tls"
+)))]
+fn with_certificates(
+    builder: reqwest::ClientBuilder,
+    roots: &[Vec<u8>],
+    client_certificate: Option<(Vec<u8>, Vec<u8>)>,
+) -> Result<reqwest::ClientBuilder, Error> {
+    if roots.is_empty() && client_certificate.is_none() {
+        Ok(builder)
+    } else {
+        Err(Error::configuration(
+            "certificates are set, but no TLS feature of the SDK is on",
+        ))
+    }
+}
+
+#[cfg(any(feature = "rustls", feature = "rustls-no-provider"))]
+fn identity(certificate: Vec<u8>, key: Vec<u8>) -> Result<reqwest::Identity, Error> {
+    let mut pem = key;
+    pem.push(b'\n');
+    pem.extend(certificate);
+    reqwest::Identity::from_pem(&pem).map_err(|_| no_identity())
+}
+
+#[cfg(all(
+    feature = "native-tls",
+    not(any(feature = "rustls", feature = "rustls-no-provider"))
+))]
+fn identity(certificate: Vec<u8>, key: Vec<u8>) -> Result<reqwest::Identity, Error> {
+    reqwest::Identity::from_pkcs8_pem(&certificate, &key).map_err(|_| no_identity())
+}
+
+#[cfg(any(
+    feature = "rustls",
+    feature = "rustls-no-provider",
+    feature = "native-tls"
+))]
+fn no_identity() -> Error {
+    Error::configuration("client certificate and key are no PEM certificate and PKCS #8 key")
+}
