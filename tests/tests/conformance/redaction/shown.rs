@@ -257,13 +257,18 @@ async fn interceptor(shown: &mut Shown) {
     let mut of_api = request();
     of_api.url = api.join("/api/v2/users/me?x=planted%2Fsecret%2B1").unwrap();
     shown.look(&interceptor);
-    let refused = interceptor.send(&of_api, None, &Answer(401)).await;
+    let refused = interceptor.send(&mut of_api, None, &Answer(401)).await;
     let refused = refused.unwrap_err();
     shown.look(&refused);
     if let InterceptError::Unauthorized(unauthorized) = &refused {
         shown.look(&**unauthorized);
     }
-    shown.look(&interceptor.send(&of_api, None, &Answer(400)).await.unwrap());
+    shown.look(
+        &interceptor
+            .send(&mut of_api, None, &Answer(400))
+            .await
+            .unwrap(),
+    );
     shown.look(&interceptor);
     shown.look(&Authorized {
         response: response(401),
