@@ -147,7 +147,8 @@ impl Interceptor {
     /// Sends `request` with a token through `next`, again after a 401 as the rules allow, and not past `deadline` (a monotonic reading of
     /// the clock).
     ///
-    /// A 401 means that the server did not act, so that every method is sent again after it.
+    /// A 401 means that the server did not act, so that every method is sent again after it. Copies of `request` are sent; it keeps the header
+    /// of the last token and the timeout of the last sending.
     ///
     /// # Errors
     ///
