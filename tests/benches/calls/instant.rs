@@ -14,6 +14,11 @@ impl Transport for Instant {
     fn execute(&self, _: HttpRequest) -> BoxFuture<'_, Result<HttpResponse, TransportError>> {
         Box::pin(async { Ok(HttpResponse::json(200, self.0.clone())) })
     }
+
+    /// It takes none.
+    fn keeps_time(&self) -> bool {
+        true
+    }
 }
 
 pub(crate) fn body() -> Bytes {

@@ -98,6 +98,10 @@ impl Transport for Counting {
         }
         self.http.execute(request)
     }
+
+    fn keeps_time(&self) -> bool {
+        self.http.keeps_time()
+    }
 }
 
 /// What all workers share.
