@@ -29,6 +29,21 @@ impl Extra {
         Self { entries: None }
     }
 
+    /// What was read, in any order. Of entries of one name the last counts.
+    pub(super) fn of(mut entries: Vec<(String, Value)>) -> Self {
+        entries.sort_by(|(one, _), (other, _)| one.cmp(other));
+        entries.dedup_by(|later, earlier| {
+            let is_same = later.0 == earlier.0;
+            if is_same {
+                std::mem::swap(later, earlier);
+            }
+            is_same
+        });
+        Self {
+            entries: (!entries.is_empty()).then(|| Box::new(entries)),
+        }
+    }
+
     /// Whether nothing is kept.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
@@ -102,23 +117,6 @@ impl Extra {
 /// Where `name` is, or where it would be.
 fn find(entries: &[(String, Value)], name: &str) -> Result<usize, usize> {
     entries.binary_search_by(|(other, _)| other.as_str().cmp(name))
-}
-
-impl From<Vec<(String, Value)>> for Extra {
-    /// Of entries of one name the last counts.
-    fn from(mut entries: Vec<(String, Value)>) -> Self {
-        entries.sort_by(|(one, _), (other, _)| one.cmp(other));
-        entries.dedup_by(|later, earlier| {
-            let is_same = later.0 == earlier.0;
-            if is_same {
-                std::mem::swap(later, earlier);
-            }
-            is_same
-        });
-        Self {
-            entries: (!entries.is_empty()).then(|| Box::new(entries)),
-        }
-    }
 }
 
 impl fmt::Debug for Extra {

@@ -172,7 +172,7 @@ impl<'de, A: MapAccess<'de>> Reader<'de, A> {
             rare.kept_null = true;
         }
         if is_last {
-            *extra = std::mem::take(&mut rare.kept).into();
+            *extra = Extra::of(std::mem::take(&mut rare.kept));
         }
     }
 }

@@ -50,11 +50,11 @@ impl<'a> Exchange<'a> {
         };
         let response = span.in_scope(|| transport.execute(request));
         let (response, timed) = match timeout {
-            Some(_) if transport.keeps_time() => (response, Some(self.context.time_below())),
+            Some(_) if transport.keeps_time() => (response, Some(self.context.timed_below.start())),
             Some(timeout) => {
                 let end = self.context.clock().sleep(timeout);
                 let ended: BoxFuture<'_, _> = Box::pin(deadline::ended_by(end, response));
-                (ended, Some(self.context.time_below()))
+                (ended, Some(self.context.timed_below.start()))
             }
             None => (response, None),
         };
@@ -120,10 +120,7 @@ impl<'a> Exchange<'a> {
         let clock = self.context.clock();
         let key = pacer.acquire(clock, &request).await;
         // The wait may have taken a part of the time that was left.
-        request.timeout = match (request.timeout, self.context.remaining()) {
-            (Some(timeout), Some(left)) => Some(timeout.min(left)),
-            (timeout, left) => timeout.or(left),
-        };
+        request.timeout = self.context.at_most_remaining(request.timeout);
         let outcome = self.finish(self.begin(request)).await;
         if let Ok(response) = &outcome {
             let now = clock.now();
@@ -136,6 +133,7 @@ impl<'a> Exchange<'a> {
         outcome
     }
 }
+
 impl Attempt for Exchange<'_> {
     fn send<'a>(
         &'a self,

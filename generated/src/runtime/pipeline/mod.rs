@@ -317,9 +317,7 @@ async fn authorized(
 ) -> Result<HttpResponse, Error> {
     let exchange = attempt::Exchange::new(context);
     if authorization == Authorization::None {
-        if let (Some(timeout), Some(left)) = (&mut request.timeout, context.remaining()) {
-            *timeout = left.min(*timeout);
-        }
+        request.timeout = context.at_most_remaining(request.timeout);
         return Ok(exchange.send(request.clone()).await?);
     }
     let Some(authorizer) = context.client().authorizer() else {

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use http::{HeaderName, Method, header};
 
-use super::deadline::{TimedBelow, TimersBelow};
+use super::deadline::TimersBelow;
 use super::{Authorization, Refusal, RetryPolicy};
 use crate::runtime::client::Client;
 use crate::runtime::clock::Clock;
@@ -191,9 +191,12 @@ impl CallContext {
             .map(|deadline| deadline.saturating_sub(self.started))
     }
 
-    /// For as long as what it gives lives, the call is ended in time by a timer further down.
-    pub(super) fn time_below(&self) -> TimedBelow<'_> {
-        self.timed_below.start()
+    /// The timeout of a sending that begins now, cut where the call ends.
+    pub(super) fn at_most_remaining(&self, timeout: Option<Duration>) -> Option<Duration> {
+        match (timeout, self.remaining()) {
+            (Some(timeout), Some(left)) => Some(timeout.min(left)),
+            (timeout, left) => timeout.or(left),
+        }
     }
 
     pub(super) fn begin_attempt(&self) {

@@ -65,6 +65,7 @@ pub(super) async fn ended_by(
 pub(super) struct TimersBelow(AtomicU32);
 
 impl TimersBelow {
+    /// For as long as what it gives lives, the call is ended in time by a timer further down.
     pub(super) fn start(&self) -> TimedBelow<'_> {
         self.0.fetch_add(1, Ordering::Relaxed);
         TimedBelow(self)
