@@ -381,6 +381,8 @@ pub struct Paging {
     pub style: PagingStyle,
     /// The property of the response that holds the items, as field path from the output model: Rust names (usually one).
     pub items: Vec<String>,
+    /// The same path by the names on the wire.
+    pub wire_items: Vec<String>,
     /// The item type.
     pub item: Type,
     /// Wire name of the page-size parameter, where there is one.

@@ -22,9 +22,10 @@ impl PagingView {
         Self {
             item: types.rust(&paging.item),
             constant: format!(
-                "runtime::Paging {{ style: runtime::PagingStyle::{}, page_size: {} }}",
+                "runtime::Paging {{ style: runtime::PagingStyle::{}, page_size: {}, items: {} }}",
                 style(&paging.style),
-                optional(paging.page_size.as_ref())
+                optional(paging.page_size.as_ref()),
+                list(&paging.wire_items)
             ),
             // Every property is optional, so all but the last are passed through.
             items: paging

@@ -153,6 +153,7 @@ impl Target<'_> {
         Ok(Decision::Pages(Paging {
             style,
             items,
+            wire_items: entry.items.clone().unwrap_or_default(),
             item,
             page_size,
         }))

@@ -56,7 +56,7 @@ const SIZES: &[&str] = &["pageSize", "limit"];
 /// The items of a response: the path of their property, and what they are.
 #[derive(Clone)]
 struct Items {
-    wire_name: String,
+    wire_path: Vec<String>,
     path: Vec<String>,
     item: Type,
     /// The items are a property of the response itself, and not of another model in it.
@@ -75,6 +75,7 @@ pub(crate) fn decide(api: &Api, operation: &Operation) -> Decision {
             page_size: view.page_size(&style),
             style,
             items: items.path.clone(),
+            wire_items: items.wire_path.clone(),
             item: items.item.clone(),
         })
     });
@@ -122,7 +123,7 @@ impl<'a> View<'a> {
             .or_else(|| self.next_uri())
             .or_else(|| {
                 let is_listing = items.is_direct
-                    && LISTINGS.contains(&items.wire_name.as_str())
+                    && LISTINGS.contains(&items.wire_path[0].as_str())
                     && self.operation.idempotent;
                 (is_listing && !self.asks_for_pages()).then_some(PagingStyle::Single)
             })
@@ -269,7 +270,7 @@ fn items(api: &Api, response: &Model) -> Option<Items> {
     };
     if let Some((wire_name, name, item)) = list(response) {
         return Some(Items {
-            wire_name,
+            wire_path: vec![wire_name],
             path: vec![name],
             item,
             is_direct: true,
@@ -281,7 +282,7 @@ fn items(api: &Api, response: &Model) -> Option<Items> {
     };
     let (wire_name, name, item) = list(&api.models[inner])?;
     Some(Items {
-        wire_name,
+        wire_path: vec![outer.wire_name.clone(), wire_name],
         path: vec![outer.name.clone(), name],
         item,
         is_direct: false,

@@ -90,6 +90,13 @@ impl<O: Paged> Items<O> {
         }
     }
 
+    /// How many items the whole listing has. `None` before the first page was read, where the API does not tell, and where the number that it
+    /// tells is below the number of items already read.
+    #[must_use]
+    pub fn total(&self) -> Option<u64> {
+        self.pages.total()
+    }
+
     /// The next item; `None` after the last one, and after an error.
     ///
     /// # Errors

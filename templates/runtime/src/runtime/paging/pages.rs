@@ -67,6 +67,13 @@ impl<O: Paged> Pages<O> {
         self.source.state()
     }
 
+    /// How many items the whole listing has. `None` before the first page was read, where the API does not tell, and where the number that it
+    /// tells is below the number of items already read.
+    #[must_use]
+    pub fn total(&self) -> Option<u64> {
+        self.source.total()
+    }
+
     /// The items of these pages, one by one.
     pub fn items(self) -> Items<O> {
         Items::new(self)

@@ -18,6 +18,12 @@ pub struct PagingState {
     /// How many items the pages before it had, where that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) items: Option<u64>,
+    /// How many pages there are, as last told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) page_count: Option<u64>,
+    /// How many items all pages have, as last told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) total: Option<u64>,
     /// How many items of that page are done.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub(super) skip: u64,
@@ -52,6 +58,8 @@ impl fmt::Debug for PagingState {
             .field("operation", &self.operation)
             .field("next", &self.next)
             .field("items", &self.items)
+            .field("page_count", &self.page_count)
+            .field("total", &self.total)
             .field("skip", &self.skip)
             .finish()
     }

@@ -148,6 +148,48 @@ pub(super) fn split_link(link: &str, base: &Url) -> Result<(String, String), Err
     Ok((path.to_owned(), query.to_owned()))
 }
 
+/// Resolves a link on the page at `current` (RFC 3986 section 5). Both it and what it gives are paths and queries below `base`, the API's URL.
+pub(super) fn resolve_link(link: &str, current: &str, base: &Url) -> Result<String, Error> {
+    let before_query = link.split(['?', '#']).next().unwrap_or(link);
+    // The URL parser is lenient: it takes a backslash for a slash, and leaves out line breaks.
+    if before_query.contains('\\') || link.chars().any(char::is_control) {
+        return Err(foreign());
+    }
+    let prefix = base.path().trim_end_matches('/');
+    let (current_path, query) = current.split_once('?').unwrap_or((current, ""));
+    let mut here = base.clone();
+    here.set_path(&format!("{prefix}{current_path}"));
+    here.set_query(Some(query).filter(|query| !query.is_empty()));
+    let url = here.join(link).map_err(|_| foreign())?;
+    if url.origin() != base.origin() || !url.username().is_empty() || url.password().is_some() {
+        return Err(foreign());
+    }
+    let below = url
+        .path()
+        .strip_prefix(prefix)
+        .filter(|path| path.starts_with('/'));
+    let names_host = link.starts_with("//") || Url::parse(link).is_ok();
+    let path = if link.starts_with('/') && !names_host {
+        // The API knows nothing of a gateway's prefix, unless the gateway rewrites the links.
+        below
+            .filter(|path| first_segment(path) == first_segment(current_path))
+            .unwrap_or(url.path())
+    } else {
+        below.ok_or_else(foreign)?
+    };
+    if path.starts_with("//") {
+        return Err(foreign());
+    }
+    Ok(match url.query() {
+        Some(query) => format!("{path}?{query}"),
+        None => path.to_owned(),
+    })
+}
+
+fn first_segment(path: &str) -> Option<&str> {
+    path.split('/').nth(1)
+}
+
 fn relative_to(link: &str, base: &Url) -> Result<String, Error> {
     let url = Url::parse(link).map_err(|_| {
         Error::invalid_request("a path must begin with `/`, as in `/api/v2/users/me`")

@@ -214,9 +214,16 @@ impl Request {
         value_in_query(&self.parts.query, name)
     }
 
-    /// Whether a link that the API gave leads to the API host.
-    pub(crate) fn check_link(&self, link: &str) -> Result<(), Error> {
-        encode::split_link(link, self.parts.client.api_base()).map(drop)
+    /// The path and query that a link on the page at `current` leads to. `current` is a path and query of the API, too.
+    pub(crate) fn resolve_link(&self, link: &str, current: &str) -> Result<String, Error> {
+        encode::resolve_link(link, current, self.parts.client.api_base())
+    }
+
+    /// The path so far and the query.
+    pub(crate) fn path_and_query(&self) -> String {
+        let parts = &*self.parts;
+        let separator = if parts.query.is_empty() { "" } else { "?" };
+        format!("{}{}{separator}{}", parts.path, parts.rest, parts.query)
     }
 
     /// Sets a header parameter, in place of any value that it had. A value that no header can hold is refused when the call is sent.

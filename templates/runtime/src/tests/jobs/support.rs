@@ -146,6 +146,7 @@ impl Paged for GetQueryResults {
             response: &["cursor"],
         },
         page_size: Some("pageSize"),
+        items: &["items"],
     };
 
     fn items_of(page: &mut Answer) -> Option<&mut Vec<i64>> {

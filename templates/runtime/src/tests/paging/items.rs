@@ -52,6 +52,7 @@ async fn a_page_size_that_the_operation_does_not_take_is_an_error() {
         const PAGING: Paging = Paging {
             style: PagingStyle::Single,
             page_size: None,
+            items: &["entities"],
         };
     }
     let (client, _) = answering([] as [serde_json::Value; 0]);

@@ -1,8 +1,10 @@
-//! Listings of every style over a transport in memory.
+//! Listings of every style, over a transport in memory and over sockets.
 
 mod advance;
+mod ends;
 mod guards;
 mod items;
+mod links;
 mod lookup;
 mod read_ahead;
 mod resume;

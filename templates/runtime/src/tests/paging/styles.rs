@@ -116,24 +116,27 @@ async fn page_numbers_go_into_the_body() {
         .iter()
         .map(|sent| sent.json())
         .collect();
-    let expected = [1, 2, 3].map(
+    let expected = [1, 2].map(
         |number| json!({ "interval": "x", "paging": { "pageSize": 30, "pageNumber": number } }),
     );
     assert_eq!(bodies, expected);
 }
 
 #[tokio::test]
-async fn a_body_that_names_no_page_gets_the_size_with_the_number() {
+async fn a_body_that_names_no_page_gets_number_and_size_from_the_first_page_on() {
     let (client, transport) =
         serving(|request| HttpResponse::json(200, hits(&request.json()).to_string()));
     let list = List::<BodyNumbers>::post(&client, json!({ "interval": "x" }));
     assert_eq!(list.items().collect_all().await.unwrap().len(), 60);
     let sent = transport.requests();
-    assert_eq!(sent[0].json(), json!({ "interval": "x" }));
-    assert_eq!(
-        sent[1].json(),
-        json!({ "interval": "x", "paging": { "pageSize": 25, "pageNumber": 2 } })
-    );
+    // A size learned from a short first page would make the second one begin elsewhere.
+    for (index, number) in [(0, 1), (1, 2), (2, 3)] {
+        assert_eq!(
+            sent[index].json(),
+            json!({ "interval": "x", "paging": { "pageSize": 25, "pageNumber": number } })
+        );
+    }
+    assert_eq!(sent.len(), 3);
     assert_eq!(sent[1].header("content-type"), Some("application/json"));
 }
 

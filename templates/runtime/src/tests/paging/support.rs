@@ -119,7 +119,7 @@ macro_rules! styles {
         pub(super) struct $name;
 
         impl Style for $name {
-            const PAGING: Paging = Paging { style: $style, page_size: Some("pageSize") };
+            const PAGING: Paging = Paging { style: $style, page_size: Some("pageSize"), items: &["entities"] };
         }
     )*};
 }
@@ -148,7 +148,10 @@ styles! {
 pub(super) struct Nested;
 
 impl Style for Nested {
-    const PAGING: Paging = Numbers::PAGING;
+    const PAGING: Paging = Paging {
+        items: &["results", "entities"],
+        ..Numbers::PAGING
+    };
 
     fn items(page: &mut Page) -> Option<&mut Vec<i64>> {
         page.results.as_mut()?.entities.as_mut()

@@ -2,6 +2,7 @@
 
 mod api_answers;
 mod connections;
+pub(in crate::tests) mod handler;
 mod server;
 mod token_answers;
 
