@@ -83,6 +83,7 @@ impl runtime::Paged for MakeListingAfter {
             response: &["after"],
         },
         page_size: Some("limit"),
+        items: &["results"],
     };
 
     #[inline]

@@ -76,6 +76,7 @@ impl runtime::Paged for MakeListingBodyCursor {
             response: &["cursor"],
         },
         page_size: None,
+        items: &["results"],
     };
 
     #[inline]

@@ -77,6 +77,7 @@ impl runtime::Paged for MakeListingBodyPageNumber {
             total: Some("totalHits"),
         },
         page_size: None,
+        items: &["conversations"],
     };
 
     #[inline]

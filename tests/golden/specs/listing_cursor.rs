@@ -78,6 +78,7 @@ impl runtime::Paged for MakeListingCursor {
             response: &["cursor"],
         },
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

@@ -72,6 +72,7 @@ impl runtime::Paged for MakeListingNextUri {
             response: "nextUri",
         },
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

@@ -86,6 +86,7 @@ impl runtime::Paged for MakeListingPageNumber {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

@@ -84,6 +84,7 @@ impl runtime::Paged for MakeListingScim {
             total: "totalResults",
         },
         page_size: Some("count"),
+        items: &["Resources"],
     };
 
     #[inline]

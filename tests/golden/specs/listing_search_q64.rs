@@ -73,6 +73,7 @@ impl runtime::Paged for MakeListingSearchQ64 {
             response: &["nextPage"],
         },
         page_size: None,
+        items: &["results"],
     };
 
     #[inline]

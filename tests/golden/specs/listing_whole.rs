@@ -70,6 +70,7 @@ impl runtime::Paged for MakeListingWhole {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]
