@@ -9,7 +9,7 @@ use crate::fetch::Candidate;
 use crate::fixups::Fixups;
 use crate::ir::{self, Api, IrError, Options, Overrides, Selection};
 use crate::load::source::Source;
-use crate::load::{self, LoadError, Spec, Warning};
+use crate::load::{self, Diagnostics, LoadError, Spec};
 use crate::render::{self, Files, RenderError, RuntimeSource};
 use crate::upgrade::version;
 use crate::write::{self, Stale, Summary, Tags, WriteError};
@@ -57,6 +57,7 @@ pub struct Config {
     spec: PathBuf,
     selection: Selection,
     templates: PathBuf,
+    is_strict: bool,
 }
 
 /// Why nothing was generated.
@@ -66,7 +67,7 @@ pub enum GenerateError {
     /// The spec cannot be read.
     #[error(transparent)]
     Load(#[from] LoadError),
-    /// The spec, or a tag or operation asked for, has no place in the SDK.
+    /// An override beside the spec, or a tag or operation asked for, has no place in the SDK.
     #[error("{}: {source}", spec.display())]
     Ir {
         /// The spec.
@@ -74,6 +75,9 @@ pub enum GenerateError {
         /// Why.
         source: IrError,
     },
+    /// There are warnings, and they are errors.
+    #[error("{}\n  With --strict, warnings and operations that are left out are errors.", .0.report().join("\n"))]
+    Strict(Diagnostics),
     /// A file cannot be rendered.
     #[error(transparent)]
     Render(#[from] RenderError),
@@ -110,8 +114,6 @@ pub struct Built {
     pub api: Api,
     /// What of the spec it was made from.
     pub tags: Tags,
-    /// What was left out.
-    pub warnings: Vec<Warning>,
     /// The spec file.
     pub spec: PathBuf,
 }
@@ -123,8 +125,8 @@ pub struct Rendered {
     pub files: Files,
     /// What of the spec it was made from.
     pub tags: Tags,
-    /// What was left out of the spec.
-    pub warnings: Vec<Warning>,
+    /// What was left out of the spec, or read in a way that its author may not expect.
+    pub diagnostics: Diagnostics,
 }
 
 /// A spec that is not in its place yet, as an SDK.
@@ -149,6 +151,7 @@ impl Config {
             spec: root.join("spec"),
             selection: Selection::default(),
             templates: root.join("templates"),
+            is_strict: false,
         }
     }
 
@@ -157,6 +160,13 @@ impl Config {
     #[must_use]
     pub fn spec(mut self, spec: impl Into<PathBuf>) -> Self {
         self.spec = spec.into();
+        self
+    }
+
+    /// Whether a warning, or an operation that is left out, is an error.
+    #[must_use]
+    pub fn strict(mut self, is_strict: bool) -> Self {
+        self.is_strict = is_strict;
         self
     }
 
@@ -188,14 +198,21 @@ impl Config {
         let ir_error = |source| in_spec(&spec.source, source);
         let overrides = Overrides::read(folder(&spec.source)).map_err(ir_error)?;
         let api = api(&spec, overrides)?;
+        self.refuse_warnings(&api.diagnostics)?;
         let api = ir::select(&api, &self.selection).map_err(ir_error)?;
         let tags = self.made_from(&api);
         Ok(Built {
             api,
             tags,
-            warnings: spec.warnings,
             spec: spec.source,
         })
+    }
+
+    fn refuse_warnings(&self, diagnostics: &Diagnostics) -> Result<(), GenerateError> {
+        if self.is_strict && !diagnostics.is_empty() {
+            return Err(GenerateError::Strict(diagnostics.clone()));
+        }
+        Ok(())
     }
 
     /// What of the spec the SDK was made from.
@@ -244,14 +261,14 @@ impl Config {
         };
         let bare = api_of_release(&spec, release.clone(), only_aliases)?;
         let api = api_of_release(&spec, release, overrides)?;
+        self.refuse_warnings(&api.diagnostics)?;
         let tags = self.made_from(&api);
         Ok(CandidateBuilt {
             bare,
             built: Built {
                 api,
                 tags,
-                warnings: spec.warnings,
-                spec: spec.source,
+                    spec: spec.source,
             },
         })
     }
@@ -280,7 +297,7 @@ impl Config {
         Ok(Rendered {
             files: render::render(&built.api, &runtime)?,
             tags: built.tags,
-            warnings: built.warnings,
+            diagnostics: built.api.diagnostics,
         })
     }
 
@@ -355,6 +372,11 @@ impl Rendered {
     }
 }
 
+/// What is found in a spec on its way to the SDK.
+pub(crate) fn diagnose(spec: &Spec) -> Result<Diagnostics, GenerateError> {
+    Ok(api_of_release(spec, None, Overrides::default())?.diagnostics)
+}
+
 /// The SDK of a spec as it is, without the overrides beside it.
 pub(crate) fn build_bare(spec: &Path) -> Result<Api, GenerateError> {
     api(&load::load_file(spec)?, Overrides::default())
@@ -374,7 +396,10 @@ fn api_of_release(
         sha256: spec.sha256.clone(),
         overrides,
     };
-    ir::build(&spec.document, &options).map_err(|source| in_spec(&spec.source, source))
+    let mut api =
+        ir::build(&spec.document, &options).map_err(|source| in_spec(&spec.source, source))?;
+    api.diagnostics = spec.with(std::mem::take(&mut api.diagnostics));
+    Ok(api)
 }
 
 fn in_spec(spec: &Path, source: IrError) -> GenerateError {

@@ -15,7 +15,7 @@ fn folder() -> &'static Path {
 fn everything_in_the_real_spec_is_read() {
     let spec = load_file(folder()).unwrap();
     let source = Source::read(folder()).unwrap().unwrap();
-    assert_eq!(spec.warnings, []);
+    assert_eq!(spec.diagnostics.report(), [""; 0]);
     assert_eq!(spec.sha256, source.sha256);
     assert_eq!(source.release, 269);
 

@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
+use genesys_codegen::GenerateError;
 use genesys_codegen::fetch::{Candidate, Incoming, Options};
 
-use super::Failure;
+use super::{Failure, Strictness, output};
 
 #[derive(Args)]
 pub(super) struct Acquisition {
@@ -38,6 +39,8 @@ pub(super) struct Acquisition {
     /// Whether summaries and descriptions stay in the spec [default: as in the spec there].
     #[arg(long, value_enum)]
     prose: Option<Prose>,
+    #[command(flatten)]
+    strictness: Strictness,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -49,14 +52,22 @@ enum Prose {
 }
 
 impl Acquisition {
-    /// Gets the spec and checks it against the one in a folder. Writes nothing.
+    /// Gets the spec, checks it against the one in a folder, and says what was found. Writes no file.
     pub(super) fn candidate(&self, folder: &Path) -> Result<Candidate, Failure> {
         let options = Options {
             force: self.force,
             release: self.release,
             prose: self.prose.map(|prose| matches!(prose, Prose::Keep)),
         };
-        Ok(Candidate::prepare(&self.incoming()?, folder, options)?)
+        let candidate = Candidate::prepare(&self.incoming()?, folder, options)?;
+        if self.strictness.strict && !candidate.diagnostics.is_empty() {
+            return Err(GenerateError::Strict(candidate.diagnostics).into());
+        }
+        for note in &candidate.notes {
+            output::note(note);
+        }
+        output::report(&candidate.diagnostics);
+        Ok(candidate)
     }
 
     fn incoming(&self) -> Result<Incoming, Failure> {

@@ -22,6 +22,7 @@ pub(super) fn run(selection: &Selection) -> Result<ExitCode, Failure> {
     let stale = rendered.check(&out, &mut step)?;
     drop(progress);
 
+    output::report(&rendered.diagnostics);
     if stale.is_empty() {
         let count = rendered.files.len();
         output::note(&format!(

@@ -31,9 +31,6 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let (held, recovered) = Held::take(&folder).map_err(FetchError::from)?;
     recovery::tell(&folder, recovered);
     let candidate = arguments.acquisition.candidate(&folder)?;
-    for note in &candidate.notes {
-        output::note(note);
-    }
     let source = &candidate.source;
     let holds = format!(
         "release {}, {} operations, {} definitions",

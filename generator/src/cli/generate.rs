@@ -33,9 +33,7 @@ pub(super) fn write(selection: &Selection) -> Result<Summary, Failure> {
     let summary = rendered.write(&out, &mut step)?;
     drop(progress);
 
-    for warning in &rendered.warnings {
-        output::note(&format!("warning: {warning}"));
-    }
+    output::report(&rendered.diagnostics);
     output::note(&format!(
         "{}: {} written, {} unchanged, {} removed in {:.1} s",
         out.display(),

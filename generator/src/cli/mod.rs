@@ -26,9 +26,15 @@ const STALE: u8 = 1;
 /// The exit code of every error, wrong arguments included.
 const FAILED: u8 = 2;
 
+/// What is not supported, for the end of the help.
+const UNSUPPORTED: &str = "\
+Swagger 2.0 and OpenAPI 3.0 are read, as JSON or as JSON packed with gzip. Other versions (OpenAPI 3.1 among them) are refused.
+Operations that need one of these are left out, and named in the output: references to other files, the parameter style deepObject,
+bodies in XML only.";
+
 /// Generates the Genesys Cloud SDK from the published API description.
 #[derive(Parser)]
-#[command(name = "genesys-codegen", version, about, propagate_version = true)]
+#[command(name = "genesys-codegen", version, about, propagate_version = true, after_help = UNSUPPORTED)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -63,6 +69,16 @@ struct Selection {
     out: Option<PathBuf>,
     #[command(flatten)]
     part: Part,
+    #[command(flatten)]
+    strictness: Strictness,
+}
+
+/// What warnings are.
+#[derive(Args, Clone, Copy)]
+struct Strictness {
+    /// Warnings, and operations that are left out, are errors.
+    #[arg(long)]
+    strict: bool,
 }
 
 /// The part of the spec that a slice is made of.
@@ -78,7 +94,9 @@ struct Part {
 
 impl Selection {
     fn config(&self) -> Result<Config, Failure> {
-        let mut config = Config::new().spec(workspace::spec(self.spec.as_deref())?);
+        let mut config = Config::new()
+            .spec(workspace::spec(self.spec.as_deref())?)
+            .strict(self.strictness.strict);
         if let Some(tags) = &self.part.tags {
             config = config.tags(tags);
         }

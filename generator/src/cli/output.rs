@@ -2,6 +2,8 @@
 
 use std::io::{self, BufWriter, Write};
 
+use genesys_codegen::load::Diagnostics;
+
 use super::Failure;
 
 /// Writes lines to stdout.
@@ -22,4 +24,11 @@ pub(super) fn lines(lines: impl IntoIterator<Item = String>) -> Result<(), Failu
 /// Writes a line to stderr. Where that fails there is no one left to tell.
 pub(super) fn note(line: &str) {
     let _ = writeln!(io::stderr().lock(), "{line}");
+}
+
+/// Writes what was found in a spec to stderr.
+pub(super) fn report(diagnostics: &Diagnostics) {
+    for line in diagnostics.report() {
+        note(&line);
+    }
 }

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::{Failure, Part, Selection, generate, output};
+use super::{Failure, Part, Selection, Strictness, generate, output};
 
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -18,6 +18,8 @@ pub(super) struct Arguments {
     out: PathBuf,
     #[command(flatten)]
     part: Part,
+    #[command(flatten)]
+    strictness: Strictness,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
@@ -33,6 +35,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         spec: arguments.spec.clone(),
         out: Some(arguments.out.clone()),
         part,
+        strictness: arguments.strictness,
     })?;
     let is_new = summary.unchanged == 0 && summary.removed == 0;
     if is_new && let Some(workspace) = workspace_above(&arguments.out) {

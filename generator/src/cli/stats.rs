@@ -9,7 +9,7 @@ use indexmap::IndexMap;
 use serde_json::Value;
 
 use super::progress::Progress;
-use super::{Failure, output, recovery, workspace};
+use super::{Failure, Strictness, output, recovery, workspace};
 
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -19,12 +19,14 @@ pub(super) struct Arguments {
     /// As JSON, on one line.
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    strictness: Strictness,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let spec = workspace::spec(arguments.spec.as_deref())?;
     recovery::of_spec(&spec)?;
-    let config = Config::new().spec(spec);
+    let config = Config::new().spec(spec).strict(arguments.strictness.strict);
     let progress = Progress::new();
     let built = config.build(&mut |step| progress.step(step))?;
     drop(progress);
@@ -35,13 +37,11 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     } else {
         output::lines(table(&serde_json::from_str(&json).map_err(failed)?))?;
     }
-    for warning in &built.warnings {
-        output::note(&format!("warning: {warning}"));
-    }
+    output::report(&built.api.diagnostics);
     Ok(ExitCode::SUCCESS)
 }
 
-/// Counts below each other, then the definitions that were skipped.
+/// Counts below each other, then the definitions that were skipped and the operations that are left out.
 fn table(stats: &IndexMap<String, Value>) -> Vec<String> {
     let mut lines: Vec<String> = stats
         .iter()
@@ -54,6 +54,17 @@ fn table(stats: &IndexMap<String, Value>) -> Vec<String> {
         lines.push(format!(
             "skipped {}: {}",
             text("definition"),
+            text("reason")
+        ));
+    }
+    let left_out = stats.get("left_out").and_then(Value::as_array);
+    for operation in left_out.into_iter().flatten() {
+        let text = |key: &str| operation[key].as_str().unwrap_or_default();
+        lines.push(format!(
+            "left out {} ({} {}): {}",
+            text("operation").escape_debug(),
+            text("method").to_uppercase(),
+            text("path").escape_debug(),
             text("reason")
         ));
     }

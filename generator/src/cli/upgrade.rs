@@ -41,9 +41,6 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let (place, recovered) = Place::take(&spec, &out)?;
     recovery::tell(&out, recovered);
     let candidate = arguments.acquisition.candidate(&place.spec())?;
-    for note in &candidate.notes {
-        output::note(note);
-    }
     if !candidate.is_new {
         let release = candidate.source.release;
         output::note(&format!(

@@ -24,6 +24,7 @@ use serde::Serialize;
 
 use crate::generate::GenerateError;
 use crate::ir::{Api, Tag};
+use crate::load::LeftOut;
 
 /// What a change asks of the version number of the crate.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -130,6 +131,8 @@ pub struct Diff {
     pub types: Vec<Difference>,
     /// Operations that seem to be renamed, and whose old names an entry in `aliases.toml` could keep.
     pub renames: Vec<Rename>,
+    /// Operations of the new spec that cannot be expressed.
+    pub left_out: Vec<LeftOut>,
 }
 
 /// How a [`Diff`] is written.
@@ -167,6 +170,7 @@ pub fn diff(old: &Api, new: &Api) -> Diff {
         models: models::compare(old, new),
         types: enums::splits(old, new),
         renames: operations::renames(old, new),
+        left_out: new.diagnostics.left_out.clone(),
     }
 }
 

@@ -87,6 +87,14 @@ fn compare_by_name(old: &Api, new: &Api) -> Vec<Difference> {
         |(_, operation)| format!("new method {}", code(&operation.method_name)),
         |(_, operation)| {
             let method = code(&operation.method_name);
+            let left_out = new.diagnostics.left_out.iter();
+            let mut left_out = left_out.filter(|one| one.operation == operation.wire_name);
+            if let Some(left_out) = left_out.next() {
+                return format!(
+                    "the method {method} is gone, because the operation cannot be expressed any more: {}",
+                    code(&left_out.reason)
+                );
+            }
             match renamed.get(&(operation.http_method.as_str(), shape(operation))) {
                 Some(now) => format!("the method {method} is called {} now", code(now)),
                 None => format!("the method {method} is gone"),

@@ -4,6 +4,8 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
+use crate::load::LeftOut;
+
 use super::{Change, Diff, Difference, Kind, Rename, Verdict, code};
 
 fn of_kind(differences: &[Difference], kind: Kind) -> impl Iterator<Item = &Difference> {
@@ -86,6 +88,12 @@ pub(super) fn text(diff: &Diff) -> String {
             }
         }
     }
+    if !diff.left_out.is_empty() {
+        let _ = write!(text, "\n\nleft out: {}", diff.left_out.len());
+        for left_out in &diff.left_out {
+            let _ = write!(text, "\n! {left_out}");
+        }
+    }
     if let Some(aliases) = aliases(diff) {
         let _ = write!(text, "\n\n{KEEP}\n\n{aliases}");
     }
@@ -106,6 +114,7 @@ pub(super) fn markdown(diff: &Diff) -> String {
         Verdict::Major => ", code may stop compiling.",
     });
     if verdict == Verdict::None {
+        left_out(diff, &mut text);
         return text;
     }
     text.push_str("\n\n| | added | removed | changed |\n|---|--:|--:|--:|");
@@ -137,10 +146,28 @@ pub(super) fn markdown(diff: &Diff) -> String {
             let _ = write!(text, "\n\n## {heading} ({wanted})\n{list}");
         }
     }
+    left_out(diff, &mut text);
     if let Some(aliases) = aliases(diff) {
         let _ = write!(text, "\n\n## Renamed\n\n{KEEP}\n\n```toml\n{aliases}\n```");
     }
     text
+}
+
+/// The operations that cannot be expressed, all of them.
+fn left_out(diff: &Diff, text: &mut String) {
+    if diff.left_out.is_empty() {
+        return;
+    }
+    text.push_str("\n\n## Left out\n\nThese operations of the spec cannot be expressed, and are not generated.\n");
+    for left_out in &diff.left_out {
+        let _ = write!(
+            text,
+            "\n- {} at {}: {}",
+            code(&left_out.operation),
+            code(&left_out.pointer),
+            code(&left_out.reason)
+        );
+    }
 }
 
 #[derive(Serialize)]
@@ -153,6 +180,7 @@ struct Document<'a> {
     tags: Section<'a>,
     types: Section<'a>,
     renames: &'a [Rename],
+    left_out: &'a [LeftOut],
     changes: Vec<Line<'a>>,
 }
 
@@ -216,6 +244,7 @@ pub(super) fn json(diff: &Diff) -> String {
         tags: section(&diff.tags),
         types: section(&diff.types),
         renames: &diff.renames,
+        left_out: &diff.left_out,
         changes: changes.collect(),
     };
     // Strings, lists and structs cannot fail to serialise.

@@ -14,7 +14,8 @@ use crate::fixups::Fixups;
 use crate::load::file;
 use crate::load::json::Json;
 use crate::load::source::{SOURCE_FILE, Source};
-use crate::load::{self, Counts, LoadError};
+use crate::generate::diagnose;
+use crate::load::{self, Counts, Diagnostics, LoadError};
 use crate::write::Replacement;
 
 /// The name of a spec in a folder that has none.
@@ -53,6 +54,8 @@ pub struct Candidate {
     pub is_new: bool,
     /// What the user should know.
     pub notes: Vec<String>,
+    /// What of it is going to be left out, or read in a way that its author may not expect.
+    pub diagnostics: Diagnostics,
 }
 
 impl Candidate {
@@ -101,7 +104,8 @@ impl Candidate {
 
         let name = PathBuf::from(&incoming.origin);
         let fixups = Fixups::read(folder)?;
-        let (_, outlived) = load::load_leniently(&name, text.as_bytes(), &fixups)?;
+        let (spec, outlived) = load::load_leniently(&name, text.as_bytes(), &fixups)?;
+        let diagnostics = diagnose(&spec)?;
         notes.extend(outlived.iter().map(|error| format!("warning: {error}")));
 
         if let Some(extent) = there.extent() {
@@ -146,6 +150,7 @@ impl Candidate {
             text,
             is_new,
             notes,
+            diagnostics,
         })
     }
 

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use crate::generate::GenerateError;
 use crate::load::LoadError;
 use crate::write::WriteError;
 
@@ -57,6 +58,9 @@ pub enum FetchError {
     /// What came is no spec, or not one that the generator reads.
     #[error(transparent)]
     Load(#[from] LoadError),
+    /// No SDK can be made of it.
+    #[error(transparent)]
+    Generate(#[from] GenerateError),
     /// Much less came than there is.
     #[error(
         "{name}: {what} fell from {before} to {after}, by more than a tenth\n  Most likely the download is incomplete. If the API really shrank, say --force."

@@ -2,11 +2,11 @@
 
 use std::fmt;
 
-use crate::load::quote;
+use crate::load::{Fault, quote};
 
-/// The first thing found that has no place in the SDK: what it belongs to, where it is, and what to do about it.
+/// Something that has no place in the SDK: what it belongs to, where it is, and what to do about it.
 ///
-/// Its `Display` is two short lines: `POINTER: subject: problem`, then the remedy. Text taken from the spec is shortened and its
+/// Its `Display` is two short lines: `subject: problem`, then the remedy. Text taken from the spec is shortened and its
 /// control characters are escaped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IrError {
@@ -35,10 +35,14 @@ impl IrError {
         self
     }
 
-    /// The place at fault as a JSON pointer (RFC 6901) into the document as it was loaded: a definition of Swagger 2.0 is below
-    /// `/components/schemas`. None where an option or an override is at fault.
+    /// The place at fault as a JSON pointer (RFC 6901). None where an option or an override is at fault.
     pub fn pointer(&self) -> Option<&str> {
         self.pointer.as_deref()
+    }
+
+    /// The same as a fault; `place` is where it is if it does not say.
+    pub(crate) fn into_fault(self, place: String) -> Fault {
+        Fault::new(self.pointer.unwrap_or(place), self.problem, self.remedy)
     }
 
     /// The operation, definition, tag or override at fault.
@@ -59,9 +63,6 @@ impl IrError {
 
 impl fmt::Display for IrError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(pointer) = &self.pointer {
-            write!(formatter, "{}: ", pointer.escape_debug())?;
-        }
         write!(
             formatter,
             "{}: {}\n  {}",
@@ -74,7 +75,7 @@ impl std::error::Error for IrError {}
 
 /// The remedy where a fix-up can help.
 pub(crate) const FIX_UP: &str =
-    "Correct the file, or override the value with an entry in the fixups.toml beside it.";
+    "Correct the file, or override the value with an entry in the fixups.toml in its folder (spec/fixups.toml for the SDK's own).";
 
 /// The JSON pointer of these keys.
 pub(crate) fn pointer<'a>(keys: impl IntoIterator<Item = &'a str>) -> String {

@@ -26,6 +26,8 @@ mod select;
 mod stats;
 mod tags;
 
+use std::collections::HashSet;
+
 use indexmap::IndexMap;
 use openapiv3::OpenAPI;
 
@@ -37,6 +39,7 @@ pub use renames::{ALIASES_FILE, RenameOverride};
 pub use select::{Selection, select};
 pub use stats::{PagingStyles, SkippedDefinition, Stats, stats};
 
+use crate::load::Notes;
 use schemas::Schemas;
 
 /// What is known of a spec beside the document itself.
@@ -50,23 +53,47 @@ pub struct Options {
     pub overrides: Overrides,
 }
 
-/// Turns a loaded document into the SDK.
+/// Turns a loaded document into the SDK. An operation that cannot be expressed is left out: [`Api::diagnostics`] names it, with places
+/// of the loaded document.
 ///
 /// # Errors
 ///
-/// Fails with the first thing that has no place in the SDK: a tag that cannot be a feature, an operation without a tag, a parameter
-/// that has no form as text, a definition that is made of itself, a path that leads elsewhere, an override that no longer applies.
+/// Fails with the first override that no longer applies.
 pub fn build(document: &OpenAPI, options: &Options) -> Result<Api, IrError> {
     let none = IndexMap::new();
     let definitions = document
         .components
         .as_ref()
         .map_or(&none, |components| &components.schemas);
-    let tags = tags::tags(document)?;
-    let mut schemas = Schemas::new(definitions);
-    schemas.convert_definitions()?;
-    let operations = operations::operations(document, &tags, &mut schemas)?;
-    schemas.settle_names();
+    let notes = Notes::default();
+    let mut left_out = HashSet::new();
+    let (tags, schemas, operations) = loop {
+        let inputs = operations::inputs(document, &left_out);
+        let tags = tags::tags(document, &inputs, &notes);
+        let mut schemas = Schemas::new(definitions, &notes);
+        schemas.convert_definitions()?;
+        let failed_before = left_out.len();
+        let operations = operations::operations(&inputs, &tags, &mut schemas, |input, error| {
+            left_out.insert((input.path, input.method));
+            notes.leave_out(
+                input.name.to_owned(),
+                input.method,
+                input.path,
+                error.into_fault(input.pointer(&[])),
+            );
+        });
+        // What an operation that fails has made on its way is not wanted.
+        if left_out.len() == failed_before {
+            schemas.settle_names();
+            break (tags, schemas, operations);
+        }
+    };
+    let Schemas {
+        models,
+        enums,
+        aliases,
+        ..
+    } = schemas;
     let mut api = Api {
         title: document.info.title.clone(),
         release: options.release.clone(),
@@ -74,11 +101,12 @@ pub fn build(document: &OpenAPI, options: &Options) -> Result<Api, IrError> {
         sha256: options.sha256.clone(),
         tags,
         operations,
-        models: schemas.models,
-        enums: schemas.enums,
-        aliases: schemas.aliases,
+        models,
+        enums,
+        aliases,
         ..Api::default()
     };
+    api.diagnostics = notes.into_loaded();
     arrange::arrange(&mut api);
     overrides::mark_idempotent(&mut api, &options.overrides.idempotent)?;
     paging::page(&mut api, &options.overrides.paging)?;

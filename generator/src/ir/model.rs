@@ -1,5 +1,7 @@
 //! The types of the intermediate representation.
 
+use crate::load::Diagnostics;
+
 /// The whole SDK: one release of the spec, ready to be rendered.
 #[derive(Clone, Debug, Default)]
 pub struct Api {
@@ -32,6 +34,8 @@ pub struct Api {
     pub aliases: Vec<Alias>,
     /// Definitions that get no type of their own, and why.
     pub skipped: Vec<Skipped>,
+    /// What of the document was left out, or read in a way that its author may not expect.
+    pub diagnostics: Diagnostics,
 }
 
 /// Index of a [`Tag`] in [`Api::tags`].

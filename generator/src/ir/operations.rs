@@ -1,6 +1,6 @@
 //! Operations: names, paths, arguments and setters, bodies, and what their extensions say.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use openapiv3::{OpenAPI, ReferenceOr, RequestBody, StatusCode};
 use serde_json::Value;
@@ -13,6 +13,7 @@ use super::naming::{Case, Names, identifier, snake, type_name};
 use super::parameters::{Parameters, parameters};
 use super::responses;
 use super::schemas::{Place, Schemas, prose};
+use super::tags;
 
 const METHOD_NAME: &str = "x-purecloud-method-name";
 const PERMISSIONS: &str = "x-inin-requires-permissions";
@@ -64,59 +65,64 @@ impl Input<'_> {
     }
 }
 
-/// Converts every operation, in no particular order.
-pub(crate) fn operations<'d>(
+/// The operations of a document, by their names; without those that were left out.
+pub(crate) fn inputs<'d>(
     document: &'d OpenAPI,
-    tags: &[Tag],
-    schemas: &mut Schemas<'d>,
-) -> Result<Vec<Operation>, IrError> {
+    left_out: &HashSet<(&'d str, &'d str)>,
+) -> Vec<Input<'d>> {
     let mut inputs: Vec<Input<'d>> = document
         .operations()
-        .map(|(path, method, operation)| {
-            let input = Input {
-                document,
-                path,
-                method,
-                operation,
-                name: operation
-                    .extensions
-                    .get(METHOD_NAME)
-                    .and_then(Value::as_str)
-                    .or(operation.operation_id.as_deref())
-                    .unwrap_or_default(),
-            };
-            if input.name.is_empty() {
-                return Err(input.error(&[], "it has no name"));
-            }
-            Ok(input)
+        .filter(|(path, method, _)| !left_out.contains(&(*path, *method)))
+        .map(|(path, method, operation)| Input {
+            document,
+            path,
+            method,
+            operation,
+            name: operation
+                .extensions
+                .get(METHOD_NAME)
+                .and_then(Value::as_str)
+                .or(operation.operation_id.as_deref())
+                .unwrap_or_default(),
         })
-        .collect::<Result<_, _>>()?;
+        .collect();
     inputs.sort_by_key(|input| input.name);
+    inputs
+}
 
+/// Converts every operation. `failed` gets those that cannot be expressed.
+pub(crate) fn operations<'d>(
+    inputs: &[Input<'d>],
+    tags: &[Tag],
+    schemas: &mut Schemas<'d>,
+    mut failed: impl FnMut(&Input<'d>, IrError),
+) -> Vec<Operation> {
     let mut method_names = Names::without(HANDLE_METHODS);
     // Both are public in one module.
     let handles: Vec<&str> = tags.iter().map(|tag| tag.type_name.as_str()).collect();
     let mut struct_names = Names::without(&handles);
-    inputs
-        .iter()
-        .map(|input| {
-            let plain = snake(input.name);
-            let method_name = method_names.claim(
-                &identifier(&plain),
-                &format!("{plain}_"),
-                input.name,
-                Case::Snake,
-            );
-            let plain = type_name(input.name, "Operation");
-            let struct_name = struct_names.claim(
-                &plain,
-                &format!("{plain}Operation"),
-                input.name,
-                Case::Camel,
-            );
-            operation(input, method_name, struct_name, tags, schemas)
-        })
-        .collect()
+    let mut operations = Vec::with_capacity(inputs.len());
+    for input in inputs {
+        let plain = snake(input.name);
+        let method_name = method_names.claim(
+            &identifier(&plain),
+            &format!("{plain}_"),
+            input.name,
+            Case::Snake,
+        );
+        let plain = type_name(input.name, "Operation");
+        let struct_name = struct_names.claim(
+            &plain,
+            &format!("{plain}Operation"),
+            input.name,
+            Case::Camel,
+        );
+        match operation(input, method_name, struct_name, tags, schemas) {
+            Ok(operation) => operations.push(operation),
+            Err(error) => failed(input, error),
+        }
+    }
+    operations
 }
 
 fn operation<'d>(
@@ -137,18 +143,11 @@ fn operation<'d>(
             .position(|argument| argument.wire_name == name)
     })?;
     let answer = responses::answer(input, &struct_name, schemas)?;
-    let mut tag_ids: Vec<usize> = source
-        .tags
-        .iter()
-        .filter_map(|name| tags.iter().position(|tag| tag.name == *name))
+    let mut tag_ids: Vec<usize> = tags::names(source)
+        .filter_map(|name| tags.iter().position(|tag| tag.name == name))
         .collect();
     tag_ids.sort_unstable();
-    if tag_ids.is_empty() {
-        return Err(input.error(
-            &["tags"],
-            "it has no tag, and so no feature and no module it could belong to",
-        ));
-    }
+    tag_ids.dedup();
     Ok(Operation {
         method_name,
         former: Vec::new(),

@@ -17,10 +17,10 @@ use openapiv3::{
 };
 use serde_json::Value;
 
-use crate::load::component_name;
+use crate::load::{Notes, WarningKind, component_name};
 
 use super::enums::variants;
-use super::error::{FIX_UP, IrError, definition, pointer};
+use super::error::{IrError, definition, pointer};
 use super::kinds::{Kind, Source, is_object, kind};
 use super::model::{Alias, Docs, Enum, EnumHome, EnumRepr, Field, Model, ModelId, Type};
 use super::naming::{Case, Names, identifier, pascal, snake, type_name};
@@ -57,6 +57,7 @@ enum Slot {
 
 /// All types of a document, numbered in the order in which they were met.
 pub(crate) struct Schemas<'d> {
+    notes: &'d Notes,
     definitions: &'d IndexMap<String, ReferenceOr<Schema>>,
     kinds: Vec<Kind>,
     names: Vec<String>,
@@ -76,7 +77,10 @@ pub(crate) struct Schemas<'d> {
 
 impl<'d> Schemas<'d> {
     /// Looks at the definitions, and gives them their names.
-    pub(crate) fn new(definitions: &'d IndexMap<String, ReferenceOr<Schema>>) -> Self {
+    pub(crate) fn new(
+        definitions: &'d IndexMap<String, ReferenceOr<Schema>>,
+        notes: &'d Notes,
+    ) -> Self {
         let kinds: Vec<Kind> = definitions
             .values()
             .map(|schema| kind(Source::from(schema), definitions))
@@ -95,6 +99,7 @@ impl<'d> Schemas<'d> {
         let names = definition_names(definitions, &kinds, &mut taken);
         let models = vec![Model::default(); model_count];
         Self {
+            notes,
             definitions,
             kinds,
             names,
@@ -128,12 +133,13 @@ impl<'d> Schemas<'d> {
                 if let Some(id) = self.model_ids[index] {
                     return Ok(Type::Model(id));
                 }
-                return Err(IrError::new(
-                    definition(wire_name),
-                    "it is made of itself, and no object is in between",
-                    FIX_UP,
-                )
-                .at(pointer(["components", "schemas", wire_name])));
+                self.notes.warn_at(
+                    WarningKind::Schema,
+                    pointer(["components", "schemas", wire_name]),
+                    "the schema is made of itself, and no object is in between; it is read as any JSON value"
+                        .to_owned(),
+                );
+                return Ok(Type::Json);
             }
             Slot::Waiting => self.slots[index] = Slot::Open,
         }
@@ -168,7 +174,7 @@ impl<'d> Schemas<'d> {
     }
 
     /// The type that a reference names.
-    fn reference(&mut self, reference: &str, place: &Place) -> Result<Type, IrError> {
+    fn reference(&mut self, reference: &str) -> Result<Type, IrError> {
         let index = component_name(reference).and_then(|name| self.definitions.get_index_of(&name));
         match index {
             // A model is known by its number; converting it here would nest as deep as the references do.
@@ -176,22 +182,15 @@ impl<'d> Schemas<'d> {
                 Some(id) => Ok(Type::Model(id)),
                 None => self.definition(index),
             },
-            None => Err(IrError::new(
-                place.subject.clone(),
-                format!(
-                    "the reference {} leads nowhere",
-                    crate::load::quote(reference)
-                ),
-                FIX_UP,
-            )
-            .at(place.pointer.clone())),
+            // The loader has made sure that there is one.
+            None => Ok(Type::Json),
         }
     }
 
     /// The type of a schema, wherever it is.
     pub(crate) fn ty(&mut self, source: Source<'d>, place: &Place) -> Result<Type, IrError> {
         let schema = match source {
-            Source::Reference(reference) => return self.reference(reference, place),
+            Source::Reference(reference) => return self.reference(reference),
             Source::Item(schema) => schema,
         };
         match &schema.schema_kind {

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::load::LeftOut;
+
 use super::model::{Api, EnumRepr, PagingStyle};
 
 /// Counts, each of which says at its name what it counts. `definitions` is the sum of `models_from_definitions`,
@@ -64,6 +66,12 @@ pub struct Stats {
     pub definitions_skipped: usize,
     /// These definitions and why they have none.
     pub skipped: Vec<SkippedDefinition>,
+    /// Operations of the spec that cannot be expressed.
+    pub operations_left_out: usize,
+    /// These operations, why, and where in the file.
+    pub left_out: Vec<LeftOut>,
+    /// Warnings, equal ones of several places counted each.
+    pub warnings: usize,
 }
 
 /// How many operations page in which style.
@@ -179,5 +187,8 @@ pub fn stats(api: &Api) -> Stats {
                 reason: skipped.reason.clone(),
             })
             .collect(),
+        operations_left_out: api.diagnostics.left_out.len(),
+        left_out: api.diagnostics.left_out.clone(),
+        warnings: api.diagnostics.warnings.len(),
     }
 }

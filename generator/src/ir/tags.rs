@@ -1,15 +1,16 @@
 //! Tags: features, modules and handles; and the choice of some of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
-use openapiv3::OpenAPI;
+use openapiv3::{OpenAPI, Operation};
 
-use crate::load::quote;
+use crate::load::{Notes, WarningKind, quote};
 
-use super::error::{FIX_UP, IrError};
+use super::error::IrError;
 use super::model::{Tag, TagId};
 use super::naming::module;
 use super::near::{near, remedy};
+use super::operations::Input;
 use super::schemas::prose;
 
 /// Features that the runtime has.
@@ -79,79 +80,124 @@ pub(crate) fn feature(tag: &str) -> String {
     words.join("-")
 }
 
-/// The tags that operations have, sorted by module.
-pub(crate) fn tags(document: &OpenAPI) -> Result<Vec<Tag>, IrError> {
+/// The tag of operations that have none.
+const UNTAGGED: &str = "default";
+
+/// What is appended to a feature that the runtime has as well.
+const SUFFIX: &str = "-tag";
+
+/// The names of the tags of an operation.
+pub(crate) fn names(operation: &Operation) -> impl Iterator<Item = &str> {
+    let untagged = operation.tags.is_empty().then_some(UNTAGGED);
+    operation.tags.iter().map(String::as_str).chain(untagged)
+}
+
+/// The tags that operations have, sorted by module. One whose feature is taken gets a suffix or a number.
+pub(crate) fn tags(document: &OpenAPI, inputs: &[Input<'_>], notes: &Notes) -> Vec<Tag> {
     let mut used: BTreeMap<&str, String> = BTreeMap::new();
-    for (path, method, operation) in document.operations() {
-        for (index, tag) in operation.tags.iter().enumerate() {
-            used.entry(tag).or_insert_with(|| {
-                super::error::pointer(["paths", path, method, "tags", &index.to_string()])
-            });
+    for input in inputs {
+        if input.operation.tags.is_empty() {
+            notes.warn_at(
+                WarningKind::Tag,
+                input.pointer(&[]),
+                format!("the operation has no tag; it belongs to {}", quote(UNTAGGED)),
+            );
+            used.entry(UNTAGGED).or_insert_with(|| input.pointer(&[]));
+        }
+        for (index, tag) in input.operation.tags.iter().enumerate() {
+            used.entry(tag)
+                .or_insert_with(|| input.pointer(&["tags", &index.to_string()]));
         }
     }
-    let mut by_feature: BTreeMap<String, &str> = BTreeMap::new();
-    let mut tags = Vec::with_capacity(used.len());
-    for (name, pointer) in used {
-        let tag = tag(document, name).map_err(|error| error.at(pointer.clone()))?;
-        if let Some(other) = by_feature.insert(tag.feature.clone(), name) {
-            return Err(IrError::new(
-                subject(name),
-                format!(
-                    "its feature {} is that of the tag {}, too",
-                    quote(&tag.feature),
-                    quote(other)
-                ),
-                FIX_UP,
-            )
-            .at(pointer));
-        }
-        tags.push(tag);
-    }
+    // Who is called like its tag comes first.
+    let mut order: Vec<(bool, &str, &str)> = used
+        .iter()
+        .map(|(name, pointer)| (is_renamed(name), *name, pointer.as_str()))
+        .collect();
+    order.sort_unstable();
+    let mut taken = HashSet::new();
+    let mut tags: Vec<Tag> = order
+        .into_iter()
+        .map(|(_, name, pointer)| {
+            let plain = feature(name);
+            let tag = tag(document, name, &mut taken);
+            if tag.feature != plain {
+                notes.warn_at(
+                    WarningKind::Tag,
+                    pointer.to_owned(),
+                    format!(
+                        "the feature of the tag {} is called {}",
+                        quote(name),
+                        quote(&tag.feature)
+                    ),
+                );
+            }
+            tag
+        })
+        .collect();
     tags.sort_by(|left, right| left.module.cmp(&right.module));
-    Ok(tags)
+    tags
+}
+
+/// Whether a tag cannot be called by its words alone.
+fn is_renamed(name: &str) -> bool {
+    let feature = feature(name);
+    RUNTIME_FEATURES.contains(&feature.as_str())
+        || !feature.contains(|character: char| character.is_ascii_alphabetic())
 }
 
 fn subject(name: &str) -> String {
     format!("tag {}", quote(name))
 }
 
-fn tag(document: &OpenAPI, name: &str) -> Result<Tag, IrError> {
-    let feature = feature(name);
-    if !feature.contains(|character: char| character.is_ascii_alphabetic()) {
-        return Err(IrError::new(
-            subject(name),
-            "it has no letter from a to z, so that no feature and no module can be called like it",
-            FIX_UP,
-        ));
-    }
-    if RUNTIME_FEATURES.contains(&feature.as_str()) {
-        return Err(IrError::new(
-            subject(name),
-            format!(
-                "its feature would be {}, which is a feature of the runtime",
-                quote(&feature)
-            ),
-            FIX_UP,
-        ));
-    }
-    let words = feature.replace('-', "_");
-    let words = if words.starts_with(|first: char| first.is_ascii_digit()) {
-        format!("tag_{words}")
+/// A tag with a feature, a module and a type that no other has.
+fn tag(document: &OpenAPI, name: &str, taken: &mut HashSet<String>) -> Tag {
+    let words = feature(name);
+    let plain = if RUNTIME_FEATURES.contains(&words.as_str()) {
+        format!("{words}{SUFFIX}")
+    } else if words.is_empty() {
+        "tag".to_owned()
+    } else if is_renamed(name) {
+        format!("tag-{words}")
     } else {
         words
     };
-    let mut module = module(&words, MODULE_LIMIT);
-    if CLIENT_METHODS.contains(&module.as_str()) || module.starts_with(DERIVING) {
-        module.push('_');
-    }
     let declared = document.tags.iter().find(|tag| tag.name == name);
-    Ok(Tag {
-        name: name.to_owned(),
-        type_name: format!("{}Api", super::naming::pascal(&words)),
-        feature,
-        module,
-        description: declared.and_then(|tag| prose(tag.description.as_deref())),
-    })
+    let mut number = 1;
+    loop {
+        let feature = match number {
+            1 => plain.clone(),
+            number => format!("{plain}-{number}"),
+        };
+        number += 1;
+        let words = feature.replace('-', "_");
+        let words = if words.starts_with(|first: char| first.is_ascii_digit()) {
+            format!("tag_{words}")
+        } else {
+            words
+        };
+        let mut module = module(&words, MODULE_LIMIT);
+        if CLIENT_METHODS.contains(&module.as_str()) || module.starts_with(DERIVING) {
+            module.push('_');
+        }
+        let type_name = format!("{}Api", super::naming::pascal(&words));
+        let keys = [
+            format!("feature {feature}"),
+            format!("module {module}"),
+            format!("type {type_name}"),
+        ];
+        if keys.iter().any(|key| taken.contains(key)) {
+            continue;
+        }
+        taken.extend(keys);
+        return Tag {
+            name: name.to_owned(),
+            type_name,
+            feature,
+            module,
+            description: declared.and_then(|tag| prose(tag.description.as_deref())),
+        };
+    }
 }
 
 /// The tags that these names mean: each is a feature, a module or a tag itself, in any case.
@@ -206,21 +252,27 @@ mod tests {
         document
     }
 
-    fn problem(names: &[&str]) -> String {
-        tags(&with_tags(names)).unwrap_err().to_string()
+    fn found(names: &[&str]) -> (Vec<Tag>, Vec<(String, String)>) {
+        let document = with_tags(names);
+        let notes = Notes::default();
+        let inputs = super::super::operations::inputs(&document, &HashSet::new());
+        let tags = tags(&document, &inputs, &notes);
+        let warnings = notes.into_loaded().warnings.into_iter();
+        let warnings = warnings.map(|warning| (warning.pointer, warning.message));
+        (tags, warnings.collect())
     }
 
     #[test]
     fn a_tag_is_a_feature_a_module_and_a_type() {
-        let found = tags(&with_tags(&[
+        let (found, warnings) = found(&[
             "Users",
             "Speech & Text Analytics",
             "OAuth",
             "Request",
             "With Care",
             "3D",
-        ]))
-        .unwrap();
+        ]);
+        assert_eq!(warnings, []);
         let names: Vec<(&str, &str, &str)> = found
             .iter()
             .map(|tag| {
@@ -249,17 +301,32 @@ mod tests {
     }
 
     #[test]
-    fn a_tag_that_cannot_be_a_feature_is_an_error_that_names_it() {
-        assert!(problem(&[".."]).contains(r#"/paths/~10/get/tags/0: tag "..": it has no letter"#));
-        assert!(problem(&["Users", "12"]).contains(r#"tag "12""#));
-        assert!(problem(&["Full"]).contains("a feature of the runtime"));
-        assert!(problem(&["Native TLS"]).contains("a feature of the runtime"));
-        assert!(problem(&["Users", "users!"]).contains(r#"is that of the tag "Users""#));
+    fn a_tag_whose_feature_is_taken_gets_another() {
+        let (found, warnings) = found(&["..", "users!", "12", "Full", "Users", "full-tag", "USERS"]);
+        let features: BTreeMap<&str, &str> = found
+            .iter()
+            .map(|tag| (tag.name.as_str(), tag.feature.as_str()))
+            .collect();
+        assert_eq!(
+            features,
+            BTreeMap::from([
+                ("..", "tag"),
+                ("12", "tag-12"),
+                ("Full", "full-tag-2"),
+                ("USERS", "users"),
+                ("Users", "users-2"),
+                ("full-tag", "full-tag"),
+                ("users!", "users-3"),
+            ])
+        );
+        let named: Vec<&str> = warnings.iter().map(|(pointer, _)| pointer.as_str()).collect();
+        assert_eq!(named.len(), 5, "{warnings:?}");
+        assert!(named.contains(&"/paths/~10/get/tags/0"), "{warnings:?}");
     }
 
     #[test]
     fn tags_are_found_by_any_of_their_names() {
-        let tags = tags(&with_tags(&["Users", "Speech & Text Analytics", "Routing"])).unwrap();
+        let (tags, _) = found(&["Users", "Speech & Text Analytics", "Routing"]);
         let find = |name: &str| find(&tags, &[name.to_owned()]);
         for name in [
             "speech-text-analytics",

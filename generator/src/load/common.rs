@@ -5,12 +5,36 @@ use std::collections::HashSet;
 use indexmap::IndexMap;
 use openapiv3::{Contact, Info, License, SecurityRequirement, Tag};
 
+use super::diagnostics::WarningKind;
 use super::error::{Fault, quote};
 use super::reader::{Node, required};
 use super::references::{References, Section};
 use super::schema::external_docs;
 
-pub(crate) fn info(node: &Node<'_, '_>) -> Result<Info, Fault> {
+/// What an API is called that does not say so.
+const UNTITLED: &str = "API";
+
+/// The info object of a document; what it lacks is filled in with a warning.
+pub(crate) fn info(root: &Node<'_, '_>) -> Info {
+    let missing = |what: &str| root.warn(WarningKind::Document, format!("{what} is missing"));
+    let mut info = Info::default();
+    if let Some(node) = root.get("info") {
+        match read_info(&node) {
+            Ok(read) => info = read,
+            Err(fault) => root
+                .notes
+                .pass_over(WarningKind::Document, fault, "it is ignored"),
+        }
+    } else {
+        missing("the info object");
+    }
+    if info.title.is_empty() {
+        info.title = UNTITLED.to_owned();
+    }
+    info
+}
+
+fn read_info(node: &Node<'_, '_>) -> Result<Info, Fault> {
     let mut info = Info::default();
     let (mut title, mut version) = (None, None);
     info.extensions = node.fields("the info object", |key, node| {
@@ -25,8 +49,13 @@ pub(crate) fn info(node: &Node<'_, '_>) -> Result<Info, Fault> {
         }
         Ok(true)
     })?;
-    info.title = required(title, "title", "the info object", node)?;
-    info.version = required(version, "version", "the info object", node)?;
+    for (key, value) in [("title", &title), ("version", &version)] {
+        if value.is_none() {
+            node.warn(WarningKind::Document, format!("the info object has no {key}"));
+        }
+    }
+    info.title = title.unwrap_or_default();
+    info.version = version.unwrap_or_default();
     Ok(info)
 }
 
@@ -61,42 +90,72 @@ fn license(node: &Node<'_, '_>) -> Result<License, Fault> {
     })
 }
 
+/// The tags that a document declares: each once, those that cannot be read left out with a warning.
 pub(crate) fn tags(node: &Node<'_, '_>) -> Result<Vec<Tag>, Fault> {
     let mut names = HashSet::new();
-    node.list("tags", |node| {
-        let mut tag = Tag::default();
-        let mut name = None;
-        tag.extensions = node.fields("a tag", |key, node| {
-            match key {
-                "name" => name = Some(node.string()?),
-                "description" => tag.description = Some(node.string()?),
-                "externalDocs" => tag.external_docs = Some(external_docs(&node)?),
-                _ => return Ok(false),
+    let tags = node.list("tags", |node| {
+        let tag = match tag(&node) {
+            Ok(tag) => tag,
+            Err(fault) => {
+                node.notes
+                    .pass_over(WarningKind::Document, fault, "the tag is ignored");
+                return Ok(None);
             }
-            Ok(true)
-        })?;
-        tag.name = required(name, "name", "a tag", &node)?;
-        if !names.insert(tag.name.clone()) {
-            return Err(node.fault(format!("the tag {} is declared twice", quote(&tag.name))));
+        };
+        if names.insert(tag.name.clone()) {
+            return Ok(Some(tag));
         }
-        Ok(tag)
-    })
+        node.warn(
+            WarningKind::Document,
+            format!(
+                "the tag {} is declared twice; the first counts",
+                quote(&tag.name)
+            ),
+        );
+        Ok(None)
+    })?;
+    Ok(tags.into_iter().flatten().collect())
 }
 
-/// The tags of one operation.
-pub(crate) fn operation_tags(node: &Node<'_, '_>) -> Result<Vec<String>, Fault> {
-    let mut names = HashSet::new();
-    node.list("tags", |node| {
-        let name = node.text()?;
-        if names.insert(name) {
-            Ok(name.to_owned())
-        } else {
-            Err(node.fault(format!("the tag {} is listed twice", quote(name))))
+fn tag(node: &Node<'_, '_>) -> Result<Tag, Fault> {
+    let mut tag = Tag::default();
+    let mut name = None;
+    tag.extensions = node.fields("a tag", |key, node| {
+        match key {
+            "name" => name = Some(node.string()?),
+            "description" => tag.description = Some(node.string()?),
+            "externalDocs" => tag.external_docs = Some(external_docs(&node)?),
+            _ => return Ok(false),
         }
-    })
+        Ok(true)
+    })?;
+    tag.name = required(name, "name", "a tag", node)?;
+    Ok(tag)
 }
 
-/// Security requirements: each names a scheme of the document.
+/// The tags of one operation, each once.
+pub(crate) fn operation_tags(node: &Node<'_, '_>) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    let read = node.list("tags", |node| {
+        match node.prose() {
+            Some(name) if names.contains(&name) => node.warn(
+                WarningKind::Tag,
+                format!("the tag {} is listed twice", quote(&name)),
+            ),
+            Some(name) => names.push(name),
+            None => {}
+        }
+        Ok(())
+    });
+    if let Err(fault) = read {
+        node.notes
+            .pass_over(WarningKind::Value, fault, "the key is ignored");
+    }
+    names
+}
+
+/// Security requirements. A scheme that the document does not define is kept, with a warning: its operations need a token, and nothing
+/// says which.
 pub(crate) fn security(
     node: &Node<'_, '_>,
     references: &References<'_>,
@@ -105,12 +164,20 @@ pub(crate) fn security(
         let mut requirement = IndexMap::new();
         node.entries("a security requirement", |key, node| {
             if !references.defines(Section::SecuritySchemes, key) {
-                return Err(node.fault(format!(
-                    "the document defines no security scheme {}",
-                    quote(key)
-                )));
+                node.warn(
+                    WarningKind::Security,
+                    format!(
+                        "the document defines no security scheme {}; operations that name it never carry the client's token",
+                        quote(key)
+                    ),
+                );
             }
-            requirement.insert(key.to_owned(), node.strings("scopes")?);
+            let scopes = node.strings("scopes").unwrap_or_else(|fault| {
+                node.notes
+                    .pass_over(WarningKind::Security, fault, "the scopes are ignored");
+                Vec::new()
+            });
+            requirement.insert(key.to_owned(), scopes);
             Ok(())
         })?;
         Ok(requirement)

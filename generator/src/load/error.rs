@@ -69,31 +69,10 @@ impl LoadError {
     }
 }
 
-/// Something that was left out of the loaded document, though it does not prevent its use.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Warning {
-    /// The file, as it was given.
-    pub file: String,
-    /// The place in the document, as a JSON pointer (RFC 6901).
-    pub pointer: String,
-    /// What was found there and what was done about it.
-    pub message: String,
-}
-
-impl fmt::Display for Warning {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let location = Location {
-            file: &self.file,
-            pointer: Some(&self.pointer),
-        };
-        write!(formatter, "{location}: {}", self.message)
-    }
-}
-
 /// `FILE#POINTER`, safe to print.
-struct Location<'a> {
-    file: &'a str,
-    pointer: Option<&'a str>,
+pub(crate) struct Location<'a> {
+    pub(crate) file: &'a str,
+    pub(crate) pointer: Option<&'a str>,
 }
 
 impl fmt::Display for Location<'_> {
@@ -124,24 +103,35 @@ pub(crate) fn quote(text: &str) -> String {
     }
 }
 
-/// A [`LoadError`] that does not yet know its file.
+/// Something wrong at a place of the document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Fault {
     pub(crate) pointer: String,
     pub(crate) problem: String,
     pub(crate) remedy: Cow<'static, str>,
+    /// It needs another file, and so an operation that has it is left out, whatever part of it is at fault.
+    pub(crate) is_elsewhere: bool,
 }
 
 impl Fault {
+    pub(crate) fn new(
+        pointer: String,
+        problem: impl Into<String>,
+        remedy: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self {
+            pointer,
+            problem: problem.into(),
+            remedy: remedy.into(),
+            is_elsewhere: false,
+        }
+    }
+
     pub(crate) fn in_file(self, file: &str) -> LoadError {
         LoadError::new(file, self.problem, self.remedy).at(self.pointer)
     }
 }
 
-/// The remedy for a key that the loader does not know.
-pub(crate) const UNKNOWN_KEY: &str = "If it is a mistake, remove it with an entry in the fixups.toml beside the file; if it \
-     means something, the loader (generator/src/load) has to learn it first.";
-
 /// The remedy for a value of the wrong shape.
 pub(crate) const WRONG_SHAPE: &str =
-    "Correct the file, or override the value with an entry in the fixups.toml beside it.";
+    "Correct the file, or override the value with an entry in the fixups.toml in its folder (spec/fixups.toml for the SDK's own).";

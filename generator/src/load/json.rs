@@ -69,6 +69,17 @@ impl<'d> Json<'d> {
         }
     }
 
+    /// The value under a key of an object or an index of an array (RFC 6901, section 4: no leading zeros).
+    pub(crate) fn child(&self, segment: &str) -> Option<&Self> {
+        match self {
+            Self::Array(items) => {
+                let index: usize = segment.parse().ok()?;
+                items.get(index).filter(|_| index.to_string() == segment)
+            }
+            other => other.get(segment),
+        }
+    }
+
     /// The keys and values of an object; nothing for any other kind of value.
     pub(crate) fn entries(&self) -> &[(Cow<'d, str>, Self)] {
         match self {
@@ -208,11 +219,7 @@ impl Trail {
                 "Correct the file, or download it again.",
             )
         };
-        Fault {
-            pointer,
-            problem,
-            remedy: remedy.into(),
-        }
+        Fault::new(pointer, problem, remedy)
     }
 }
 

@@ -1,18 +1,17 @@
 //! Loads a spec: Swagger 2.0 (what Genesys publishes) or OpenAPI 3.0, in JSON, packed with gzip or
 //! not. Whatever the dialect, the result is one `openapiv3::OpenAPI`.
 //!
-//! Loading is strict. Unknown keys and shapes, references to nowhere, undeclared path parameters and
-//! names used twice are errors with a JSON pointer; nothing but vendor extensions (`x-*`) is free.
-//! The one leniency is a [`Warning`]: a path parameter that its path lacks is left out.
+//! What a document holds is read as far as it can be. A document as a whole is refused only where everything generated from it
+//! would be wrong; an operation that cannot be expressed is left out; a schema that cannot be expressed is any JSON value; and anything
+//! else that is unusual is read with a [`Warning`]. All of this is in [`Diagnostics`], with places of the file that was read.
 //!
 //! What later stages can rely on:
 //!
 //! - order is that of the document, everywhere but inside `default`, `example` and `x-*` values;
-//! - every reference is of the form `#/components/SECTION/NAME` and resolves ([`component_name`]);
-//!   parameters and request bodies in operations are never references, schemas and responses can be;
+//! - references are to schemas only, of the form `#/components/schemas/NAME`, and resolve ([`component_name`]);
 //! - parameters of a path are part of its operations; `{x}` in a path has its parameter;
 //! - every operation has a name, `x-purecloud-method-name` or `operationId`, that no other has;
-//! - `security: []` of an operation is `Some` of an empty list, absent is `None`;
+//! - `security: []` of an operation is `Some` of an empty list, absent is `None`; a scheme that it names need not be defined;
 //! - no schema is made of itself through references and `allOf` alone;
 //! - the shapes of `x-purecloud-method-name` (string), `x-inin-requires-permissions` (`type` `ANY`
 //!   or `ALL`, `permissions` strings), `x-inin-error-codes` (strings) and `x-genesys-preview`
@@ -22,11 +21,13 @@
 //! at the top of `schema.rs`.
 
 mod common;
+mod diagnostics;
 mod error;
 pub(crate) mod file;
 pub(crate) mod json;
 mod openapi;
 mod operations;
+mod places;
 pub(crate) mod reader;
 mod references;
 mod schema;
@@ -34,18 +35,21 @@ pub mod source;
 mod swagger;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use openapiv3::OpenAPI;
 use sha2::{Digest, Sha256};
 
 use crate::fixups::Fixups;
 use json::Json;
-use operations::Notes;
-use reader::{At, Node};
+use diagnostics::existing;
+use places::Places;
 use source::Source;
 
-pub(crate) use error::quote;
-pub use error::{LoadError, Warning};
+pub use diagnostics::{Diagnostics, LeftOut, Warning, WarningGroup, WarningKind};
+pub(crate) use diagnostics::Notes;
+pub use error::LoadError;
+pub(crate) use error::{Fault, quote};
 pub use references::component_name;
 
 /// A loaded spec.
@@ -57,8 +61,37 @@ pub struct Spec {
     pub source: PathBuf,
     /// The SHA-256 of the JSON text (unpacked, before fix-ups), in lower-case hexadecimal.
     pub sha256: String,
-    /// What was left out.
-    pub warnings: Vec<Warning>,
+    /// What was left out, or read in a way that its author may not expect.
+    pub diagnostics: Diagnostics,
+    places: Places,
+    /// The JSON text, which places are checked against.
+    text: Arc<str>,
+}
+
+impl Spec {
+    /// What was found while the document was read, and what was found in the loaded document after that.
+    pub(crate) fn with(&self, found: Diagnostics) -> Diagnostics {
+        let mut all = self.diagnostics.clone();
+        if found.is_empty() {
+            return all;
+        }
+        let root = Json::parse(&self.text).unwrap_or(Json::Null);
+        let file = self.source.display().to_string();
+        let place = |pointer: &str| existing(&root, &self.places.in_file(pointer)).to_owned();
+        all.warnings
+            .extend(found.warnings.into_iter().map(|warning| Warning {
+                file: file.clone(),
+                pointer: place(&warning.pointer),
+                ..warning
+            }));
+        all.left_out
+            .extend(found.left_out.into_iter().map(|left_out| LeftOut {
+                file: file.clone(),
+                pointer: place(&left_out.pointer),
+                ..left_out
+            }));
+        all
+    }
 }
 
 /// Loads a `.json` or `.json.gz` file, with the fix-ups (`fixups.toml`) in its folder, and checks it
@@ -112,7 +145,7 @@ pub(crate) fn load(
         source.check(path, &sha256, count(&root))?;
     }
     fixups.apply(&mut root)?;
-    read_tree(path, &root, sha256)
+    read_tree(path, &root, text, sha256)
 }
 
 /// Loads a spec that is not (or no longer) in its place, with the fix-ups that apply to it. What does
@@ -131,36 +164,50 @@ pub(crate) fn load_leniently(
     let text = file::text(&name, &bytes)?;
     let mut root = Json::parse(text).map_err(|fault| fault.in_file(&name))?;
     let outlived = fixups.apply_where_possible(&mut root);
-    Ok((read_tree(path, &root, sha256_of(&bytes))?, outlived))
+    Ok((read_tree(path, &root, text, sha256_of(&bytes))?, outlived))
 }
 
-fn read_tree(path: &Path, root: &Json<'_>, sha256: String) -> Result<Spec, LoadError> {
+/// Reads a tree; `text` is what it was before the fix-ups.
+fn read_tree(
+    path: &Path,
+    root: &Json<'_>,
+    text: &str,
+    sha256: String,
+) -> Result<Spec, LoadError> {
     let name = path.display().to_string();
     let notes = Notes::default();
-    let document = read_document(&name, root, &notes)?;
-    let warnings = notes
-        .into_inner()
-        .into_iter()
-        .map(|(pointer, message)| Warning {
-            file: name.clone(),
-            pointer,
-            message,
-        });
+    let (document, places) = read_document(&name, root, &notes)?;
+    let diagnostics = if notes.is_empty() {
+        Diagnostics::default()
+    } else {
+        let original = Json::parse(text).unwrap_or(Json::Null);
+        notes.into_diagnostics(&name, &original)
+    };
     Ok(Spec {
         document,
-        warnings: warnings.collect(),
+        diagnostics,
         source: path.to_owned(),
         sha256,
+        places,
+        text: text.into(),
     })
 }
 
 /// Reads the tree in the dialect that it states.
-fn read_document(name: &str, root: &Json<'_>, notes: &Notes) -> Result<OpenAPI, LoadError> {
+fn read_document(
+    name: &str,
+    root: &Json<'_>,
+    notes: &Notes,
+) -> Result<(OpenAPI, Places), LoadError> {
+    // Some writers give the version as a number.
     let version = |key: &'static str| {
-        root.get(key)
-            .map(|json| Node::new(json, At::Root.key(key)).text())
-            .transpose()
-            .map_err(|fault| fault.in_file(name))
+        root.get(key).map(|json| match json {
+            Json::Number(number) if number.as_f64() == Some(2.0) => "2.0".to_owned(),
+            Json::Number(number) if number.as_f64() == Some(3.0) => "3.0".to_owned(),
+            json => json
+                .as_str()
+                .map_or_else(|| json.to_value().to_string(), str::to_owned),
+        })
     };
     let unsupported = |key: &str, what: String| {
         Err(LoadError::new(
@@ -170,24 +217,24 @@ fn read_document(name: &str, root: &Json<'_>, notes: &Notes) -> Result<OpenAPI, 
         )
         .at(format!("/{key}")))
     };
-    match (version("swagger")?, version("openapi")?) {
+    match (version("swagger"), version("openapi")) {
         (Some(_), Some(_)) => Err(LoadError::new(
             name,
             "the document is both Swagger (\"swagger\") and OpenAPI (\"openapi\")",
             "Remove one of the two keys.",
         )
         .at(String::new())),
-        (Some("2.0"), None) => {
+        (Some(version), None) if version == "2.0" => {
             swagger::document(root, notes).map_err(|fault| fault.in_file(name))
         }
         (Some(other), None) => {
-            unsupported("swagger", format!("this is Swagger {}", quote(other)))
+            unsupported("swagger", format!("this is Swagger {}", quote(&other)))
         }
         (None, Some(version)) if version == "3.0" || version.starts_with("3.0.") => {
             openapi::document(root, notes).map_err(|fault| fault.in_file(name))
         }
         (None, Some(other)) => {
-            unsupported("openapi", format!("this is OpenAPI {}", quote(other)))
+            unsupported("openapi", format!("this is OpenAPI {}", quote(&other)))
         }
         (None, None) => Err(LoadError::new(
             name,

@@ -1,27 +1,18 @@
 //! The rules about operations that both dialects share: paths, parameters, names.
 
-use std::cell::RefCell;
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 
-use openapiv3::{Operation, Parameter, ReferenceOr, StatusCode};
+use openapiv3::{
+    Operation, Parameter, ParameterData, ParameterSchemaOrContent, PathStyle, ReferenceOr, Responses, Schema,
+    SchemaData, SchemaKind, StatusCode, StringType, Type,
+};
 
+use super::METHODS;
+use super::diagnostics::WarningKind;
 use super::error::{Fault, quote};
-use super::reader::{At, Node};
-
-/// What was left out of the document: pointer and message.
-#[derive(Debug, Default)]
-pub(crate) struct Notes(RefCell<Vec<(String, String)>>);
-
-impl Notes {
-    pub(crate) fn add(&self, at: &At<'_>, message: String) {
-        self.0.borrow_mut().push((at.pointer(), message));
-    }
-
-    pub(crate) fn into_inner(self) -> Vec<(String, String)> {
-        self.0.into_inner()
-    }
-}
+use super::json::Json;
+use super::places::OperationPlaces;
+use super::reader::Node;
 
 /// Where a parameter travels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -52,6 +43,8 @@ impl Location {
 pub(crate) struct Declared<T> {
     pub(crate) location: Location,
     pub(crate) name: String,
+    /// Where it is declared.
+    pub(crate) pointer: String,
     pub(crate) value: T,
 }
 
@@ -66,36 +59,40 @@ impl<T> Declared<T> {
     }
 }
 
-/// Reads the parameters of one path or one operation. Those for a place that the path does not have
-/// are left out with a warning, because published files have had one.
+/// Header fields that the SDK sets itself (OpenAPI 3.0.3, Parameter Object: definitions of them are ignored).
+const OWN_HEADERS: [&str; 3] = ["accept", "authorization", "content-type"];
+
+/// Reads the parameters of one path or one operation. Those for a place that the path does not have, those that the SDK sets itself, and
+/// the second of one name are left out with a warning.
 pub(crate) fn declare<'d, T>(
     node: &Node<'_, 'd>,
     placeholders: &[&str],
-    notes: &Notes,
     mut read: impl FnMut(&Node<'_, 'd>) -> Result<Declared<T>, Fault>,
 ) -> Result<Vec<Declared<T>>, Fault> {
     let mut kept: Vec<Declared<T>> = Vec::new();
     node.list("parameters", |node| {
         let declared = read(&node)?;
         let (location, name) = (declared.location, declared.name.as_str());
-        if kept.iter().any(|earlier| earlier.is(location, name)) {
-            return Err(node.fault(format!(
-                "the {} parameter {} is declared twice",
-                location.name(),
-                quote(name)
-            )));
-        }
-        if location == Location::Path && !placeholders.contains(&name) {
-            notes.add(
-                &node.at,
-                format!(
-                    "the path parameter {} was left out: the path has no place for it",
-                    quote(name)
-                ),
-            );
+        let problem = if kept.iter().any(|earlier| earlier.is(location, name)) {
+            "it is declared twice, and the first counts"
+        } else if location == Location::Path && !placeholders.contains(&name) {
+            "the path has no place for it"
+        } else if location == Location::Header
+            && OWN_HEADERS.contains(&name.to_ascii_lowercase().as_str())
+        {
+            "the SDK sets this header itself"
         } else {
             kept.push(declared);
-        }
+            return Ok(());
+        };
+        node.warn(
+            WarningKind::Parameter,
+            format!(
+                "the {} parameter {} is left out: {problem}",
+                location.name(),
+                quote(name)
+            ),
+        );
         Ok(())
     })?;
     Ok(kept)
@@ -126,24 +123,49 @@ pub(crate) fn merge<T: Clone>(
     merged
 }
 
-/// Refuses an operation that does not declare all the parameters in its path.
-pub(crate) fn check_placeholders<T>(
+/// The names of the places in a path that no parameter is declared for, each with a warning: they take text.
+pub(crate) fn undeclared<'n, T>(
     operation: &Node<'_, '_>,
-    placeholders: &[&str],
+    placeholders: &[&'n str],
     parameters: &[Declared<T>],
-) -> Result<(), Fault> {
-    for placeholder in placeholders {
-        if !parameters
+) -> Vec<&'n str> {
+    let mut names = placeholders.to_vec();
+    names.retain(|name| {
+        !parameters
             .iter()
-            .any(|parameter| parameter.is(Location::Path, placeholder))
-        {
-            return Err(operation.fault(format!(
-                "the path contains {} but the operation declares no path parameter of that name",
-                quote(&format!("{{{placeholder}}}"))
-            )));
-        }
+            .any(|parameter| parameter.is(Location::Path, name))
+    });
+    for name in &names {
+        operation.warn(
+            WarningKind::Parameter,
+            format!(
+                "the path contains {} but the operation declares no path parameter of that name; it is read as text",
+                quote(&format!("{{{name}}}"))
+            ),
+        );
     }
-    Ok(())
+    names
+}
+
+/// A path parameter that is text.
+fn text_in_path(name: &str) -> Parameter {
+    Parameter::Path {
+        parameter_data: ParameterData {
+            name: name.to_owned(),
+            description: None,
+            required: true,
+            deprecated: None,
+            format: ParameterSchemaOrContent::Schema(ReferenceOr::Item(Schema {
+                schema_data: SchemaData::default(),
+                schema_kind: SchemaKind::Type(Type::String(StringType::default())),
+            })),
+            example: None,
+            examples: indexmap::IndexMap::new(),
+            explode: None,
+            extensions: indexmap::IndexMap::new(),
+        },
+        style: PathStyle::Simple,
+    }
 }
 
 /// The names between braces in a path, in order.
@@ -181,89 +203,219 @@ pub(crate) fn placeholders<'a>(path: &'a str, node: &Node<'_, '_>) -> Result<Vec
     Ok(names)
 }
 
-/// The names of the operations read so far, each with the place of its operation.
-#[derive(Debug, Default)]
-pub(crate) struct Names {
-    ids: HashMap<String, String>,
-    methods: HashMap<String, String>,
-}
-
 /// The extension that names an operation in all of Genesys's SDKs.
 const METHOD_NAME: &str = "x-purecloud-method-name";
 
-impl Names {
-    /// Refuses an operation without a name, or with the name of another.
-    pub(crate) fn add(&mut self, node: &Node<'_, '_>, operation: &Operation) -> Result<(), Fault> {
-        let id = operation.operation_id.as_deref();
-        let method = operation
+/// The names of the operations, which are unique.
+#[derive(Debug, Default)]
+pub(crate) struct Names<'d> {
+    /// All names that the document gives, those of operations that are not read yet included.
+    given: HashSet<&'d str>,
+    /// The names of the operations read so far, each with the place of its operation.
+    taken: HashMap<String, String>,
+    ids: HashSet<String>,
+}
+
+impl<'d> Names<'d> {
+    /// Looks at all operations of a document.
+    pub(crate) fn of(root: &'d Json<'d>) -> Self {
+        let paths = root.get("paths").map(Json::entries).unwrap_or_default();
+        let given = paths
+            .iter()
+            .flat_map(|(_, item)| item.entries())
+            .flat_map(|(_, operation)| [operation.get(METHOD_NAME), operation.get("operationId")])
+            .flatten()
+            .filter_map(Json::as_str)
+            .collect();
+        Self {
+            given,
+            ..Self::default()
+        }
+    }
+
+    /// Takes the name of an operation, or gives it one. The second operation of one name is a fault.
+    pub(crate) fn add(
+        &mut self,
+        node: &Node<'_, '_>,
+        operation: &mut Operation,
+        (method, path): (&str, &str),
+        is_copy: bool,
+    ) -> Result<(), Fault> {
+        if is_copy {
+            operation.operation_id = None;
+            operation.extensions.shift_remove(METHOD_NAME);
+        }
+        let method_name = operation
             .extensions
             .get(METHOD_NAME)
-            .and_then(serde_json::Value::as_str);
-        let Some(name) = method.or(id) else {
-            return Err(node.fault(format!(
-                "the operation has no name: neither \"operationId\" nor {METHOD_NAME:?}"
-            )));
-        };
-        if let Some(id) = id {
-            let node = Node::new(node.json, node.at.key("operationId"));
-            unique(&mut self.ids, id, &node)?;
-        }
-        let key = match method {
+            .and_then(serde_json::Value::as_str)
+            .map(str::to_owned);
+        let id = operation.operation_id.take().filter(|id| !id.is_empty());
+        let key = match method_name {
             Some(_) => METHOD_NAME,
             None => "operationId",
         };
-        unique(
-            &mut self.methods,
-            name,
-            &Node::new(node.json, node.at.key(key)),
-        )
-    }
-}
-
-fn unique(
-    names: &mut HashMap<String, String>,
-    name: &str,
-    node: &Node<'_, '_>,
-) -> Result<(), Fault> {
-    match names.entry(name.to_owned()) {
-        Entry::Vacant(entry) => {
-            entry.insert(node.at.pointer());
-            Ok(())
+        let name = match method_name.clone().or_else(|| id.clone()) {
+            Some(name) => name,
+            None => {
+                let name = self.made(method, path);
+                if !is_copy {
+                    node.warn(
+                        WarningKind::Name,
+                        "the operation has no name; it is called by its method and path",
+                    );
+                }
+                name
+            }
+        };
+        if let Some(other) = self.taken.get(&name) {
+            return Err(node.at.key(key).fault(format!(
+                "two operations are called {}; the other is at {}",
+                quote(&name),
+                other.escape_debug()
+            )));
         }
-        Entry::Occupied(entry) => Err(node.fault(format!(
-            "two operations are called {}; the other is at {}",
-            quote(name),
-            entry.get().escape_debug()
-        ))),
+        if let Some(id) = &id
+            && !self.ids.insert(id.clone())
+        {
+            node.notes.warn(
+                WarningKind::Name,
+                &node.at.key("operationId"),
+                format!("two operations have the operationId {}", quote(id)),
+            );
+        }
+        operation.operation_id = id.or_else(|| method_name.is_none().then(|| name.clone()));
+        self.taken.insert(name, node.at.key(key).pointer());
+        Ok(())
+    }
+
+    /// A name that no operation has.
+    fn made(&self, method: &str, path: &str) -> String {
+        let plain = made_name(method, path);
+        let is_taken =
+            |name: &str| self.given.contains(name) || self.taken.contains_key(name);
+        let mut name = plain.clone();
+        let mut number = 2;
+        while is_taken(&name) {
+            name = format!("{plain}{number}");
+            number += 1;
+        }
+        name
     }
 }
 
-/// The key of a response; none for `default`.
-pub(crate) fn status(
-    key: &str,
-    ranges: bool,
-    node: &Node<'_, '_>,
-) -> Result<Option<StatusCode>, Fault> {
+/// What an operation is called in messages.
+pub(crate) fn called(json: &Json<'_>, method: &str, path: &str) -> String {
+    let given = |key: &str| json.get(key).and_then(Json::as_str);
+    given(METHOD_NAME)
+        .or_else(|| given("operationId"))
+        .filter(|name| !name.is_empty())
+        .map_or_else(|| made_name(method, path), str::to_owned)
+}
+
+/// The name of an operation that has none: `getUsersById` for `GET /users/{id}`.
+fn made_name(method: &str, path: &str) -> String {
+    let mut name = method.to_owned();
+    for segment in path.split('/').filter(|segment| !segment.is_empty()) {
+        if segment.starts_with('{') {
+            name.push_str("By");
+        }
+        let words = segment.split(|character: char| !character.is_alphanumeric());
+        for word in words {
+            let mut characters = word.chars();
+            name.extend(characters.next().into_iter().flat_map(char::to_uppercase));
+            name.push_str(characters.as_str());
+        }
+    }
+    if name.len() == method.len() {
+        name.push_str("Root");
+    }
+    name
+}
+
+/// Leaves out every operation of a path that cannot be read.
+pub(crate) fn leave_out_path(path: &str, node: &Node<'_, '_>, fault: &Fault) {
+    let mut is_empty = true;
+    for (method, operation) in node.json.entries() {
+        if METHODS.contains(&method.as_ref()) {
+            is_empty = false;
+            let name = called(operation, method, path);
+            node.notes.leave_out(name, method, path, fault.clone());
+        }
+    }
+    if is_empty {
+        node.notes.pass_over(
+            WarningKind::Document,
+            fault.clone(),
+            "the path has no operation that can be read",
+        );
+    }
+}
+
+/// The key of a response: a status, or none for `default`. Nothing where it is neither, which is a warning.
+pub(crate) fn status(key: &str, node: &Node<'_, '_>) -> Option<Option<StatusCode>> {
     let status = match key.as_bytes() {
-        b"default" => return Ok(None),
+        b"default" => return Some(None),
         [b'1'..=b'5', b'0'..=b'9', b'0'..=b'9'] => key.parse().ok().map(StatusCode::Code),
-        [first @ b'1'..=b'5', b'X', b'X'] if ranges => {
+        [first @ b'1'..=b'5', b'X' | b'x', b'X' | b'x'] => {
             Some(StatusCode::Range(u16::from(first - b'0')))
         }
         _ => None,
     };
-    status.map(Some).ok_or_else(|| {
-        node.fault(format!(
-            "{} is neither an HTTP status nor \"default\"",
-            quote(key)
-        ))
+    if status.is_none() {
+        node.warn(
+            WarningKind::Response,
+            format!(
+                "{} is neither an HTTP status nor \"default\"; the response is ignored",
+                quote(key)
+            ),
+        );
+    }
+    status.map(Some)
+}
+
+/// Warns of an operation that has no response: it is read as one that returns nothing.
+pub(crate) fn require_response(operation: &Node<'_, '_>, responses: &Responses) {
+    if responses.responses.is_empty() && responses.default.is_none() {
+        operation.warn(
+            WarningKind::Response,
+            "the operation has no response; it is read as one that returns nothing",
+        );
+    }
+}
+
+/// The description of a response, which is missing with a warning.
+pub(crate) fn described(description: Option<String>, response: &Node<'_, '_>) -> String {
+    description.unwrap_or_else(|| {
+        response.warn(WarningKind::Response, "the response has no description");
+        String::new()
     })
 }
 
+/// Adds path parameters that are not declared.
+pub(crate) fn add_undeclared(
+    parameters: &mut Vec<Declared<Parameter>>,
+    names: &[&str],
+    operation: &Node<'_, '_>,
+) {
+    parameters.extend(names.iter().map(|name| Declared {
+        location: Location::Path,
+        name: (*name).to_owned(),
+        pointer: operation.at.pointer(),
+        value: text_in_path(name),
+    }));
+}
+
 /// Parameters as `openapiv3` holds them.
-pub(crate) fn items(parameters: Vec<Declared<Parameter>>) -> Vec<ReferenceOr<Parameter>> {
+pub(crate) fn items(
+    parameters: Vec<Declared<Parameter>>,
+    places: &mut OperationPlaces,
+) -> Vec<ReferenceOr<Parameter>> {
     parameters
         .into_iter()
-        .map(|parameter| ReferenceOr::Item(parameter.value))
+        .map(|parameter| {
+            places.parameters.push(parameter.pointer);
+            ReferenceOr::Item(parameter.value)
+        })
         .collect()
 }

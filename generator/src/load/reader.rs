@@ -1,9 +1,11 @@
-//! Reads a JSON tree strictly, knowing at every moment the JSON pointer of where it is.
+//! Reads a JSON tree, knowing at every moment the JSON pointer of where it is. What has no effect, or a plain meaning in spite of its shape,
+//! is read with a warning; a [`Fault`] is for whoever can leave out the thing that it is in.
 
 use indexmap::IndexMap;
 use serde_json::{Number, Value};
 
-use super::error::{Fault, UNKNOWN_KEY, WRONG_SHAPE, quote};
+use super::diagnostics::{Notes, WarningKind};
+use super::error::{Fault, WRONG_SHAPE, quote};
 use super::json::Json;
 
 /// A place in the document: a list of segments that lives on the stack of the recursive reader, so
@@ -11,6 +13,8 @@ use super::json::Json;
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum At<'p> {
     Root,
+    /// What a reference leads to.
+    Pointer(&'p str),
     Key(&'p At<'p>, &'p str),
     Index(&'p At<'p>, usize),
 }
@@ -28,6 +32,7 @@ impl<'p> At<'p> {
     pub(crate) fn pointer(&self) -> String {
         match self {
             At::Root => String::new(),
+            At::Pointer(pointer) => (*pointer).to_owned(),
             At::Key(parent, key) => {
                 let mut pointer = parent.pointer();
                 push_segment(&mut pointer, key);
@@ -37,12 +42,18 @@ impl<'p> At<'p> {
         }
     }
 
-    pub(crate) fn fault(&self, problem: impl Into<String>) -> Fault {
-        Fault {
-            pointer: self.pointer(),
-            problem: problem.into(),
-            remedy: WRONG_SHAPE.into(),
+    /// Whether this is a part of an operation or a path, and not of a component.
+    pub(crate) fn is_in_paths(&self) -> bool {
+        match self {
+            At::Root => false,
+            At::Pointer(pointer) => pointer.starts_with("/paths/"),
+            At::Key(At::Root, key) => *key == "paths",
+            At::Key(parent, _) | At::Index(parent, _) => parent.is_in_paths(),
         }
+    }
+
+    pub(crate) fn fault(&self, problem: impl Into<String>) -> Fault {
+        Fault::new(self.pointer(), problem, WRONG_SHAPE)
     }
 }
 
@@ -83,15 +94,26 @@ pub(crate) type Extensions = IndexMap<String, Value>;
 pub(crate) struct Node<'p, 'd> {
     pub(crate) json: &'d Json<'d>,
     pub(crate) at: At<'p>,
+    pub(crate) notes: &'p Notes,
 }
 
 impl<'p, 'd> Node<'p, 'd> {
-    pub(crate) fn new(json: &'d Json<'d>, at: At<'p>) -> Self {
-        Self { json, at }
+    pub(crate) fn new(json: &'d Json<'d>, at: At<'p>, notes: &'p Notes) -> Self {
+        Self { json, at, notes }
+    }
+
+    /// The value of a key of this object.
+    pub(crate) fn get<'n>(&'n self, key: &'n str) -> Option<Node<'n, 'd>> {
+        let json = self.json.get(key)?;
+        Some(Node::new(json, self.at.key(key), self.notes))
     }
 
     pub(crate) fn fault(&self, problem: impl Into<String>) -> Fault {
         self.at.fault(problem)
+    }
+
+    pub(crate) fn warn(&self, kind: WarningKind, message: impl Into<String>) {
+        self.notes.warn(kind, &self.at, message);
     }
 
     fn expected(&self, what: &str) -> Fault {
@@ -108,14 +130,14 @@ impl<'p, 'd> Node<'p, 'd> {
             return Err(self.expected(&format!("{what} (an object)")));
         };
         for (key, json) in entries {
-            visit(key, Node::new(json, self.at.key(key)))?;
+            visit(key, Node::new(json, self.at.key(key), self.notes))?;
         }
         Ok(())
     }
 
-    /// Reads an object with a fixed set of keys: `visit` says whether it knows a key. Keys that
-    /// start with `x-` are collected and returned, any other unknown key is an error.
-    pub(crate) fn fields(
+    /// Reads an object with a fixed set of keys: `visit` says whether it knows a key. Keys that start with `x-` are collected and
+    /// returned; any other unknown key is a warning. A key that cannot be read makes the object invalid.
+    pub(crate) fn strict_fields(
         &self,
         what: &str,
         mut visit: impl FnMut(&'d str, Node<'_, 'd>) -> Result<bool, Fault>,
@@ -123,21 +145,42 @@ impl<'p, 'd> Node<'p, 'd> {
         let mut extensions = Extensions::new();
         self.entries(what, |key, node| {
             if key.starts_with("x-") {
-                check_extension(key, &node)?;
-                extensions.insert(key.to_owned(), node.json.to_value());
+                match check_extension(key, &node) {
+                    Ok(()) => drop(extensions.insert(key.to_owned(), node.json.to_value())),
+                    Err(fault) => {
+                        node.notes
+                            .pass_over(WarningKind::Value, fault, "the key is ignored");
+                    }
+                }
             } else if !visit(key, node)? {
-                return Err(Fault {
-                    pointer: node.at.pointer(),
-                    problem: format!("unknown key {} in {what}", quote(key)),
-                    remedy: UNKNOWN_KEY.into(),
-                });
+                node.warn(
+                    WarningKind::Key,
+                    format!("the key {} of {what} is unknown and has no effect", quote(key)),
+                );
             }
             Ok(())
         })?;
         Ok(extensions)
     }
 
-    /// Reads an object that maps free names to values of one type, in the order of the document.
+    /// The same for an object that is of use without a key that cannot be read: the key is ignored with a warning.
+    pub(crate) fn fields(
+        &self,
+        what: &str,
+        mut visit: impl FnMut(&'d str, Node<'_, 'd>) -> Result<bool, Fault>,
+    ) -> Result<Extensions, Fault> {
+        self.strict_fields(what, |key, node| match visit(key, node) {
+            Err(fault) if !fault.is_elsewhere => {
+                node.notes
+                    .pass_over(WarningKind::Value, fault, "the key is ignored");
+                Ok(true)
+            }
+            other => other,
+        })
+    }
+
+    /// Reads an object that maps free names to values of one type, in the order of the document. An entry that cannot be read is left
+    /// out with a warning.
     pub(crate) fn map<T>(
         &self,
         what: &str,
@@ -145,7 +188,14 @@ impl<'p, 'd> Node<'p, 'd> {
     ) -> Result<IndexMap<String, T>, Fault> {
         let mut map = IndexMap::with_capacity(self.json.entries().len());
         self.entries(what, |key, node| {
-            map.insert(key.to_owned(), read(node)?);
+            match read(node) {
+                Ok(value) => drop(map.insert(key.to_owned(), value)),
+                Err(fault) if fault.is_elsewhere => return Err(fault),
+                Err(fault) => {
+                    node.notes
+                        .pass_over(WarningKind::Value, fault, "the entry is ignored");
+                }
+            }
             Ok(())
         })?;
         Ok(map)
@@ -163,10 +213,11 @@ impl<'p, 'd> Node<'p, 'd> {
         items
             .iter()
             .enumerate()
-            .map(|(index, json)| read(Node::new(json, self.at.index(index))))
+            .map(|(index, json)| read(Node::new(json, self.at.index(index), self.notes)))
             .collect()
     }
 
+    /// A keyword: nothing but a string.
     pub(crate) fn text(&self) -> Result<&'d str, Fault> {
         match self.json {
             Json::String(text) => Ok(text),
@@ -174,19 +225,55 @@ impl<'p, 'd> Node<'p, 'd> {
         }
     }
 
+    /// Any text. A number or a boolean is read as the text that it is written as, with a warning.
     pub(crate) fn string(&self) -> Result<String, Fault> {
-        self.text().map(str::to_owned)
+        let text = match self.json {
+            Json::String(text) => return Ok(text.clone().into_owned()),
+            Json::Number(number) => number.to_string(),
+            Json::Boolean(value) => value.to_string(),
+            _ => return Err(self.expected("a string")),
+        };
+        self.warn(
+            WarningKind::Value,
+            format!("{} is read as text", self.json.kind()),
+        );
+        Ok(text)
+    }
+
+    /// Text without effect on code, such as a description: none, with a warning, where it is no text.
+    pub(crate) fn prose(&self) -> Option<String> {
+        self.string()
+            .map_err(|fault| {
+                self.notes
+                    .pass_over(WarningKind::Value, fault, "the key is ignored");
+            })
+            .ok()
     }
 
     pub(crate) fn strings(&self, what: &str) -> Result<Vec<String>, Fault> {
         self.list(what, |node| node.string())
     }
 
+    /// A boolean, also where it is written as a string.
     pub(crate) fn boolean(&self) -> Result<bool, Fault> {
-        match self.json {
-            Json::Boolean(value) => Ok(*value),
-            _ => Err(self.expected("a boolean")),
-        }
+        let value = match self.json {
+            Json::Boolean(value) => return Ok(*value),
+            Json::String(text) if text == "true" => true,
+            Json::String(text) if text == "false" => false,
+            _ => return Err(self.expected("a boolean")),
+        };
+        self.warn(WarningKind::Value, "a string is read as a boolean");
+        Ok(value)
+    }
+
+    /// A mark without effect on types: none, with a warning, where it is no boolean.
+    pub(crate) fn mark(&self) -> Option<bool> {
+        self.boolean()
+            .map_err(|fault| {
+                self.notes
+                    .pass_over(WarningKind::Value, fault, "the key is ignored");
+            })
+            .ok()
     }
 
     pub(crate) fn number(&self) -> Result<&'d Number, Fault> {
@@ -204,21 +291,20 @@ impl<'p, 'd> Node<'p, 'd> {
             .ok_or_else(|| self.fault("expected a whole number that is not negative"))
     }
 
-    /// The reference, where this is an object with the key `$ref`. Only `x-*` keys may stand beside
-    /// it; they are dropped.
-    pub(crate) fn reference(&self) -> Result<Option<Node<'_, 'd>>, Fault> {
-        let Some(reference) = self.json.get("$ref") else {
-            return Ok(None);
-        };
-        for (key, _) in self.json.entries() {
-            if key != "$ref" && !key.starts_with("x-") {
-                return Err(self.at.key(key).fault(format!(
-                    "{} beside \"$ref\" has no meaning here",
-                    quote(key)
-                )));
+    /// The reference, where this is an object with the key `$ref`. What stands beside it has no meaning (RFC 6901 and the JSON Reference
+    /// draft), and is a warning unless it is prose.
+    pub(crate) fn reference<'n>(&'n self) -> Option<Node<'n, 'd>> {
+        let reference = self.json.get("$ref")?;
+        for (key, json) in self.json.entries() {
+            if !matches!(key.as_ref(), "$ref" | "description" | "summary") && !key.starts_with("x-")
+            {
+                Node::new(json, self.at.key(key), self.notes).warn(
+                    WarningKind::Key,
+                    format!("the key {} beside \"$ref\" has no effect", quote(key)),
+                );
             }
         }
-        Ok(Some(Node::new(reference, self.at.key("$ref"))))
+        Some(Node::new(reference, self.at.key("$ref"), self.notes))
     }
 }
 
@@ -226,11 +312,12 @@ impl<'p, 'd> Node<'p, 'd> {
 fn check_extension(key: &str, node: &Node<'_, '_>) -> Result<(), Fault> {
     match key {
         "x-purecloud-method-name" => node.text().map(drop),
-        "x-genesys-preview" => node.boolean().map(drop),
+        "x-genesys-preview" if matches!(node.json, Json::Boolean(_)) => Ok(()),
+        "x-genesys-preview" => Err(node.expected("a boolean")),
         "x-inin-error-codes" => node.entries("the error codes", |_, code| code.text().map(drop)),
         "x-inin-requires-permissions" => {
             let (mut has_type, mut has_permissions) = (false, false);
-            node.fields("the required permissions", |key, field| {
+            node.strict_fields("the required permissions", |key, field| {
                 match key {
                     "type" => {
                         has_type = true;

@@ -1,9 +1,12 @@
-//! Resolves every `$ref`: to a component of the same document, and of the kind that its place wants.
+//! Resolves every `$ref`: to any place of the same document. What a reference to a schema leads to, if it is no component, becomes one.
 
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 
-use openapiv3::{OpenAPI, ReferenceOr, SchemaKind};
+use indexmap::IndexMap;
+use openapiv3::{AnySchema, ReferenceOr, Schema, SchemaData, SchemaKind};
 
+use super::diagnostics::{Notes, WarningKind};
 use super::error::{Fault, quote};
 use super::json::Json;
 use super::reader::{At, Node, push_segment, unescape_segment};
@@ -15,100 +18,70 @@ pub(crate) enum Dialect {
     OpenApi3,
 }
 
-/// The kinds of components that something can refer to.
+/// The kinds of components that have names of their own after loading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Section {
     Schemas,
-    Responses,
-    Parameters,
-    Examples,
-    RequestBodies,
-    Headers,
     SecuritySchemes,
-    Links,
-    Callbacks,
 }
 
 impl Section {
-    const ALL: [Self; 9] = [
-        Self::Schemas,
-        Self::Responses,
-        Self::Parameters,
-        Self::Examples,
-        Self::RequestBodies,
-        Self::Headers,
-        Self::SecuritySchemes,
-        Self::Links,
-        Self::Callbacks,
-    ];
-
-    /// The key of this section inside `components` (OpenAPI 3.0).
-    fn component_key(self) -> &'static str {
-        match self {
-            Self::Schemas => "schemas",
-            Self::Responses => "responses",
-            Self::Parameters => "parameters",
-            Self::Examples => "examples",
-            Self::RequestBodies => "requestBodies",
-            Self::Headers => "headers",
-            Self::SecuritySchemes => "securitySchemes",
-            Self::Links => "links",
-            Self::Callbacks => "callbacks",
+    /// Where the section is in a document of the dialect, as a JSON pointer that ends in a slash.
+    pub(crate) fn prefix(self, dialect: Dialect) -> &'static str {
+        match (self, dialect) {
+            (Self::Schemas, Dialect::Swagger2) => "/definitions/",
+            (Self::Schemas, Dialect::OpenApi3) => "/components/schemas/",
+            (Self::SecuritySchemes, Dialect::Swagger2) => "/securityDefinitions/",
+            (Self::SecuritySchemes, Dialect::OpenApi3) => "/components/securitySchemes/",
         }
     }
 
-    /// The key of this section at the top of a Swagger 2.0 document, where there is one.
-    fn swagger_key(self) -> Option<&'static str> {
-        match self {
-            Self::Schemas => Some("definitions"),
-            Self::Responses => Some("responses"),
-            Self::Parameters => Some("parameters"),
-            Self::SecuritySchemes => Some("securityDefinitions"),
-            _ => None,
-        }
-    }
-
-    fn prefix(self, dialect: Dialect) -> String {
-        match (dialect, self.swagger_key()) {
-            (Dialect::Swagger2, Some(key)) => format!("#/{key}/"),
-            _ => format!("#/components/{}/", self.component_key()),
-        }
+    fn of<'d>(self, root: &'d Json<'d>, dialect: Dialect) -> HashMap<&'d str, &'d Json<'d>> {
+        let section = self
+            .prefix(dialect)
+            .split('/')
+            .filter(|segment| !segment.is_empty())
+            .try_fold(root, |json, segment| json.get(segment));
+        let entries = section.map(Json::entries).unwrap_or_default();
+        entries
+            .iter()
+            .map(|(key, value)| (key.as_ref(), value))
+            .collect()
     }
 }
 
-/// What the document defines under a name, known before anything is read.
+/// How many references may lead to one another before they count as a circle.
+const CHAIN_LIMIT: usize = 100;
+
+/// What the document defines, known before anything is read.
 pub(crate) struct References<'d> {
     dialect: Dialect,
-    sections: HashMap<Section, Defined<'d>>,
+    root: &'d Json<'d>,
+    schemas: HashMap<&'d str, &'d Json<'d>>,
+    security_schemes: HashMap<&'d str, &'d Json<'d>>,
+    /// Places that are no components and that a schema refers to, with the names that they get.
+    raised: RefCell<IndexMap<String, String>>,
 }
 
-struct Defined<'d> {
-    prefix: String,
-    values: HashMap<&'d str, &'d Json<'d>>,
+/// What a reference leads to.
+struct Target<'d> {
+    pointer: String,
+    json: &'d Json<'d>,
 }
 
 impl<'d> References<'d> {
     pub(crate) fn of(root: &'d Json<'d>, dialect: Dialect) -> Self {
-        let sections = Section::ALL.into_iter().map(|section| {
-            let object = match dialect {
-                Dialect::Swagger2 => section.swagger_key().and_then(|key| root.get(key)),
-                Dialect::OpenApi3 => root
-                    .get("components")
-                    .and_then(|components| components.get(section.component_key())),
-            };
-            let values = object
-                .map(Json::entries)
-                .unwrap_or_default()
-                .iter()
-                .map(|(key, value)| (key.as_ref(), value))
-                .collect();
-            let prefix = section.prefix(dialect);
-            (section, Defined { prefix, values })
-        });
         Self {
             dialect,
-            sections: sections.collect(),
+            root,
+            schemas: Section::Schemas.of(root, dialect),
+            security_schemes: Section::SecuritySchemes.of(root, dialect),
+            raised: RefCell::default(),
         }
+    }
+
+    pub(crate) fn root(&self) -> &'d Json<'d> {
+        self.root
     }
 
     pub(crate) fn dialect(&self) -> Dialect {
@@ -117,85 +90,183 @@ impl<'d> References<'d> {
 
     /// Whether a section defines a name.
     pub(crate) fn defines(&self, section: Section, name: &str) -> bool {
-        self.sections
-            .get(&section)
-            .is_some_and(|defined| defined.values.contains_key(name))
+        match section {
+            Section::Schemas => self.schemas.contains_key(name),
+            Section::SecuritySchemes => self.security_schemes.contains_key(name),
+        }
     }
 
-    /// Reads the value of a `$ref` and returns it in the form of OpenAPI 3.0.
-    pub(crate) fn resolve(&self, section: Section, node: &Node<'_, 'd>) -> Result<String, Fault> {
-        self.target(section, node).map(|(name, _)| {
-            let mut reference = format!("#/components/{}", section.component_key());
-            push_segment(&mut reference, name);
-            reference
-        })
+    /// Reads the value of a `$ref` to a schema and returns it in the form of OpenAPI 3.0.
+    pub(crate) fn schema(&self, node: &Node<'_, 'd>) -> Result<String, Fault> {
+        let text = node.text()?;
+        let prefix = Section::Schemas.prefix(self.dialect);
+        let name = text
+            .strip_prefix('#')
+            .and_then(|text| text.strip_prefix(prefix))
+            .and_then(|name| self.schemas.get_key_value(name));
+        let name = match name {
+            Some((name, _)) => (*name).to_owned(),
+            None => self.raise(self.target(node)?)?,
+        };
+        let mut reference = "#/components/schemas".to_owned();
+        push_segment(&mut reference, &name);
+        Ok(reference)
     }
 
-    /// Reads the value of a `$ref` and follows it, through further references too. `read` gets the
-    /// value that it leads to.
+    /// The name of the component that a place is, or becomes.
+    fn raise(&self, target: Target<'d>) -> Result<String, Fault> {
+        let prefix = Section::Schemas.prefix(self.dialect);
+        if let Some(name) = target.pointer.strip_prefix(prefix)
+            && !name.contains('/')
+            && let Some(name) = unescape_segment(name)
+        {
+            return Ok(name);
+        }
+        let mut raised = self.raised.borrow_mut();
+        if let Some(name) = raised.get(&target.pointer) {
+            return Ok(name.clone());
+        }
+        let words: Vec<String> = target
+            .pointer
+            .strip_prefix(prefix)
+            .unwrap_or(&target.pointer)
+            .split('/')
+            .filter(|segment| !matches!(*segment, "" | "properties" | "schema" | "content"))
+            .filter_map(unescape_segment)
+            .collect();
+        let plain = words.join("_");
+        let is_taken = |name: &str| {
+            self.schemas.contains_key(name) || raised.values().any(|other| other == name)
+        };
+        let mut name = plain.clone();
+        let mut number = 2;
+        while is_taken(&name) {
+            name = format!("{plain}_{number}");
+            number += 1;
+        }
+        raised.insert(target.pointer, name.clone());
+        Ok(name)
+    }
+
+    /// Reads the places that became components; `read` may find further ones.
+    pub(crate) fn read_raised(
+        &self,
+        notes: &Notes,
+        schemas: &mut IndexMap<String, ReferenceOr<Schema>>,
+        mut read: impl FnMut(&Node<'_, 'd>) -> ReferenceOr<Schema>,
+    ) {
+        let mut index = 0;
+        loop {
+            let next = self
+                .raised
+                .borrow()
+                .get_index(index)
+                .map(|(pointer, name)| (pointer.clone(), name.clone()));
+            let Some((pointer, name)) = next else {
+                return;
+            };
+            if let Some(json) = self.walk(&pointer).map(|target| target.json) {
+                let schema = read(&Node::new(json, At::Pointer(&pointer), notes));
+                schemas.insert(name, schema);
+            }
+            index += 1;
+        }
+    }
+
+    /// Reads the value of a `$ref` and follows it, through further references too. `read` gets the value that it leads to.
     pub(crate) fn follow<T>(
         &self,
-        section: Section,
         node: &Node<'_, 'd>,
         read: impl FnOnce(Node<'_, 'd>) -> Result<T, Fault>,
     ) -> Result<T, Fault> {
-        let mut visited = HashSet::new();
-        let (mut name, mut json) = self.target(section, node)?;
-        while let Some(next) = json.get("$ref") {
-            if !visited.insert(name) {
-                return Err(node.fault("this reference leads back to itself"));
-            }
-            (name, json) = self.target(section, &Node::new(next, node.at))?;
+        let mut target = self.target(node)?;
+        for _ in 0..CHAIN_LIMIT {
+            let Some(next) = target.json.get("$ref") else {
+                return read(Node::new(
+                    target.json,
+                    At::Pointer(&target.pointer),
+                    node.notes,
+                ));
+            };
+            let mut pointer = target.pointer;
+            push_segment(&mut pointer, "$ref");
+            target = self.target(&Node::new(next, At::Pointer(&pointer), node.notes))?;
         }
-        // The pointer of the target, whatever the reference looked like.
-        let prefix = section.prefix(self.dialect);
-        let segments: Vec<&str> = prefix.trim_matches(['#', '/']).split('/').collect();
-        let root = At::Root;
-        let outer = root.key(segments[0]);
-        match segments.get(1) {
-            None => read(Node::new(json, outer.key(name))),
-            Some(inner) => read(Node::new(json, outer.key(inner).key(name))),
-        }
+        Err(node.fault("this reference leads back to itself"))
     }
 
-    /// The name and the value that a `$ref` points to.
-    fn target(
-        &self,
-        section: Section,
-        node: &Node<'_, 'd>,
-    ) -> Result<(&'d str, &'d Json<'d>), Fault> {
+    /// What a `$ref` points to.
+    fn target(&self, node: &Node<'_, 'd>) -> Result<Target<'d>, Fault> {
         let text = node.text()?;
-        let unsupported = |prefix: &str| {
-            node.fault(format!(
-                "the reference {} is not of the form {}: only whole components of this document \
-                 can be referred to here",
-                quote(text),
-                quote(&format!("{prefix}NAME"))
-            ))
-        };
-        let Some(defined) = self.sections.get(&section) else {
-            return Err(unsupported(&section.prefix(self.dialect)));
-        };
-        let Some(name) = text
-            .strip_prefix(defined.prefix.as_str())
-            .filter(|name| !name.is_empty() && !name.contains('/'))
-        else {
-            return Err(unsupported(&defined.prefix));
+        let Some(pointer) = text.strip_prefix('#') else {
+            // Some writers give the plain name of a schema.
+            if let Some((name, json)) = self.schemas.get_key_value(text) {
+                node.warn(
+                    WarningKind::Value,
+                    format!("the reference {} is read as the name of a schema", quote(text)),
+                );
+                let mut pointer = Section::Schemas
+                    .prefix(self.dialect)
+                    .trim_end_matches('/')
+                    .to_owned();
+                push_segment(&mut pointer, name);
+                return Ok(Target { pointer, json });
+            }
+            let mut fault = node.fault(format!(
+                "the reference {} leads out of this document",
+                quote(text)
+            ));
+            fault.is_elsewhere = true;
+            return Err(fault);
         };
         // A reference is a URI, so that a name may be percent-encoded; not every writer does it.
-        let plain = unescape_segment(name);
-        let decoded = percent_decode(name).and_then(|name| unescape_segment(&name));
-        [plain, decoded]
+        let decoded = percent_decode(pointer);
+        [Some(pointer), decoded.as_deref()]
             .into_iter()
             .flatten()
-            .find_map(|name| defined.values.get_key_value(name.as_str()))
-            .map(|(name, json)| (*name, *json))
+            .find_map(|pointer| self.walk(pointer))
             .ok_or_else(|| {
                 node.fault(format!(
                     "the reference {} leads nowhere: the document does not define it",
                     quote(text)
                 ))
             })
+    }
+
+    /// The value at a pointer. References on the way there are followed.
+    fn walk(&self, pointer: &str) -> Option<Target<'d>> {
+        let mut waiting: Vec<String> = pointer
+            .strip_prefix('/')?
+            .split('/')
+            .map(unescape_segment)
+            .collect::<Option<_>>()?;
+        waiting.reverse();
+        let mut target = Target {
+            pointer: String::new(),
+            json: self.root,
+        };
+        let mut jumps = 0;
+        while let Some(segment) = waiting.pop() {
+            if let Some(json) = target.json.child(&segment) {
+                push_segment(&mut target.pointer, &segment);
+                target.json = json;
+                continue;
+            }
+            let next = target.json.get("$ref")?.as_str()?.strip_prefix("#/")?;
+            jumps += 1;
+            if jumps > CHAIN_LIMIT {
+                return None;
+            }
+            waiting.push(segment);
+            for segment in next.rsplit('/') {
+                waiting.push(unescape_segment(segment)?);
+            }
+            target = Target {
+                pointer: String::new(),
+                json: self.root,
+            };
+        }
+        Some(target)
     }
 }
 
@@ -231,13 +302,13 @@ pub fn component_name(reference: &str) -> Option<String> {
     unescape_segment(name)
 }
 
-/// Refuses schemas that are defined by nothing but themselves: through references and `allOf`.
-pub(crate) fn check_schema_cycles(document: &OpenAPI, dialect: Dialect) -> Result<(), Fault> {
-    let Some(components) = &document.components else {
-        return Ok(());
-    };
-    let schemas = &components.schemas;
-    let bases: Vec<Vec<usize>> = schemas
+/// Schemas that are defined by nothing but themselves, through references and `allOf`, become any JSON value, with a warning.
+pub(crate) fn break_schema_cycles(
+    schemas: &mut IndexMap<String, ReferenceOr<Schema>>,
+    dialect: Dialect,
+    notes: &Notes,
+) {
+    let mut bases: Vec<Vec<usize>> = schemas
         .values()
         .map(|schema| {
             let references: Vec<&str> = match schema {
@@ -264,6 +335,7 @@ pub(crate) fn check_schema_cycles(document: &OpenAPI, dialect: Dialect) -> Resul
         Done,
     }
     let mut states = vec![State::New; bases.len()];
+    let mut broken = HashSet::new();
     for start in 0..bases.len() {
         if states[start] != State::New {
             continue;
@@ -283,24 +355,36 @@ pub(crate) fn check_schema_cycles(document: &OpenAPI, dialect: Dialect) -> Resul
                     stack.push((base, 0));
                 }
                 State::Open => {
-                    let name = schemas.get_index(base).map_or("", |(name, _)| name);
-                    let mut pointer = Section::Schemas.prefix(dialect);
-                    pointer.drain(..1);
-                    pointer.pop();
-                    push_segment(&mut pointer, name);
-                    return Err(Fault {
-                        pointer,
-                        problem: format!(
-                            "the schema {} is made of itself, through references or allOf",
-                            quote(name)
-                        ),
-                        remedy: super::error::WRONG_SHAPE.into(),
-                    });
+                    broken.insert(index);
+                    bases[index].clear();
                 }
             }
         }
     }
-    Ok(())
+    for (index, (name, schema)) in schemas.iter_mut().enumerate() {
+        if broken.contains(&index) {
+            *schema = any_json();
+            let mut pointer = Section::Schemas
+                .prefix(dialect)
+                .trim_end_matches('/')
+                .to_owned();
+            push_segment(&mut pointer, name);
+            notes.warn_at(
+                WarningKind::Schema,
+                pointer,
+                "the schema is made of itself, through references or allOf; it is read as any JSON value"
+                    .to_owned(),
+            );
+        }
+    }
+}
+
+/// A schema that says nothing.
+pub(crate) fn any_json() -> ReferenceOr<Schema> {
+    ReferenceOr::Item(Schema {
+        schema_data: SchemaData::default(),
+        schema_kind: SchemaKind::Any(AnySchema::default()),
+    })
 }
 
 fn reference<T>(schema: &ReferenceOr<T>) -> Option<&str> {

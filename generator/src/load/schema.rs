@@ -7,7 +7,7 @@
 //! - `allOf` beside `properties` becomes `AllOf` whose last part is an inline object with them,
 //!   which means the same;
 //! - `properties` or `additionalProperties` without a type is an object, `items` an array;
-//! - no type and no constraint (or the type `any`) is an empty `SchemaKind::Any`; `file` is a string of format `binary`;
+//! - no type and no constraint (or the type `any` or `ref`, or one that is unknown) is an empty `SchemaKind::Any`; `file` is a string of format `binary`;
 //! - whatever the typed kinds cannot hold is a `SchemaKind::Any` with every keyword in it: so is a
 //!   boolean with an enum of strings `AnySchema { typ: Some("boolean"), enumeration: ["true", "false"] }`,
 //!   and a string with a `maximum` (a few page sizes have one) `AnySchema { typ: Some("string"), .. }`.
@@ -20,9 +20,46 @@ use openapiv3::{
 };
 use serde_json::{Number, Value};
 
+use super::diagnostics::WarningKind;
 use super::error::{Fault, quote};
 use super::reader::{Extensions, Node, required};
-use super::references::{Dialect, References, Section};
+use super::json::Json;
+use super::references::{Dialect, References, Section, any_json};
+
+/// The formats that are known, whether or not they have a type of their own: those of OpenAPI 3.0 and its registry, and Genesys's.
+const FORMATS: &[&str] = &[
+    "binary",
+    "byte",
+    "date",
+    "date-time",
+    "decimal",
+    "double",
+    "duration",
+    "email",
+    "float",
+    "hostname",
+    "int16",
+    "int32",
+    "int64",
+    "int8",
+    "interval",
+    "ipv4",
+    "ipv6",
+    "local-date-time",
+    "local-time",
+    "password",
+    "time",
+    "uint16",
+    "uint32",
+    "uint64",
+    "uint8",
+    "uri",
+    "url",
+    "uuid",
+    "year-month",
+];
+
+const AS_ANY: &str = "read as any JSON value";
 
 /// Which keywords a schema may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,13 +94,16 @@ pub(crate) struct Keywords<'d> {
     used: Groups,
     data: SchemaData,
     any: Box<AnySchema>,
-    reference: Option<String>,
     minimum: Option<&'d Number>,
     maximum: Option<&'d Number>,
     multiple_of: Option<&'d Number>,
 }
 
-/// Reads a Schema Object of the document's dialect.
+/// Reads a Schema Object of the document's dialect. One that cannot be read is any JSON value, with a warning.
+///
+/// # Errors
+///
+/// Fails if a part of an operation refers to another document: such an operation is left out.
 pub(crate) fn schema<'d>(
     node: &Node<'_, 'd>,
     references: &References<'d>,
@@ -73,6 +113,17 @@ pub(crate) fn schema<'d>(
         Dialect::OpenApi3 => Grammar::OpenApi3,
     };
     read(node, grammar, references)
+}
+
+/// The same, where no operation is at hand that could be left out.
+pub(crate) fn schema_or_any<'d>(
+    node: &Node<'_, 'd>,
+    references: &References<'d>,
+) -> ReferenceOr<Schema> {
+    schema(node, references).unwrap_or_else(|fault| {
+        node.notes.pass_over(WarningKind::Schema, fault, AS_ANY);
+        any_json()
+    })
 }
 
 /// The same, boxed as properties and items want it.
@@ -92,6 +143,23 @@ fn read<'d>(
     grammar: Grammar,
     references: &References<'d>,
 ) -> Result<ReferenceOr<Schema>, Fault> {
+    read_keywords(node, grammar, references).or_else(|fault| {
+        if fault.is_elsewhere && node.at.is_in_paths() {
+            return Err(fault);
+        }
+        node.notes.pass_over(WarningKind::Schema, fault, AS_ANY);
+        Ok(any_json())
+    })
+}
+
+fn read_keywords<'d>(
+    node: &Node<'_, 'd>,
+    grammar: Grammar,
+    references: &References<'d>,
+) -> Result<ReferenceOr<Schema>, Fault> {
+    if let Some(reference) = node.get("$ref") {
+        return with_siblings(node, &reference, grammar, references);
+    }
     let mut keywords = Keywords::default();
     let what = match grammar {
         Grammar::Simple => "an items object",
@@ -101,7 +169,41 @@ fn read<'d>(
         keywords.accept(key, &value, grammar, references)
     })?;
     keywords.extend(extensions);
-    keywords.finish(node)
+    Ok(ReferenceOr::Item(keywords.finish(node)))
+}
+
+/// A reference, with what stands beside it as far as that does not constrain values.
+fn with_siblings<'d>(
+    node: &Node<'_, 'd>,
+    reference: &Node<'_, 'd>,
+    grammar: Grammar,
+    references: &References<'d>,
+) -> Result<ReferenceOr<Schema>, Fault> {
+    let reference = ReferenceOr::Reference {
+        reference: references.schema(reference)?,
+    };
+    let mut keywords = Keywords::default();
+    let extensions = node.fields("a schema", |key, value| {
+        if key == "$ref" || keywords.accept_data(key, &value, grammar, references)? {
+            return Ok(true);
+        }
+        value.warn(
+            WarningKind::Schema,
+            format!("the key {} beside \"$ref\" has no effect", quote(key)),
+        );
+        Ok(true)
+    })?;
+    keywords.extend(extensions);
+    Ok(if keywords.used == 0 {
+        reference
+    } else {
+        ReferenceOr::Item(Schema {
+            schema_data: keywords.data,
+            schema_kind: SchemaKind::AllOf {
+                all_of: vec![reference],
+            },
+        })
+    })
 }
 
 impl<'d> Keywords<'d> {
@@ -114,6 +216,12 @@ impl<'d> Keywords<'d> {
         references: &References<'d>,
     ) -> Result<bool, Fault> {
         self.accept(key, node, Grammar::Simple, references)
+    }
+
+    /// Makes the type `string`.
+    pub(crate) fn set_text(&mut self) {
+        self.any.typ = Some("string".to_owned());
+        self.used |= TYPE;
     }
 
     /// Whether the type is `array`.
@@ -143,17 +251,25 @@ impl<'d> Keywords<'d> {
         let full = grammar != Grammar::Simple;
         let group = match key {
             "type" => {
-                self.any.typ = Some(read_type(node, grammar)?.to_owned());
+                self.any.typ = self.read_type(node, grammar);
                 TYPE
             }
             "format" => {
-                self.any.format = Some(node.string()?);
+                let format = node.string()?;
+                if !FORMATS.contains(&format.as_str()) {
+                    node.warn(
+                        WarningKind::Key,
+                        format!("the format {} is unknown and has no effect", quote(&format)),
+                    );
+                }
+                self.any.format = Some(format);
                 FORMAT
             }
             "enum" => {
                 self.any.enumeration = node.list("an enum", |value| Ok(value.json.to_value()))?;
                 if self.any.enumeration.is_empty() {
-                    return Err(node.fault("an enum needs at least one value"));
+                    node.warn(WarningKind::Schema, "an enum without values has no effect");
+                    return Ok(true);
                 }
                 ENUM
             }
@@ -211,20 +327,15 @@ impl<'d> Keywords<'d> {
             }
             "collectionFormat" if !full => {
                 // Of an array in an array: the outer one's is taken before this is asked.
-                let format = node.text()?;
-                if format != "csv" {
-                    return Err(node.fault(format!(
-                        "the inner collectionFormat {} has no counterpart in OpenAPI 3.0",
-                        quote(format)
-                    )));
+                if node.text()? != "csv" {
+                    node.warn(
+                        WarningKind::Schema,
+                        "a list in a list is written with commas",
+                    );
                 }
                 DATA
             }
             _ if !full => return Ok(false),
-            "$ref" => {
-                self.reference = Some(references.resolve(Section::Schemas, node)?);
-                0
-            }
             "properties" => {
                 self.any.properties =
                     node.map("properties", |node| boxed(&node, grammar, references))?;
@@ -273,6 +384,44 @@ impl<'d> Keywords<'d> {
         Ok(true)
     }
 
+    /// The type; none where it is any JSON value. OpenAPI 3.1's list of types is understood where it is one type and null.
+    fn read_type(&mut self, node: &Node<'_, 'd>, grammar: Grammar) -> Option<String> {
+        let mut names = match node.json {
+            Json::Array(items) => items.iter().filter_map(Json::as_str).collect(),
+            json => json.as_str().map(|name| vec![name]).unwrap_or_default(),
+        };
+        let count = names.len();
+        names.retain(|name| *name != "null");
+        if names.len() < count {
+            node.warn(
+                WarningKind::Schema,
+                "a type that is null beside another is read as nullable, as OpenAPI 3.1 means it",
+            );
+            self.data.nullable = true;
+        }
+        let unknown = |what: &str| {
+            node.warn(WarningKind::Schema, format!("{what} is {AS_ANY}"));
+            None
+        };
+        let [name] = names[..] else {
+            return unknown("a schema whose type is not one string");
+        };
+        match name {
+            "string" | "number" | "integer" | "boolean" | "array" => Some(name.to_owned()),
+            "object" if grammar == Grammar::Simple => {
+                node.warn(
+                    WarningKind::Schema,
+                    "an object has no form as text; a string is taken in its place",
+                );
+                Some("string".to_owned())
+            }
+            "object" => Some(name.to_owned()),
+            "any" if grammar != Grammar::OpenApi3 => None,
+            "file" if grammar != Grammar::OpenApi3 => Some(name.to_owned()),
+            other => unknown(&format!("a schema of the type {}", quote(other))),
+        }
+    }
+
     /// The keywords that say something about a schema without constraining values.
     fn accept_data(
         &mut self,
@@ -282,8 +431,8 @@ impl<'d> Keywords<'d> {
         references: &References<'d>,
     ) -> Result<bool, Fault> {
         match key {
-            "title" => self.data.title = Some(node.string()?),
-            "description" => self.data.description = Some(node.string()?),
+            "title" => self.data.title = node.prose(),
+            "description" => self.data.description = node.prose(),
             "readOnly" => self.data.read_only = node.boolean()?,
             // Swagger 2.0 does not have it in schemas, yet its writers do.
             "deprecated" => self.data.deprecated = node.boolean()?,
@@ -295,7 +444,7 @@ impl<'d> Keywords<'d> {
                 self.data.discriminator = Some(discriminator(node, grammar, references)?);
             }
             // How to write the value as XML, which the SDK never does.
-            "xml" => return node.entries("xml", |_, _| Ok(())).map(|()| true),
+            "xml" => return Ok(true),
             _ => return Ok(false),
         }
         self.used |= DATA;
@@ -303,34 +452,30 @@ impl<'d> Keywords<'d> {
     }
 
     /// The schema made of what was collected from `node`.
-    pub(crate) fn finish(mut self, node: &Node<'_, 'd>) -> Result<ReferenceOr<Schema>, Fault> {
-        if let Some(reference) = self.reference.take() {
-            if self.used & !DATA != 0 {
-                return Err(node.fault(
-                    "a schema with \"$ref\" can have a description and the like beside it, but no \
-                     constraints",
-                ));
-            }
-            let reference = ReferenceOr::Reference { reference };
-            return Ok(if self.used == 0 {
-                reference
-            } else {
-                ReferenceOr::Item(Schema {
-                    schema_data: self.data,
-                    schema_kind: SchemaKind::AllOf {
-                        all_of: vec![reference],
-                    },
-                })
-            });
-        }
+    pub(crate) fn finish(mut self, node: &Node<'_, 'd>) -> Schema {
         if self.is_array() && self.any.items.is_none() {
-            return Err(node.fault("an array needs the key \"items\""));
+            node.warn(
+                WarningKind::Schema,
+                "an array does not say what its items are; they are read as any JSON value",
+            );
+        }
+        for (group, key) in [(ONE_OF, "oneOf"), (ANY_OF, "anyOf"), (NOT, "not")] {
+            if self.used & group == 0 {
+                continue;
+            }
+            let message = if self.any.properties.is_empty() {
+                format!("a schema with {key:?} is {AS_ANY}")
+            } else {
+                format!("{key:?} beside properties is not expressed; the properties are")
+            };
+            node.notes
+                .warn(WarningKind::Schema, &node.at.key(key), message);
         }
         let data = std::mem::take(&mut self.data);
-        Ok(ReferenceOr::Item(Schema {
+        Schema {
             schema_data: data,
             schema_kind: self.kind(),
-        }))
+        }
     }
 
     fn kind(mut self) -> SchemaKind {
@@ -339,9 +484,6 @@ impl<'d> Keywords<'d> {
                 format: VariantOrUnknownOrEmpty::Item(StringFormat::Binary),
                 ..StringType::default()
             }));
-        }
-        if self.any.typ.as_deref() == Some("any") {
-            self.any.typ = None;
         }
         let groups = self.used & !(TYPE | DATA);
         let only = |allowed: Groups| groups & !allowed == 0;
@@ -452,21 +594,6 @@ impl<'d> Keywords<'d> {
     }
 }
 
-fn read_type<'d>(node: &Node<'_, 'd>, grammar: Grammar) -> Result<&'d str, Fault> {
-    let text = node.text()?;
-    let known = match text {
-        "string" | "number" | "integer" | "boolean" | "array" => true,
-        "object" => grammar != Grammar::Simple,
-        "any" | "file" => grammar != Grammar::OpenApi3,
-        _ => false,
-    };
-    if known {
-        Ok(text)
-    } else {
-        Err(node.fault(format!("unknown type {}", quote(text))))
-    }
-}
-
 /// The parts of `allOf`, `oneOf` or `anyOf`.
 fn parts<'d>(
     node: &Node<'_, 'd>,
@@ -545,8 +672,13 @@ fn discriminator<'d>(
     references: &References<'d>,
 ) -> Result<Discriminator, Fault> {
     if grammar == Grammar::Swagger2 {
+        // Some writers use the form of OpenAPI 3.0.
+        let name = match node.get("propertyName") {
+            Some(name) => name.string()?,
+            None => node.string()?,
+        };
         return Ok(Discriminator {
-            property_name: node.string()?,
+            property_name: name,
             ..Discriminator::default()
         });
     }
@@ -561,7 +693,7 @@ fn discriminator<'d>(
                     if references.defines(Section::Schemas, text) {
                         Ok(text.to_owned())
                     } else {
-                        references.resolve(Section::Schemas, &node)
+                        references.schema(&node)
                     }
                 })?;
             }

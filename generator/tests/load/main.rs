@@ -117,14 +117,38 @@ fn load(document: &Value) -> Result<Spec, LoadError> {
 
 fn document(document: &Value) -> OpenAPI {
     let spec = load(document).unwrap_or_else(|error| panic!("{error}"));
-    assert_eq!(spec.warnings, []);
+    assert_eq!(spec.diagnostics.report(), [""; 0]);
     spec.document
 }
 
-/// The document is refused at the pointer, with all of the words in the message.
+/// What is at the pointer is told of, with all of the words: in a warning, in the reason why an operation is left out, or in the error that
+/// refuses the document as a whole.
 #[track_caller]
-fn refused(document: &Value, pointer: &str, words: &[&str]) {
-    text_refused(&document.to_string(), Some(pointer), words);
+fn told(document: &Value, pointer: &str, words: &[&str]) {
+    let found: Vec<(String, String)> = match load(document) {
+        Err(error) => vec![(
+            error.pointer().unwrap_or_default().to_owned(),
+            error.to_string(),
+        )],
+        Ok(spec) => {
+            let warnings = spec.diagnostics.warnings.iter();
+            let warnings = warnings.map(|one| (one.pointer.clone(), one.to_string()));
+            let left_out = spec.diagnostics.left_out.iter();
+            let left_out = left_out.map(|one| (one.pointer.clone(), one.to_string()));
+            warnings.chain(left_out).collect()
+        }
+    };
+    assert!(
+        found
+            .iter()
+            .any(|(place, text)| place == pointer && words.iter().all(|word| text.contains(word))),
+        "{pointer} {words:?}: {found:#?}"
+    );
+    for (place, text) in found {
+        assert!(document.pointer(&place).is_some(), "{text}");
+        assert!(text.starts_with("test.json"), "{text}");
+        assert!(text.lines().all(|line| line.len() < 500), "{text}");
+    }
 }
 
 #[track_caller]

@@ -8,21 +8,21 @@ fn a_path_must_be_one() {
         let item = swagger()["paths"]["/users/{id}"].clone();
         with(swagger(), &[("/paths", json!({path: item}))])
     };
-    refused(
+    told(
         &path("../../x"),
         "/paths/..~1..~1x",
         &["start with a slash"],
     );
-    refused(
+    told(
         &path("users/{id}"),
         "/paths/users~1{id}",
         &["start with a slash"],
     );
     for broken in ["/a/{id", "/a/id}", "/a/{}", "/a/{{id}}", "/a/{i/d}"] {
-        let found = load(&path(broken)).unwrap_err();
-        assert!(found.problem().contains("braces"), "{found}");
+        let pointer = format!("/paths/{}", broken.replace('/', "~1"));
+        told(&path(broken), &pointer, &["\"getUser\" is left out", "braces"]);
     }
-    refused(
+    told(
         &path("/{id}/{id}"),
         "/paths/~1{id}~1{id}",
         &["\"{id}\" twice"],
@@ -43,40 +43,42 @@ fn names_are_there_and_differ() {
         }
         with(swagger(), &[("/paths/~1zoo", json!({"post": operation}))])
     };
-    refused(
+    told(
         &second(Some("getUserById"), Some("other")),
         "/paths/~1zoo/post/operationId",
         &[
             "two operations",
             "\"getUserById\"",
-            "/paths/~1users~1{id}/get/operationId",
         ],
     );
-    refused(
+    told(
         &second(Some("other"), Some("getUser")),
         "/paths/~1zoo/post/x-purecloud-method-name",
         &["two operations", "\"getUser\""],
     );
-    refused(
+    told(
         &second(Some("getUser"), None),
         "/paths/~1zoo/post/operationId",
         &["two operations", "\"getUser\""],
     );
-    refused(&second(None, None), "/paths/~1zoo/post", &["no name"]);
+    told(&second(None, None), "/paths/~1zoo/post", &["no name"]);
     document(&second(None, Some("other")));
     document(&second(Some("other"), None));
+    let named = load(&second(None, None)).unwrap().document;
+    let made = operation(&named, "/zoo").operation_id.as_deref();
+    assert_eq!(made, Some("postZoo"));
     // A method name may equal the operationId of another operation that has a method name.
     document(&second(Some("other"), Some("getUserById")));
 }
 
 #[test]
 fn tags_are_unique() {
-    refused(
+    told(
         &with(swagger(), &[("/tags/-", json!({"name": "Users"}))]),
         "/tags/1",
         &["\"Users\" is declared twice"],
     );
-    refused(
+    told(
         &with(swagger(), &[(&format!("{USER}/tags"), json!(["A", "A"]))]),
         &format!("{USER}/tags/1"),
         &["\"A\" is listed twice"],
@@ -113,10 +115,10 @@ fn no_security_is_told_from_none_given() {
             &[(&format!("{USER}/security"), json!([{"Other": []}]))],
         ),
     ] {
-        refused(
+        told(
             &changed,
             &format!("{USER}/security/0/Other"),
-            &["no security scheme \"Other\""],
+            &["no security scheme \"Other\"", "never carry the client's token"],
         );
     }
 }
@@ -160,18 +162,13 @@ fn responses_list_what_is_produced() {
         ok.content.keys().collect::<Vec<_>>(),
         ["text/plain", "text/csv"]
     );
-    assert_eq!(ok.content["text/plain"].example, Some(json!("a")));
-    assert_eq!(
-        ok.headers["ETag"].as_item().unwrap().description.as_deref(),
-        Some("Tag")
-    );
     assert_eq!(ok.extensions["x-inin-error-codes"], json!({"a.b": "Text"}));
     let none = responses.responses[&StatusCode::Code(204)]
         .as_item()
         .unwrap();
     assert!(none.content.is_empty());
     assert!(responses.default.is_some());
-    // It produces something else than the shared response was read for, so it has a copy.
+    // A shared response is read as what the operation produces.
     let bad = responses.responses[&StatusCode::Code(400)]
         .as_item()
         .unwrap();
@@ -182,15 +179,10 @@ fn responses_list_what_is_produced() {
 }
 
 #[test]
-fn shared_responses_stay_references() {
+fn shared_responses_are_resolved() {
     let document = document(&swagger());
     let responses = &operation(&document, "/users/{id}").responses.responses;
-    assert_eq!(
-        responses[&StatusCode::Code(400)],
-        ReferenceOr::ref_("#/components/responses/400")
-    );
-    let components = document.components.unwrap();
-    let shared = components.responses["400"].as_item().unwrap();
+    let shared = responses[&StatusCode::Code(400)].as_item().unwrap();
     assert_eq!(
         shared.content["application/json"].schema,
         Some(ReferenceOr::ref_("#/components/schemas/Error"))
@@ -199,9 +191,9 @@ fn shared_responses_stay_references() {
 
 #[test]
 fn a_response_has_a_status() {
-    for status in ["ok", "099", "600", "20", "2XX"] {
+    for status in ["ok", "099", "600", "20", "XX"] {
         let pointer = format!("{USER}/responses/{status}");
-        refused(
+        told(
             &with(swagger(), &[(&pointer, json!({"description": "D"}))]),
             &pointer,
             &["HTTP status"],
@@ -215,10 +207,10 @@ fn a_response_has_a_status() {
         )],
     ));
     for document in [swagger(), openapi()] {
-        refused(
+        told(
             &with(document, &[(&format!("{USER}/responses"), json!({}))]),
-            &format!("{USER}/responses"),
-            &["at least one response"],
+            USER,
+            &["no response"],
         );
     }
     document(&with(
@@ -365,18 +357,9 @@ fn openapi_objects_are_read() {
     assert!(body.required);
     let media_type = &body.content["multipart/form-data"];
     assert_eq!(
-        media_type.examples["e"],
-        ReferenceOr::ref_("#/components/examples/E")
-    );
-    assert_eq!(
         media_type.encoding["f"].content_type.as_deref(),
         Some("a/b")
     );
-    assert_eq!(operation.callbacks["hook"].len(), 1);
-    let response = operation.responses.responses[&StatusCode::Code(200)]
-        .as_item()
-        .unwrap();
-    assert_eq!(response.links.len(), 1);
     let variables = document.servers[0].variables.as_ref().unwrap();
     assert_eq!(variables["r"].default, "a");
     assert_eq!(document.components.unwrap().security_schemes.len(), 4);

@@ -30,7 +30,7 @@ fn a_reference_to_nowhere_is_refused() {
             let place = pointer.replace("/-", "/1");
             (json!({"$ref": target}), format!("{place}/$ref"))
         };
-        refused(
+        told(
             &with(swagger(), &[(pointer, value)]),
             &place,
             &["Nobody", "leads nowhere"],
@@ -50,23 +50,13 @@ fn every_kind_of_reference_of_openapi_is_checked() {
         let pointer = format!("{parent}/{key}");
         let value = json!({"$ref": format!("#/components/{section}/Nobody")});
         let found = format!("{}/$ref", pointer.replace("/-", "/1"));
-        refused(
+        told(
             &with(openapi(), &[(&pointer, value)]),
             &found,
             &["leads nowhere"],
         );
     }
-    for section in [
-        "schemas",
-        "responses",
-        "examples",
-        "headers",
-        "securitySchemes",
-        "links",
-        "callbacks",
-        "parameters",
-        "requestBodies",
-    ] {
+    for section in ["schemas", "securitySchemes"] {
         let pointer = format!("/components/{section}");
         let value = json!({"Somebody": {"$ref": format!("#/components/{section}/Nobody")}});
         let mut document = openapi();
@@ -74,14 +64,14 @@ fn every_kind_of_reference_of_openapi_is_checked() {
             set(&mut document, "/paths", json!({}));
         }
         set(&mut document, &pointer, value);
-        refused(
+        told(
             &document,
             &format!("{pointer}/Somebody/$ref"),
             &["leads nowhere"],
         );
     }
     let mapping = json!({"propertyName": "name", "mapping": {"a": "#/components/schemas/A"}});
-    refused(
+    told(
         &with(
             openapi(),
             &[("/components/schemas/User/discriminator", mapping)],
@@ -92,21 +82,62 @@ fn every_kind_of_reference_of_openapi_is_checked() {
 }
 
 #[test]
-fn a_reference_to_elsewhere_is_refused() {
-    for target in [
-        "User",
-        "other.json#/definitions/User",
-        "#/responses/400",
-        "#/definitions/User/properties/name",
-        "#/components/schemas/User",
-        "#/definitions/",
-    ] {
-        refused(
+fn a_reference_to_another_file_is_followed_by_nobody() {
+    let elsewhere = json!({"$ref": "other.json#/definitions/User"});
+    told(
+        &with(swagger(), &[(SCHEMA, elsewhere["$ref"].clone())]),
+        SCHEMA,
+        &["leads out of this document"],
+    );
+    // Without an operation that could be left out it is a schema that says nothing.
+    told(
+        &with(swagger(), &[("/definitions/User/properties/name", elsewhere)]),
+        "/definitions/User/properties/name/$ref",
+        &["leads out of this document", "any JSON value"],
+    );
+    for target in ["#/components/schemas/User", "#/definitions/"] {
+        told(
             &with(swagger(), &[(SCHEMA, json!(target))]),
             SCHEMA,
-            &["is not of the form \"#/definitions/NAME\""],
+            &["leads nowhere", "any JSON value"],
         );
     }
+    told(
+        &with(swagger(), &[(SCHEMA, json!("User"))]),
+        SCHEMA,
+        &["read as the name of a schema"],
+    );
+}
+
+#[test]
+fn any_place_of_the_document_can_be_referred_to() {
+    let target = |reference: &str| {
+        let read = document(&with(swagger(), &[(SCHEMA, json!(reference))]));
+        let response = operation(&read, "/users/{id}").responses.responses[&StatusCode::Code(200)]
+            .as_item()
+            .unwrap();
+        let schema = response.content["application/json"].schema.clone().unwrap();
+        let ReferenceOr::Reference { reference } = schema else {
+            panic!("{schema:?}");
+        };
+        let name = genesys_codegen::load::component_name(&reference).unwrap();
+        let schemas = read.components.unwrap().schemas;
+        (name.clone(), schemas[&name].clone())
+    };
+    let (name, schema) = target("#/definitions/User/properties/name");
+    assert_eq!(name, "User_name");
+    assert!(matches!(
+        schema,
+        ReferenceOr::Item(Schema {
+            schema_kind: SchemaKind::Type(Type::String(_)),
+            ..
+        })
+    ));
+    let (_, schema) = target("#/responses/400/schema");
+    assert_eq!(schema, ReferenceOr::ref_("#/components/schemas/Error"));
+    // Through a reference on the way.
+    let (name, _) = target("#/paths/~1users~1{id}/get/responses/400/schema");
+    assert!(name.contains("400"), "{name}");
 }
 
 #[test]
@@ -159,14 +190,14 @@ fn siblings_of_a_reference_stay_around_it() {
 }
 
 #[test]
-fn a_reference_with_constraints_beside_it_is_refused() {
+fn constraints_beside_a_reference_have_no_effect() {
     for (key, value) in [
         ("type", json!("object")),
         ("properties", json!({})),
         ("enum", json!(["a"])),
         ("pattern", json!("a")),
     ] {
-        refused(
+        told(
             &with(
                 swagger(),
                 &[(
@@ -174,19 +205,19 @@ fn a_reference_with_constraints_beside_it_is_refused() {
                     json!({"$ref": "#/definitions/User", key: value}),
                 )],
             ),
-            "/definitions/T",
-            &["$ref"],
+            &format!("/definitions/T/{key}"),
+            &["beside \"$ref\" has no effect"],
         );
     }
-    refused(
+    told(
         &with(
             swagger(),
             &[(
-                "/paths/~1users~1{id}/get/responses/400/description",
-                json!("Bad"),
+                "/paths/~1users~1{id}/get/responses/400/schema",
+                json!({}),
             )],
         ),
-        "/paths/~1users~1{id}/get/responses/400/description",
+        "/paths/~1users~1{id}/get/responses/400/schema",
         &["beside \"$ref\""],
     );
 }
@@ -209,10 +240,10 @@ fn schemas_may_contain_themselves_but_not_be_themselves() {
     kind(json!({"type": "object", "properties": {"manager": {"$ref": "#/definitions/Tested"}}}));
     kind(json!({"type": "array", "items": {"$ref": "#/definitions/Tested"}}));
     let itself = |schema: Value| {
-        refused(
+        told(
             &with(swagger(), &[("/definitions/Tested", schema)]),
             "/definitions/Tested",
-            &["\"Tested\" is made of itself"],
+            &["made of itself", "any JSON value"],
         );
     };
     itself(json!({"$ref": "#/definitions/Tested"}));
@@ -227,7 +258,7 @@ fn schemas_may_contain_themselves_but_not_be_themselves() {
             ),
         ],
     );
-    refused(&circle, "/definitions/A", &["made of itself"]);
+    told(&circle, "/definitions/B", &["made of itself"]);
     // Two ways to one base are no circle.
     document(&with(
         swagger(),
@@ -242,13 +273,17 @@ fn schemas_may_contain_themselves_but_not_be_themselves() {
 }
 
 #[test]
-fn components_that_refer_to_themselves_are_refused() {
+fn references_in_a_circle_end() {
+    let response = format!("{USER}/responses/200");
     let circle = with(
         openapi(),
-        &[(
-            "/components/responses",
-            json!({"A": {"$ref": "#/components/responses/B"}, "B": {"$ref": "#/components/responses/A"}}),
-        )],
+        &[
+            (
+                "/components/responses",
+                json!({"A": {"$ref": "#/components/responses/B"}, "B": {"$ref": "#/components/responses/A"}}),
+            ),
+            (&response, json!({"$ref": "#/components/responses/A"})),
+        ],
     );
-    refused(&circle, "/components/responses/A/$ref", &["back to itself"]);
+    told(&circle, &format!("{response}/$ref"), &["back to itself"]);
 }

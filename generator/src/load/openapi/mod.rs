@@ -1,55 +1,60 @@
-//! OpenAPI 3.0, read strictly.
+//! OpenAPI 3.0.
 //!
 //! The types of `openapiv3` could read it themselves, but they skip what they do not know, cannot
 //! say where something is wrong, and keep neither the siblings of a reference nor the exact numbers.
-//! Parameters of paths, and references to parameters and request bodies, are resolved into the
-//! operations; `explode` of a parameter that can have several values is always set.
+//! Parameters of paths, and references to parameters, request bodies and responses, are resolved into
+//! the operations; `explode` of a parameter that can have several values is always set.
 
 mod content;
 mod parameters;
 mod security;
 
-use indexmap::IndexMap;
+use std::cell::RefCell;
+
 use openapiv3::{
     Components, OpenAPI, Operation, Parameter, PathItem, Paths, ReferenceOr, Responses, Server,
     ServerVariable,
 };
 
 use super::common;
+use super::diagnostics::{Notes, WarningKind};
 use super::error::Fault;
 use super::json::Json;
-use super::operations::{self, Declared, Names, Notes};
+use super::operations::{self, Declared, Names};
+use super::places::{BodyPlace, OperationPlaces, Places};
 use super::reader::{At, Node, required};
-use super::references::{Dialect, References, Section, check_schema_cycles};
+use super::references::{Dialect, References, break_schema_cycles};
 use super::schema;
 
 /// Reads a whole document.
-pub(crate) fn document<'d>(root: &'d Json<'d>, notes: &Notes) -> Result<OpenAPI, Fault> {
+pub(crate) fn document<'d>(root: &'d Json<'d>, notes: &Notes) -> Result<(OpenAPI, Places), Fault> {
     let reader = Reader {
         references: References::of(root, Dialect::OpenApi3),
-        notes,
+        places: RefCell::new(Places::new(Dialect::OpenApi3)),
     };
-    let document = reader.document(&Node::new(root, At::Root))?;
-    check_schema_cycles(&document, Dialect::OpenApi3)?;
-    Ok(document)
+    let document = reader.document(&Node::new(root, At::Root, notes))?;
+    Ok((document, reader.places.into_inner()))
 }
 
-struct Reader<'d, 'n> {
+struct Reader<'d> {
     references: References<'d>,
-    notes: &'n Notes,
+    places: RefCell<Places>,
 }
 
-impl<'d> Reader<'d, '_> {
+impl<'d> Reader<'d> {
     fn document(&self, node: &Node<'_, 'd>) -> Result<OpenAPI, Fault> {
-        let mut document = OpenAPI::default();
-        let (mut info, mut paths) = (None, None);
+        let mut document = OpenAPI {
+            info: common::info(node),
+            ..OpenAPI::default()
+        };
+        let mut components = Components::default();
         document.extensions = node.fields("an OpenAPI document", |key, node| {
             match key {
                 "openapi" => document.openapi = node.string()?,
-                "info" => info = Some(common::info(&node)?),
+                "info" => {}
                 "servers" => document.servers = servers(&node)?,
-                "paths" => paths = Some(self.paths(&node)?),
-                "components" => document.components = Some(self.components(&node)?),
+                "paths" => document.paths = self.paths(&node)?,
+                "components" => components = self.components(&node)?,
                 "security" => {
                     document.security = Some(common::security(&node, &self.references)?);
                 }
@@ -59,8 +64,15 @@ impl<'d> Reader<'d, '_> {
             }
             Ok(true)
         })?;
-        document.info = required(info, "info", "an OpenAPI document", node)?;
-        document.paths = required(paths, "paths", "an OpenAPI document", node)?;
+        if node.json.get("paths").is_none() {
+            node.warn(WarningKind::Document, "the document has no paths");
+        }
+        self.references
+            .read_raised(node.notes, &mut components.schemas, |node| {
+                schema::schema_or_any(node, &self.references)
+            });
+        break_schema_cycles(&mut components.schemas, Dialect::OpenApi3, node.notes);
+        document.components = Some(components);
         Ok(document)
     }
 
@@ -73,47 +85,19 @@ impl<'d> Reader<'d, '_> {
                     components.schemas =
                         node.map("the schemas", |node| schema::schema(&node, references))?;
                 }
-                "responses" => {
-                    components.responses =
-                        node.map("the responses", |node| content::response(&node, references))?;
-                }
-                "parameters" => {
-                    components.parameters = node.map("the parameters", |node| {
-                        self.parameter(&node)
-                            .map(|parameter| ReferenceOr::Item(parameter.value))
-                    })?;
-                }
-                "examples" => {
-                    components.examples =
-                        node.map("the examples", |node| content::example(&node, references))?;
-                }
-                "requestBodies" => {
-                    components.request_bodies = node.map("the request bodies", |node| {
-                        content::request_body(&node, references).map(ReferenceOr::Item)
-                    })?;
-                }
-                "headers" => {
-                    components.headers =
-                        node.map("the headers", |node| parameters::header(&node, references))?;
-                }
                 "securitySchemes" => {
                     components.security_schemes = node.map("the security schemes", |node| {
-                        or_reference(&node, Section::SecuritySchemes, references, |node| {
-                            security::scheme(node)
-                        })
+                        let scheme = match node.reference() {
+                            Some(reference) => references
+                                .follow(&reference, |target| security::scheme(&target))?,
+                            None => security::scheme(&node)?,
+                        };
+                        Ok(ReferenceOr::Item(scheme))
                     })?;
                 }
-                "links" => {
-                    components.links =
-                        node.map("the links", |node| content::link(&node, references))?;
-                }
-                "callbacks" => {
-                    components.callbacks = node.map("the callbacks", |node| {
-                        or_reference(&node, Section::Callbacks, references, |node| {
-                            self.callback(node)
-                        })
-                    })?;
-                }
+                // They are read where something refers to them, or have no effect.
+                "responses" | "parameters" | "requestBodies" | "examples" | "headers" | "links"
+                | "callbacks" => {}
                 _ => return Ok(false),
             }
             Ok(true)
@@ -123,40 +107,52 @@ impl<'d> Reader<'d, '_> {
 
     fn paths(&self, node: &Node<'_, 'd>) -> Result<Paths, Fault> {
         let mut paths = Paths::default();
-        let mut names = Names::default();
+        let mut names = Names::of(self.references.root());
         node.entries("the paths", |path, node| {
             if path.starts_with("x-") {
                 paths
                     .extensions
                     .insert(path.to_owned(), node.json.to_value());
-            } else {
-                let placeholders = operations::placeholders(path, &node)?;
-                let item = self.path_item(&node, &placeholders, Some(&mut names))?;
-                paths.paths.insert(path.to_owned(), ReferenceOr::Item(item));
+                return Ok(());
+            }
+            match self.path(path, &node, &mut names) {
+                Ok(item) => drop(paths.paths.insert(path.to_owned(), ReferenceOr::Item(item))),
+                Err(fault) => operations::leave_out_path(path, &node, &fault),
             }
             Ok(())
         })?;
         Ok(paths)
     }
 
-    /// A path, or what is called back: only the former's operations need a name.
+    fn path(
+        &self,
+        path: &'d str,
+        node: &Node<'_, 'd>,
+        names: &mut Names<'d>,
+    ) -> Result<PathItem, Fault> {
+        match node.reference() {
+            Some(reference) => self.references.follow(&reference, |target| {
+                self.path_item(path, &target, names, target.at.is_in_paths())
+            }),
+            None => self.path_item(path, node, names, false),
+        }
+    }
+
+    /// The operations of a path that can be read.
     fn path_item(
         &self,
+        path: &'d str,
         node: &Node<'_, 'd>,
-        placeholders: &[&str],
-        mut names: Option<&mut Names>,
+        names: &mut Names<'d>,
+        is_copy: bool,
     ) -> Result<PathItem, Fault> {
-        let shared = match node.json.get("parameters") {
-            Some(json) => operations::declare(
-                &Node::new(json, node.at.key("parameters")),
-                placeholders,
-                self.notes,
-                |node| self.parameter(node),
-            )?,
+        let placeholders = operations::placeholders(path, node)?;
+        let shared = match node.get("parameters") {
+            Some(node) => operations::declare(&node, &placeholders, |node| self.parameter(node))?,
             None => Vec::new(),
         };
         let mut item = PathItem::default();
-        item.extensions = node.fields("a path", |key, node| {
+        item.extensions = node.strict_fields("a path", |key, node| {
             let method = match key {
                 "get" => &mut item.get,
                 "put" => &mut item.put,
@@ -168,11 +164,11 @@ impl<'d> Reader<'d, '_> {
                 "trace" => &mut item.trace,
                 "parameters" => return Ok(true),
                 "summary" => {
-                    item.summary = Some(node.string()?);
+                    item.summary = node.prose();
                     return Ok(true);
                 }
                 "description" => {
-                    item.description = Some(node.string()?);
+                    item.description = node.prose();
                     return Ok(true);
                 }
                 "servers" => {
@@ -181,11 +177,22 @@ impl<'d> Reader<'d, '_> {
                 }
                 _ => return Ok(false),
             };
-            let operation = self.operation(&node, placeholders, &shared)?;
-            if let Some(names) = &mut names {
-                names.add(&node, &operation)?;
+            let read = self
+                .operation(&node, &placeholders, &shared)
+                .and_then(|(mut operation, places)| {
+                    names.add(&node, &mut operation, (key, path), is_copy)?;
+                    Ok((operation, places))
+                });
+            match read {
+                Ok((operation, places)) => {
+                    self.places.borrow_mut().add(path, key, places);
+                    *method = Some(operation);
+                }
+                Err(fault) => {
+                    let name = operations::called(node.json, key, path);
+                    node.notes.leave_out(name, key, path, fault);
+                }
             }
-            *method = Some(operation);
             Ok(true)
         })?;
         Ok(item)
@@ -196,64 +203,60 @@ impl<'d> Reader<'d, '_> {
         node: &Node<'_, 'd>,
         placeholders: &[&str],
         shared: &[Declared<Parameter>],
-    ) -> Result<Operation, Fault> {
+    ) -> Result<(Operation, OperationPlaces), Fault> {
         let mut operation = Operation::default();
-        let (mut responses, mut own) = (None, Vec::new());
+        let mut own = Vec::new();
+        let mut places = OperationPlaces {
+            at: node.at.pointer(),
+            ..OperationPlaces::default()
+        };
         let references = &self.references;
-        operation.extensions = node.fields("an operation", |key, node| {
+        operation.extensions = node.strict_fields("an operation", |key, node| {
             match key {
-                "tags" => operation.tags = common::operation_tags(&node)?,
-                "summary" => operation.summary = Some(node.string()?),
-                "description" => operation.description = Some(node.string()?),
-                "externalDocs" => operation.external_docs = Some(schema::external_docs(&node)?),
-                "operationId" => operation.operation_id = Some(node.string()?),
+                "tags" => operation.tags = common::operation_tags(&node),
+                "summary" => operation.summary = node.prose(),
+                "description" => operation.description = node.prose(),
+                // They have no effect.
+                "externalDocs" | "callbacks" => {}
+                "operationId" => operation.operation_id = node.prose(),
                 "parameters" => {
-                    own = operations::declare(&node, placeholders, self.notes, |node| {
-                        self.parameter(node)
-                    })?;
+                    own = operations::declare(&node, placeholders, |node| self.parameter(node))?;
                 }
                 "requestBody" => {
-                    let body = content::request_body(&node, references)?;
+                    let (body, place) = content::request_body(&node, references)?;
                     operation.request_body = Some(ReferenceOr::Item(body));
+                    places.body = Some(BodyPlace::Whole(place));
                 }
-                "responses" => responses = Some(self.responses(&node)?),
-                "callbacks" => {
-                    operation.callbacks =
-                        node.map("the callbacks", |node| match node.reference()? {
-                            Some(reference) => {
-                                references.follow(Section::Callbacks, &reference, |target| {
-                                    self.callback(&target)
-                                })
-                            }
-                            None => self.callback(&node),
-                        })?;
-                }
-                "deprecated" => operation.deprecated = node.boolean()?,
+                "responses" => operation.responses = self.responses(&node, &mut places)?,
+                "deprecated" => operation.deprecated = node.mark().unwrap_or(false),
                 "security" => operation.security = Some(common::security(&node, references)?),
                 "servers" => operation.servers = servers(&node)?,
                 _ => return Ok(false),
             }
             Ok(true)
         })?;
-        operation.responses = required(responses, "responses", "an operation", node)?;
-        let merged = operations::merge(shared, own);
-        operations::check_placeholders(node, placeholders, &merged)?;
-        operation.parameters = operations::items(merged);
-        Ok(operation)
+        operations::require_response(node, &operation.responses);
+        let mut merged = operations::merge(shared, own);
+        let undeclared = operations::undeclared(node, placeholders, &merged);
+        operations::add_undeclared(&mut merged, &undeclared, node);
+        operation.parameters = operations::items(merged, &mut places);
+        Ok((operation, places))
     }
 
     fn parameter(&self, node: &Node<'_, 'd>) -> Result<Declared<Parameter>, Fault> {
-        match node.reference()? {
-            Some(reference) => self
-                .references
-                .follow(Section::Parameters, &reference, |target| {
-                    parameters::parameter(&target, &self.references)
-                }),
+        match node.reference() {
+            Some(reference) => self.references.follow(&reference, |target| {
+                parameters::parameter(&target, &self.references)
+            }),
             None => parameters::parameter(node, &self.references),
         }
     }
 
-    fn responses(&self, node: &Node<'_, 'd>) -> Result<Responses, Fault> {
+    fn responses(
+        &self,
+        node: &Node<'_, 'd>,
+        places: &mut OperationPlaces,
+    ) -> Result<Responses, Fault> {
         let mut responses = Responses::default();
         node.entries("the responses", |key, node| {
             if key.starts_with("x-") {
@@ -262,48 +265,28 @@ impl<'d> Reader<'d, '_> {
                     .insert(key.to_owned(), node.json.to_value());
                 return Ok(());
             }
-            let status = operations::status(key, true, &node)?;
-            let response = content::response(&node, &self.references)?;
+            let Some(status) = operations::status(key, &node) else {
+                return Ok(());
+            };
+            let (response, place) = match node.reference() {
+                Some(reference) => self.references.follow(&reference, |target| {
+                    let response = content::response(&target, &self.references)?;
+                    Ok((response, target.at.pointer()))
+                })?,
+                None => (
+                    content::response(&node, &self.references)?,
+                    node.at.pointer(),
+                ),
+            };
+            places.responses.push((key.to_owned(), place));
+            let response = ReferenceOr::Item(response);
             match status {
                 Some(status) => drop(responses.responses.insert(status, response)),
                 None => responses.default = Some(response),
             }
             Ok(())
         })?;
-        if responses.responses.is_empty() && responses.default.is_none() {
-            return Err(node.fault("an operation needs at least one response"));
-        }
         Ok(responses)
-    }
-
-    /// What the server may call at the client. The keys are runtime expressions, not paths.
-    fn callback(&self, node: &Node<'_, 'd>) -> Result<IndexMap<String, PathItem>, Fault> {
-        let mut items = IndexMap::new();
-        node.entries("a callback", |key, node| {
-            if !key.starts_with("x-") {
-                items.insert(key.to_owned(), self.path_item(&node, &[], None)?);
-            }
-            Ok(())
-        })?;
-        Ok(items)
-    }
-}
-
-/// Reads a reference to a component, which is kept as such, or the thing itself.
-fn or_reference<'d, T>(
-    node: &Node<'_, 'd>,
-    section: Section,
-    references: &References<'d>,
-    read: impl FnOnce(&Node<'_, 'd>) -> Result<T, Fault>,
-) -> Result<ReferenceOr<T>, Fault> {
-    match node.reference()? {
-        Some(reference) => {
-            // Followed to its end, for the sake of references in a circle.
-            references.follow(section, &reference, |_| Ok(()))?;
-            let reference = references.resolve(section, &reference)?;
-            Ok(ReferenceOr::Reference { reference })
-        }
-        None => read(node).map(ReferenceOr::Item),
     }
 }
 

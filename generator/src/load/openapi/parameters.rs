@@ -1,74 +1,29 @@
-//! Parameters and headers of OpenAPI 3.0.
+//! Parameters of OpenAPI 3.0.
 
 use indexmap::IndexMap;
 use openapiv3::{
-    CookieStyle, Example, Header, HeaderStyle, Parameter, ParameterData, ParameterSchemaOrContent,
-    PathStyle, QueryStyle, ReferenceOr, Schema, SchemaKind, Type,
+    CookieStyle, HeaderStyle, Parameter, ParameterData, ParameterSchemaOrContent, PathStyle,
+    QueryStyle, ReferenceOr, Schema, SchemaKind, Type,
 };
-use serde_json::Value;
 
+use super::super::diagnostics::WarningKind;
 use super::super::error::{Fault, quote};
 use super::super::operations::{Declared, Location};
 use super::super::reader::{Node, required};
-use super::super::references::{References, Section};
+use super::super::references::{References, any_json};
 use super::super::schema;
-use super::{content, or_reference};
-
-/// The keys that parameters and headers share.
-#[derive(Default)]
-struct Shared {
-    description: Option<String>,
-    required: bool,
-    deprecated: Option<bool>,
-    format: Option<ParameterSchemaOrContent>,
-    example: Option<Value>,
-    examples: IndexMap<String, ReferenceOr<Example>>,
-    explode: Option<bool>,
-}
-
-impl Shared {
-    fn accept<'d>(
-        &mut self,
-        key: &str,
-        node: &Node<'_, 'd>,
-        references: &References<'d>,
-    ) -> Result<bool, Fault> {
-        match key {
-            "description" => self.description = Some(node.string()?),
-            "required" => self.required = node.boolean()?,
-            "deprecated" => self.deprecated = Some(node.boolean()?),
-            "example" => self.example = Some(node.json.to_value()),
-            "examples" => self.examples = content::examples(node, references)?,
-            "explode" => self.explode = Some(node.boolean()?),
-            "schema" | "content" if self.format.is_some() => {
-                return Err(node.fault("\"schema\" and \"content\" exclude each other"));
-            }
-            "schema" => {
-                let schema = schema::schema(node, references)?;
-                self.format = Some(ParameterSchemaOrContent::Schema(schema));
-            }
-            "content" => {
-                let content = content::content(node, references)?;
-                if content.len() != 1 {
-                    return Err(node.fault("expected exactly one content type"));
-                }
-                self.format = Some(ParameterSchemaOrContent::Content(content));
-            }
-            _ => return Ok(false),
-        }
-        Ok(true)
-    }
-}
+use super::content;
 
 pub(super) fn parameter<'d>(
     node: &Node<'_, 'd>,
     references: &References<'d>,
 ) -> Result<Declared<Parameter>, Fault> {
-    let mut shared = Shared::default();
-    let (mut name, mut style) = (None, None);
-    let mut location = None;
+    let (mut name, mut style, mut location) = (None, None, None);
+    let (mut description, mut deprecated) = (None, None);
+    let (mut is_required, mut explode) = (false, None);
     let (mut allow_reserved, mut allow_empty_value) = (None, None);
-    let extensions = node.fields("a parameter", |key, node| {
+    let mut format = None;
+    let extensions = node.strict_fields("a parameter", |key, node| {
         match key {
             "name" => name = Some(node.string()?),
             "in" => {
@@ -84,34 +39,51 @@ pub(super) fn parameter<'d>(
                     }
                 });
             }
+            "description" => description = node.prose(),
+            "required" => is_required = node.boolean()?,
+            "deprecated" => deprecated = node.mark(),
+            // They have no effect.
+            "example" | "examples" => {}
             "style" => style = Some(node.text()?),
-            "allowReserved" => allow_reserved = Some(node.boolean()?),
-            "allowEmptyValue" => allow_empty_value = Some(node.boolean()?),
-            _ => return shared.accept(key, &node, references),
+            "explode" => explode = Some(node.boolean()?),
+            "allowReserved" => allow_reserved = node.mark(),
+            "allowEmptyValue" => allow_empty_value = node.mark(),
+            "schema" | "content" if format.is_some() => {
+                return Err(node.fault("\"schema\" and \"content\" exclude each other"));
+            }
+            "schema" => {
+                let schema = schema::schema(&node, references)?;
+                format = Some(ParameterSchemaOrContent::Schema(schema));
+            }
+            "content" => {
+                let content = content::content(&node, references)?;
+                if content.len() != 1 {
+                    return Err(node.fault("expected exactly one content type"));
+                }
+                format = Some(ParameterSchemaOrContent::Content(content));
+            }
+            _ => return Ok(false),
         }
         Ok(true)
     })?;
     let name = required(name, "name", "a parameter", node)?;
     let location = required(location, "in", "a parameter", node)?;
-    let format = required(shared.format, "schema", "a parameter", node)?;
-    if location == Location::Path && !shared.required {
-        return Err(node.fault(format!(
-            "the path parameter {} must be \"required\": true",
-            quote(&name)
-        )));
-    }
-    if location != Location::Query {
-        for (key, given) in [
-            ("allowReserved", allow_reserved.is_some()),
-            ("allowEmptyValue", allow_empty_value.is_some()),
-        ] {
-            if given {
-                return Err(node
-                    .at
-                    .key(key)
-                    .fault(format!("only a query parameter can have {key:?}")));
-            }
-        }
+    let format = format.unwrap_or_else(|| {
+        node.warn(
+            WarningKind::Parameter,
+            "the parameter has no schema; it is read as text",
+        );
+        ParameterSchemaOrContent::Schema(any_json())
+    });
+    if location == Location::Path && !is_required {
+        node.warn(
+            WarningKind::Parameter,
+            format!(
+                "the path parameter {} is not marked as required; it is",
+                quote(&name)
+            ),
+        );
+        is_required = true;
     }
     let is_form = match style {
         Some(style) => style == "form",
@@ -119,18 +91,18 @@ pub(super) fn parameter<'d>(
     };
     let explode = match &format {
         ParameterSchemaOrContent::Schema(schema) if !is_scalar(schema) => {
-            Some(shared.explode.unwrap_or(is_form))
+            Some(explode.unwrap_or(is_form))
         }
-        _ => shared.explode,
+        _ => explode,
     };
     let parameter_data = ParameterData {
         name: name.clone(),
-        description: shared.description,
-        required: shared.required,
-        deprecated: shared.deprecated,
+        description,
+        required: is_required,
+        deprecated,
         format,
-        example: shared.example,
-        examples: shared.examples,
+        example: None,
+        examples: IndexMap::new(),
         explode,
         extensions,
     };
@@ -177,6 +149,7 @@ pub(super) fn parameter<'d>(
     Ok(Declared {
         location,
         name,
+        pointer: node.at.pointer(),
         value,
     })
 }
@@ -208,34 +181,4 @@ fn parse_query_style(style: &str) -> Option<QueryStyle> {
 pub(super) fn query_style(node: &Node<'_, '_>) -> Result<QueryStyle, Fault> {
     let text = node.text()?;
     parse_query_style(text).ok_or_else(|| node.fault(format!("unknown style {}", quote(text))))
-}
-
-pub(super) fn header<'d>(
-    node: &Node<'_, 'd>,
-    references: &References<'d>,
-) -> Result<ReferenceOr<Header>, Fault> {
-    or_reference(node, Section::Headers, references, |node| {
-        let mut shared = Shared::default();
-        let extensions = node.fields("a header", |key, node| {
-            if key != "style" {
-                return shared.accept(key, &node, references);
-            }
-            match node.text()? {
-                "simple" => Ok(true),
-                other => {
-                    Err(node.fault(format!("a header cannot have the style {}", quote(other))))
-                }
-            }
-        })?;
-        Ok(Header {
-            description: shared.description,
-            style: HeaderStyle::Simple,
-            required: shared.required,
-            deprecated: shared.deprecated,
-            format: required(shared.format, "schema", "a header", node)?,
-            example: shared.example,
-            examples: shared.examples,
-            extensions,
-        })
-    })
 }

@@ -1,26 +1,29 @@
-//! Swagger 2.0, read strictly and turned into OpenAPI 3.0 on the way.
+//! Swagger 2.0, turned into OpenAPI 3.0 on the way.
 //!
 //! What changes its place: definitions become `components.schemas`; body and form parameters become
 //! the request body, whose content types are what the operation consumes; responses list what it
 //! produces; host, base path and schemes become servers. Parameters of paths and references to
-//! parameters are resolved into the operations. The name of a body parameter is not kept: it never
-//! travels.
+//! parameters and responses are resolved into the operations. The name of a body parameter is not
+//! kept: it never travels.
 
 mod parameters;
 mod security;
 
-use indexmap::IndexMap;
+use std::cell::RefCell;
+
 use openapiv3::{
-    Components, MediaType, OpenAPI, Operation, Parameter, PathItem, Paths, ReferenceOr, Response,
-    Responses, Server,
+    Components, MediaType, OpenAPI, Operation, PathItem, Paths, ReferenceOr, Response, Responses,
+    Server,
 };
 
 use super::common;
+use super::diagnostics::{Notes, WarningKind};
 use super::error::{Fault, quote};
 use super::json::Json;
-use super::operations::{self, Declared, Names, Notes};
-use super::reader::{At, Node, required};
-use super::references::{Dialect, References, Section, check_schema_cycles};
+use super::operations::{self, Declared, Names};
+use super::places::{OperationPlaces, Places};
+use super::reader::{At, Node};
+use super::references::{Dialect, References, break_schema_cycles};
 use super::schema;
 
 use parameters::Input;
@@ -32,31 +35,26 @@ const DEFAULT_CONTENT_TYPE: &str = "application/json";
 const CONVERTED_VERSION: &str = "3.0.3";
 
 /// Reads a whole document.
-pub(crate) fn document<'d>(root: &'d Json<'d>, notes: &Notes) -> Result<OpenAPI, Fault> {
-    let node = Node::new(root, At::Root);
+pub(crate) fn document<'d>(root: &'d Json<'d>, notes: &Notes) -> Result<(OpenAPI, Places), Fault> {
+    let node = Node::new(root, At::Root, notes);
     let references = References::of(root, Dialect::Swagger2);
-    let content_types = |key: &'static str| match root.get(key) {
-        Some(json) => content_types(&Node::new(json, At::Root.key(key))),
-        None => Ok(vec![DEFAULT_CONTENT_TYPE.to_owned()]),
-    };
     let reader = Reader {
-        consumes: content_types("consumes")?,
-        produces: content_types("produces")?,
-        address: Address::of(root)?,
+        consumes: own_content_types(&node, "consumes", &[]),
+        produces: own_content_types(&node, "produces", &[]),
+        address: Address::of(&node)?,
         references,
-        notes,
+        places: RefCell::new(Places::new(Dialect::Swagger2)),
     };
     let document = reader.document(&node)?;
-    check_schema_cycles(&document, Dialect::Swagger2)?;
-    Ok(document)
+    Ok((document, reader.places.into_inner()))
 }
 
-struct Reader<'d, 'n> {
+struct Reader<'d> {
     references: References<'d>,
-    notes: &'n Notes,
     consumes: Vec<String>,
     produces: Vec<String>,
     address: Address<'d>,
+    places: RefCell<Places>,
 }
 
 /// Where the API is served.
@@ -66,11 +64,12 @@ struct Address<'d> {
 }
 
 impl<'d> Address<'d> {
-    fn of(root: &'d Json<'d>) -> Result<Self, Fault> {
+    fn of(root: &Node<'_, 'd>) -> Result<Self, Fault> {
         let text = |key: &'static str| {
             root.get(key)
-                .map(|json| Node::new(json, At::Root.key(key)).text())
+                .map(|node| node.text())
                 .transpose()
+                .map(|text| text.filter(|text| !text.is_empty()))
         };
         let (host, base_path) = (text("host")?, text("basePath")?);
         if base_path.is_some_and(|path| !path.starts_with('/')) {
@@ -98,20 +97,20 @@ impl<'d> Address<'d> {
     }
 }
 
-impl<'d> Reader<'d, '_> {
+impl<'d> Reader<'d> {
     fn document(&self, node: &Node<'_, 'd>) -> Result<OpenAPI, Fault> {
         let mut document = OpenAPI {
             openapi: CONVERTED_VERSION.to_owned(),
+            info: common::info(node),
             ..OpenAPI::default()
         };
         let mut components = Components::default();
-        let (mut info, mut paths) = (None, None);
         let mut schemes = vec!["https".to_owned()];
         document.extensions = node.fields("a Swagger document", |key, node| {
             match key {
-                // Both were read before.
-                "swagger" | "host" | "basePath" | "consumes" | "produces" => {}
-                "info" => info = Some(common::info(&node)?),
+                // They were read before, or are read where something refers to them.
+                "swagger" | "host" | "basePath" | "consumes" | "produces" | "info"
+                | "parameters" | "responses" => {}
                 "schemes" => schemes = read_schemes(&node)?,
                 "tags" => document.tags = common::tags(&node)?,
                 "externalDocs" => document.external_docs = Some(schema::external_docs(&node)?),
@@ -128,21 +127,19 @@ impl<'d> Reader<'d, '_> {
                         schema::schema(&node, &self.references)
                     })?;
                 }
-                "responses" => {
-                    components.responses =
-                        node.map("the responses", |node| self.response(&node, &self.produces))?;
-                }
-                // They are resolved into the operations; read here so that all are checked.
-                "parameters" => {
-                    node.entries("the parameters", |_, node| self.parameter(&node).map(drop))?
-                }
-                "paths" => paths = Some(self.paths(&node)?),
+                "paths" => document.paths = self.paths(&node)?,
                 _ => return Ok(false),
             }
             Ok(true)
         })?;
-        document.info = required(info, "info", "a Swagger document", node)?;
-        document.paths = required(paths, "paths", "a Swagger document", node)?;
+        if node.json.get("paths").is_none() {
+            node.warn(WarningKind::Document, "the document has no paths");
+        }
+        self.references
+            .read_raised(node.notes, &mut components.schemas, |node| {
+                schema::schema_or_any(node, &self.references)
+            });
+        break_schema_cycles(&mut components.schemas, Dialect::Swagger2, node.notes);
         document.servers = self.address.servers(&schemes);
         document.components = Some(components);
         Ok(document)
@@ -150,39 +147,52 @@ impl<'d> Reader<'d, '_> {
 
     fn paths(&self, node: &Node<'_, 'd>) -> Result<Paths, Fault> {
         let mut paths = Paths::default();
-        let mut names = Names::default();
+        let mut names = Names::of(self.references.root());
         node.entries("the paths", |path, node| {
             if path.starts_with("x-") {
                 paths
                     .extensions
                     .insert(path.to_owned(), node.json.to_value());
-            } else {
-                let item = self.path_item(path, &node, &mut names)?;
-                paths.paths.insert(path.to_owned(), ReferenceOr::Item(item));
+                return Ok(());
+            }
+            match self.path(path, &node, &mut names) {
+                Ok(item) => drop(paths.paths.insert(path.to_owned(), ReferenceOr::Item(item))),
+                Err(fault) => operations::leave_out_path(path, &node, &fault),
             }
             Ok(())
         })?;
         Ok(paths)
     }
 
+    fn path(
+        &self,
+        path: &'d str,
+        node: &Node<'_, 'd>,
+        names: &mut Names<'d>,
+    ) -> Result<PathItem, Fault> {
+        match node.reference() {
+            Some(reference) => self.references.follow(&reference, |target| {
+                self.path_item(path, &target, names, target.at.is_in_paths())
+            }),
+            None => self.path_item(path, node, names, false),
+        }
+    }
+
+    /// The operations of a path that can be read.
     fn path_item(
         &self,
-        path: &str,
+        path: &'d str,
         node: &Node<'_, 'd>,
-        names: &mut Names,
+        names: &mut Names<'d>,
+        is_copy: bool,
     ) -> Result<PathItem, Fault> {
         let placeholders = operations::placeholders(path, node)?;
-        let shared = match node.json.get("parameters") {
-            Some(json) => operations::declare(
-                &Node::new(json, node.at.key("parameters")),
-                &placeholders,
-                self.notes,
-                |node| self.parameter(node),
-            )?,
+        let shared = match node.get("parameters") {
+            Some(node) => operations::declare(&node, &placeholders, |node| self.parameter(node))?,
             None => Vec::new(),
         };
         let mut item = PathItem::default();
-        item.extensions = node.fields("a path", |key, node| {
+        item.extensions = node.strict_fields("a path", |key, node| {
             let method = match key {
                 "get" => &mut item.get,
                 "put" => &mut item.put,
@@ -194,9 +204,22 @@ impl<'d> Reader<'d, '_> {
                 "parameters" => return Ok(true),
                 _ => return Ok(false),
             };
-            let operation = self.operation(&node, &placeholders, &shared)?;
-            names.add(&node, &operation)?;
-            *method = Some(operation);
+            let read = self
+                .operation(&node, &placeholders, &shared)
+                .and_then(|(mut operation, places)| {
+                    names.add(&node, &mut operation, (key, path), is_copy)?;
+                    Ok((operation, places))
+                });
+            match read {
+                Ok((operation, places)) => {
+                    self.places.borrow_mut().add(path, key, places);
+                    *method = Some(operation);
+                }
+                Err(fault) => {
+                    let name = operations::called(node.json, key, path);
+                    node.notes.leave_out(name, key, path, fault);
+                }
+            }
             Ok(true)
         })?;
         Ok(item)
@@ -207,32 +230,33 @@ impl<'d> Reader<'d, '_> {
         node: &Node<'_, 'd>,
         placeholders: &[&str],
         shared: &[Declared<Input>],
-    ) -> Result<Operation, Fault> {
-        let own_types = |key: &'static str, default: &[String]| match node.json.get(key) {
-            Some(json) => content_types(&Node::new(json, node.at.key(key))),
-            None => Ok(default.to_vec()),
-        };
-        let consumes = own_types("consumes", &self.consumes)?;
-        let produces = own_types("produces", &self.produces)?;
+    ) -> Result<(Operation, OperationPlaces), Fault> {
+        let consumes = own_content_types(node, "consumes", &self.consumes);
+        let produces = own_content_types(node, "produces", &self.produces);
 
         let mut operation = Operation::default();
-        let (mut responses, mut own) = (None, Vec::new());
-        operation.extensions = node.fields("an operation", |key, node| {
+        let mut own = Vec::new();
+        let mut places = OperationPlaces {
+            at: node.at.pointer(),
+            ..OperationPlaces::default()
+        };
+        operation.extensions = node.strict_fields("an operation", |key, node| {
             match key {
-                "tags" => operation.tags = common::operation_tags(&node)?,
-                "summary" => operation.summary = Some(node.string()?),
-                "description" => operation.description = Some(node.string()?),
-                "externalDocs" => operation.external_docs = Some(schema::external_docs(&node)?),
-                "operationId" => operation.operation_id = Some(node.string()?),
+                "tags" => operation.tags = common::operation_tags(&node),
+                "summary" => operation.summary = node.prose(),
+                "description" => operation.description = node.prose(),
+                // It has no effect.
+                "externalDocs" => {}
+                "operationId" => operation.operation_id = node.prose(),
                 "consumes" | "produces" => {}
                 "parameters" => {
-                    own = operations::declare(&node, placeholders, self.notes, |node| {
-                        self.parameter(node)
-                    })?;
+                    own = operations::declare(&node, placeholders, |node| self.parameter(node))?;
                 }
-                "responses" => responses = Some(self.responses(&node, &produces)?),
+                "responses" => {
+                    operation.responses = self.responses(&node, &produces, &mut places)?;
+                }
                 "schemes" => operation.servers = self.address.servers(&read_schemes(&node)?),
-                "deprecated" => operation.deprecated = node.boolean()?,
+                "deprecated" => operation.deprecated = node.mark().unwrap_or(false),
                 "security" => {
                     operation.security = Some(common::security(&node, &self.references)?);
                 }
@@ -240,28 +264,32 @@ impl<'d> Reader<'d, '_> {
             }
             Ok(true)
         })?;
-        operation.responses = required(responses, "responses", "an operation", node)?;
+        operations::require_response(node, &operation.responses);
 
         let inputs = operations::merge(shared, own);
-        operations::check_placeholders(node, placeholders, &inputs)?;
-        let (parameters, body) = parameters::split(inputs, &consumes, node)?;
-        operation.parameters = operations::items(parameters);
+        let undeclared = operations::undeclared(node, placeholders, &inputs);
+        let (mut parameters, body) = parameters::split(inputs, &consumes, node, &mut places)?;
+        operations::add_undeclared(&mut parameters, &undeclared, node);
+        operation.parameters = operations::items(parameters, &mut places);
         operation.request_body = body.map(ReferenceOr::Item);
-        Ok(operation)
+        Ok((operation, places))
     }
 
     fn parameter(&self, node: &Node<'_, 'd>) -> Result<Declared<Input>, Fault> {
-        match node.reference()? {
-            Some(reference) => self
-                .references
-                .follow(Section::Parameters, &reference, |target| {
-                    parameters::parameter(&target, &self.references)
-                }),
+        match node.reference() {
+            Some(reference) => self.references.follow(&reference, |target| {
+                parameters::parameter(&target, &self.references)
+            }),
             None => parameters::parameter(node, &self.references),
         }
     }
 
-    fn responses(&self, node: &Node<'_, 'd>, produces: &[String]) -> Result<Responses, Fault> {
+    fn responses(
+        &self,
+        node: &Node<'_, 'd>,
+        produces: &[String],
+        places: &mut OperationPlaces,
+    ) -> Result<Responses, Fault> {
         let mut responses = Responses::default();
         node.entries("the responses", |key, node| {
             if key.starts_with("x-") {
@@ -270,65 +298,41 @@ impl<'d> Reader<'d, '_> {
                     .insert(key.to_owned(), node.json.to_value());
                 return Ok(());
             }
-            let status = operations::status(key, false, &node)?;
-            let response = self.response(&node, produces)?;
+            let Some(status) = operations::status(key, &node) else {
+                return Ok(());
+            };
+            let (response, place) = match node.reference() {
+                Some(reference) => self.references.follow(&reference, |target| {
+                    let response = self.response(&target, produces)?;
+                    Ok((response, target.at.pointer()))
+                })?,
+                None => (self.response(&node, produces)?, node.at.pointer()),
+            };
+            places.responses.push((key.to_owned(), place));
+            let response = ReferenceOr::Item(response);
             match status {
                 Some(status) => drop(responses.responses.insert(status, response)),
                 None => responses.default = Some(response),
             }
             Ok(())
         })?;
-        if responses.responses.is_empty() && responses.default.is_none() {
-            return Err(node.fault("an operation needs at least one response"));
-        }
         Ok(responses)
     }
 
-    /// A response, or a reference to one of the document's: they were read as what the document
-    /// produces, so that an operation which produces something else gets a copy.
-    fn response(
-        &self,
-        node: &Node<'_, 'd>,
-        produces: &[String],
-    ) -> Result<ReferenceOr<Response>, Fault> {
-        match node.reference()? {
-            Some(reference) if produces == self.produces => {
-                // Followed in any case, for the sake of references in a circle.
-                self.references
-                    .follow(Section::Responses, &reference, |_| Ok(()))?;
-                let reference = self.references.resolve(Section::Responses, &reference)?;
-                Ok(ReferenceOr::Reference { reference })
-            }
-            Some(reference) => self
-                .references
-                .follow(Section::Responses, &reference, |target| {
-                    self.response_item(&target, produces).map(ReferenceOr::Item)
-                }),
-            None => self.response_item(node, produces).map(ReferenceOr::Item),
-        }
-    }
-
-    fn response_item(&self, node: &Node<'_, 'd>, produces: &[String]) -> Result<Response, Fault> {
+    fn response(&self, node: &Node<'_, 'd>, produces: &[String]) -> Result<Response, Fault> {
         let mut response = Response::default();
         let (mut description, mut schema) = (None, None);
-        let mut examples = IndexMap::new();
-        response.extensions = node.fields("a response", |key, node| {
+        response.extensions = node.strict_fields("a response", |key, node| {
             match key {
-                "description" => description = Some(node.string()?),
+                "description" => description = node.prose(),
                 "schema" => schema = Some(schema::schema(&node, &self.references)?),
-                "headers" => {
-                    response.headers = node.map("the headers", |node| {
-                        parameters::header(&node, &self.references).map(ReferenceOr::Item)
-                    })?;
-                }
-                "examples" => {
-                    examples = node.map("the examples", |node| Ok(node.json.to_value()))?;
-                }
+                // They have no effect.
+                "headers" | "examples" => {}
                 _ => return Ok(false),
             }
             Ok(true)
         })?;
-        response.description = required(description, "description", "a response", node)?;
+        response.description = operations::described(description, node);
         if schema.is_some() {
             for content_type in produces {
                 response.content.insert(
@@ -339,11 +343,6 @@ impl<'d> Reader<'d, '_> {
                     },
                 );
             }
-        }
-        for (content_type, example) in examples {
-            let media_type = response.content.entry(content_type).or_default();
-            media_type.schema = schema.clone();
-            media_type.example = Some(example);
         }
         Ok(response)
     }
@@ -356,10 +355,16 @@ fn read_schemes(node: &Node<'_, '_>) -> Result<Vec<String>, Fault> {
     })
 }
 
-/// What is consumed or produced; an empty list takes the default back, as no list would.
-fn content_types(node: &Node<'_, '_>) -> Result<Vec<String>, Fault> {
+/// What an operation or the document consumes or produces; an empty list takes the default back, as no list would.
+fn own_content_types(node: &Node<'_, '_>, key: &str, default: &[String]) -> Vec<String> {
+    let Some(node) = node.get(key) else {
+        return match default {
+            [] => vec![DEFAULT_CONTENT_TYPE.to_owned()],
+            default => default.to_vec(),
+        };
+    };
     let mut types: Vec<String> = Vec::new();
-    node.list("content types", |node| {
+    let mut add = |node: &Node<'_, '_>| {
         let text = node.text()?;
         if !text.contains('/') {
             return Err(node.fault(format!("{} is not a content type", quote(text))));
@@ -368,12 +373,24 @@ fn content_types(node: &Node<'_, '_>) -> Result<Vec<String>, Fault> {
             types.push(text.to_owned());
         }
         Ok(())
-    })?;
+    };
+    let ignored = |fault| {
+        node.notes
+            .pass_over(WarningKind::Value, fault, "it is ignored");
+    };
+    // One content type is also written without a list.
+    if matches!(node.json, Json::String(_)) {
+        add(&node).unwrap_or_else(ignored);
+    } else {
+        node.list("content types", |node| {
+            add(&node).unwrap_or_else(ignored);
+            Ok(())
+        })
+        .map(drop)
+        .unwrap_or_else(ignored);
+    }
     if types.is_empty() {
         types.push(DEFAULT_CONTENT_TYPE.to_owned());
     }
-    Ok(types)
+    types
 }
-
-/// The parameters that are no part of the body.
-type Plain = Vec<Declared<Parameter>>;

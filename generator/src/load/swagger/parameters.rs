@@ -1,21 +1,25 @@
-//! Parameters of Swagger 2.0: plain ones, bodies and parts of forms; and headers of responses.
+//! Parameters of Swagger 2.0: plain ones, bodies and parts of forms.
 
 use indexmap::IndexMap;
 use openapiv3::{
-    Encoding, Header, HeaderStyle, MediaType, ObjectType, Parameter, ParameterData,
+    Encoding, HeaderStyle, MediaType, ObjectType, Parameter, ParameterData,
     ParameterSchemaOrContent, PathStyle, QueryStyle, ReferenceOr, RequestBody, Schema, SchemaData,
     SchemaKind, Type,
 };
 
 use super::super::error::{Fault, quote};
+use super::super::diagnostics::WarningKind;
 use super::super::operations::{Declared, Location};
-use super::super::reader::{Extensions, Node, required};
-use super::super::references::References;
+use super::super::places::{BodyPlace, OperationPlaces};
+use super::super::reader::{Extensions, Node};
+use super::super::references::{References, any_json};
 use super::super::schema::{self, Keywords};
-use super::Plain;
 
 const MULTIPART: &str = "multipart/form-data";
 const URL_ENCODED: &str = "application/x-www-form-urlencoded";
+
+/// The parameters that are no part of the body.
+type Plain = Vec<Declared<Parameter>>;
 
 /// A parameter of Swagger 2.0, by what becomes of it.
 #[derive(Debug, Clone)]
@@ -49,23 +53,30 @@ pub(super) fn parameter<'d>(
     references: &References<'d>,
 ) -> Result<Declared<Input>, Fault> {
     node.entries("a parameter", |_, _| Ok(()))?;
-    let text = |key: &'static str| match node.json.get(key) {
-        Some(json) => Node::new(json, node.at.key(key)).text(),
-        None => required(None, key, "a parameter", node),
+    let get = |key: &'static str| {
+        node.get(key)
+            .ok_or_else(|| node.fault(format!("a parameter needs the key {}", quote(key))))
     };
-    let name = text("name")?.to_owned();
-    let location = match text("in")? {
+    let name = node
+        .get("name")
+        .map(|node| node.string())
+        .transpose()?;
+    let place = get("in")?;
+    let location = match place.text()? {
         "path" => Location::Path,
         "query" => Location::Query,
         "header" => Location::Header,
         "formData" => Location::Form,
         "body" => Location::Body,
         other => {
-            return Err(node
-                .at
-                .key("in")
-                .fault(format!("unknown place of a parameter: {}", quote(other))));
+            return Err(place.fault(format!("unknown place of a parameter: {}", quote(other))));
         }
+    };
+    // The name of a body is never sent.
+    let name = match name {
+        Some(name) => name,
+        None if location == Location::Body => "body".to_owned(),
+        None => return Err(get("name").err().unwrap_or_else(|| node.fault(""))),
     };
     let value = if location == Location::Body {
         Input::Body(Box::new(body(node, references)?))
@@ -75,16 +86,17 @@ pub(super) fn parameter<'d>(
     Ok(Declared {
         location,
         name,
+        pointer: node.at.pointer(),
         value,
     })
 }
 
 fn body<'d>(node: &Node<'_, 'd>, references: &References<'d>) -> Result<Body, Fault> {
     let (mut description, mut schema, mut is_required) = (None, None, false);
-    let extensions = node.fields("a body parameter", |key, node| {
+    let extensions = node.strict_fields("a body parameter", |key, node| {
         match key {
             "name" | "in" => {}
-            "description" => description = Some(node.string()?),
+            "description" => description = node.prose(),
             "required" => is_required = node.boolean()?,
             "schema" => schema = Some(schema::schema(&node, references)?),
             _ => return Ok(false),
@@ -94,7 +106,13 @@ fn body<'d>(node: &Node<'_, 'd>, references: &References<'d>) -> Result<Body, Fa
     Ok(Body {
         description,
         required: is_required,
-        schema: required(schema, "schema", "a body parameter", node)?,
+        schema: schema.unwrap_or_else(|| {
+            node.warn(
+                WarningKind::Parameter,
+                "the body has no schema; it is read as any JSON value",
+            );
+            any_json()
+        }),
         extensions,
     })
 }
@@ -149,26 +167,26 @@ struct Simple {
 
 fn read_simple<'d>(
     node: &Node<'_, 'd>,
-    what: &str,
     location: Location,
     references: &References<'d>,
     mut own: impl FnMut(&str, &Node<'_, 'd>) -> Result<bool, Fault>,
 ) -> Result<Simple, Fault> {
     let mut keywords = Keywords::default();
     let mut collection = CollectionFormat::Commas;
-    let extensions = node.fields(what, |key, node| {
+    let mut full = None;
+    let extensions = node.strict_fields("a parameter", |key, node| {
         if own(key, &node)? {
             return Ok(true);
         }
-        if key == "collectionFormat" {
-            collection = CollectionFormat::read(&node, location)?;
-            return Ok(true);
+        match key {
+            "collectionFormat" => collection = CollectionFormat::read(&node, location)?,
+            // Some writers use the form of OpenAPI 3.0.
+            "schema" => full = Some(schema::schema(&node, references)?),
+            "x-example" | "example" => {}
+            _ => return keywords.accept_simple(key, &node, references),
         }
-        keywords.accept_simple(key, &node, references)
+        Ok(true)
     })?;
-    if node.json.get("type").is_none() {
-        return Err(node.fault(format!("{what} needs the key \"type\"")));
-    }
     let (is_array, is_file) = (keywords.is_array(), keywords.is_file());
     if is_file && location != Location::Form {
         return Err(node
@@ -176,9 +194,38 @@ fn read_simple<'d>(
             .key("type")
             .fault("only a part of a form (in: formData) can be a file"));
     }
-    let ReferenceOr::Item(schema) = keywords.finish(node)? else {
-        return Err(node.fault(format!("{what} cannot be a reference")));
+    let schema = match full {
+        Some(full) if node.json.get("type").is_none() => {
+            node.warn(
+                WarningKind::Parameter,
+                "a parameter that is no body has its type in a schema",
+            );
+            match full {
+                ReferenceOr::Item(schema) => schema,
+                reference => Schema {
+                    schema_data: SchemaData::default(),
+                    schema_kind: SchemaKind::AllOf {
+                        all_of: vec![reference],
+                    },
+                },
+            }
+        }
+        _ => {
+            if node.json.get("type").is_none() {
+                node.warn(
+                    WarningKind::Parameter,
+                    "the parameter has no type; it is read as text",
+                );
+                keywords.set_text();
+            }
+            keywords.finish(node)
+        }
     };
+    let is_array = is_array
+        || matches!(
+            schema.schema_kind,
+            SchemaKind::Type(Type::Array(_))
+        );
     Ok(Simple {
         schema,
         is_file,
@@ -195,21 +242,25 @@ fn simple<'d>(
 ) -> Result<Input, Fault> {
     let (mut description, mut is_required, mut allow_empty) = (None, false, None);
     let may_be_empty = matches!(location, Location::Query | Location::Form);
-    let read = read_simple(node, "a parameter", location, references, |key, node| {
+    let read = read_simple(node, location, references, |key, node| {
         match key {
             "name" | "in" => {}
-            "description" => description = Some(node.string()?),
+            "description" => description = node.prose(),
             "required" => is_required = node.boolean()?,
-            "allowEmptyValue" if may_be_empty => allow_empty = Some(node.boolean()?),
+            "allowEmptyValue" if may_be_empty => allow_empty = node.mark(),
             _ => return Ok(false),
         }
         Ok(true)
     })?;
     if location == Location::Path && !is_required {
-        return Err(node.fault(format!(
-            "the path parameter {} must be \"required\": true",
-            quote(name)
-        )));
+        node.warn(
+            WarningKind::Parameter,
+            format!(
+                "the path parameter {} is not marked as required; it is",
+                quote(name)
+            ),
+        );
+        is_required = true;
     }
     if location == Location::Form {
         let mut schema = read.schema;
@@ -257,60 +308,43 @@ fn simple<'d>(
     })))
 }
 
-/// Reads a header of a response.
-pub(super) fn header<'d>(
-    node: &Node<'_, 'd>,
-    references: &References<'d>,
-) -> Result<Header, Fault> {
-    let mut description = None;
-    let read = read_simple(
-        node,
-        "a header",
-        Location::Header,
-        references,
-        |key, node| {
-            if key == "description" {
-                description = Some(node.string()?);
-            }
-            Ok(key == "description")
-        },
-    )?;
-    Ok(Header {
-        description,
-        style: HeaderStyle::Simple,
-        required: false,
-        deprecated: None,
-        format: ParameterSchemaOrContent::Schema(ReferenceOr::Item(read.schema)),
-        example: None,
-        examples: IndexMap::new(),
-        extensions: read.extensions,
-    })
-}
-
 /// Parts the parameters of an operation into plain ones and a request body.
 pub(super) fn split(
     inputs: Vec<Declared<Input>>,
     consumes: &[String],
     operation: &Node<'_, '_>,
+    places: &mut OperationPlaces,
 ) -> Result<(Plain, Option<RequestBody>), Fault> {
     let mut plain = Vec::new();
     let mut bodies = Vec::new();
     let mut fields = Vec::new();
+    let mut field_places = Vec::new();
     for input in inputs {
         let Declared {
             location,
             name,
+            pointer,
             value,
         } = input;
         match value {
             Input::Plain(parameter) => plain.push(Declared {
                 location,
                 name,
+                pointer,
                 value: *parameter,
             }),
-            Input::Body(body) => bodies.push(*body),
-            Input::Field(field) => fields.push((name, *field)),
+            Input::Body(body) => {
+                places.body = Some(BodyPlace::Whole(pointer));
+                bodies.push(*body);
+            }
+            Input::Field(field) => {
+                field_places.push((name.clone(), pointer));
+                fields.push((name, *field));
+            }
         }
+    }
+    if !fields.is_empty() {
+        places.body = Some(BodyPlace::Fields(field_places));
     }
     let body = match (bodies.len(), fields.is_empty()) {
         (0, true) => None,
