@@ -268,7 +268,7 @@ impl Config {
             built: Built {
                 api,
                 tags,
-                    spec: spec.source,
+                spec: spec.source,
             },
         })
     }

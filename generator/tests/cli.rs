@@ -410,7 +410,7 @@ fn a_bad_spec_is_one_error_and_nothing_is_written() {
         let workspace = Workspace::new();
         workspace.set_spec(&text);
         for command in ["generate", "check", "stats"] {
-            workspace.run(&[command]).assert_failed(message);
+            workspace.run(&[command, "--strict"]).assert_failed(message);
         }
         assert!(!workspace.path("generated").exists(), "{message}");
     }

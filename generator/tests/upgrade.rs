@@ -244,10 +244,12 @@ fn what_cannot_be_upgraded_changes_nothing() {
         .assert_refused("not a JSON object");
     let mut untagged = added();
     untagged["paths"]["/api/v2/users/us"]["get"]["tags"] = json!([]);
-    root.upgrade(&untagged, &[]).assert_refused("getUsersUs");
+    root.upgrade(&untagged, &["--strict"])
+        .assert_refused("get: the operation has no tag");
     let mut dangling = added();
     dangling["definitions"]["User"]["properties"]["x"] = json!({"$ref": "#/definitions/Nowhere"});
-    root.upgrade(&dangling, &[]).assert_refused("Nowhere");
+    root.upgrade(&dangling, &["--strict"])
+        .assert_refused("Nowhere");
     assert_eq!(root.state(), before);
 
     // A file of the user's in the way of a new one.

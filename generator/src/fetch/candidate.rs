@@ -11,10 +11,10 @@ use super::collapse::{self, Extent};
 use super::error::FetchError;
 use super::{merge, normal, prose};
 use crate::fixups::Fixups;
+use crate::generate::diagnose;
 use crate::load::file;
 use crate::load::json::Json;
 use crate::load::source::{SOURCE_FILE, Source};
-use crate::generate::diagnose;
 use crate::load::{self, Counts, Diagnostics, LoadError};
 use crate::write::Replacement;
 

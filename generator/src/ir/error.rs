@@ -74,8 +74,7 @@ impl fmt::Display for IrError {
 impl std::error::Error for IrError {}
 
 /// The remedy where a fix-up can help.
-pub(crate) const FIX_UP: &str =
-    "Correct the file, or override the value with an entry in the fixups.toml in its folder (spec/fixups.toml for the SDK's own).";
+pub(crate) const FIX_UP: &str = "Correct the file, or override the value with an entry in the fixups.toml in its folder (spec/fixups.toml for the SDK's own).";
 
 /// The JSON pointer of these keys.
 pub(crate) fn pointer<'a>(keys: impl IntoIterator<Item = &'a str>) -> String {

@@ -156,7 +156,9 @@ pub(crate) fn parameters<'d>(
         .any(|tag| tag.eq_ignore_ascii_case(COMMA_TAG));
     let mut path = Vec::new();
     let mut sorted = Parameters::default();
-    for parameter in &input.operation.parameters {
+    for (index, parameter) in input.operation.parameters.iter().enumerate() {
+        let index = index.to_string();
+        let here = |error: IrError| error.at(input.pointer(&["parameters", &index]));
         let ReferenceOr::Item(parameter) = parameter else {
             return Err(input.error(&["parameters"], "a parameter is a reference"));
         };
@@ -176,15 +178,16 @@ pub(crate) fn parameters<'d>(
                     data.explode.unwrap_or(true) && !has_comma_tag,
                 ),
                 QueryStyle::SpaceDelimited | QueryStyle::PipeDelimited | QueryStyle::DeepObject => {
-                    return Err(refuse(
+                    return Err(here(refuse(
                         "lists go out as repeated keys or joined with commas, not otherwise",
-                    ));
+                    )));
                 }
             },
-            Declared::Cookie { .. } => return Err(refuse("cookies are not sent")),
+            Declared::Cookie { .. } => return Err(here(refuse("cookies are not sent"))),
         };
-        let parameter = convert(input, data, location, repeats, struct_name, schemas)?;
-        check_type(input, &parameter)?;
+        let parameter =
+            convert(input, data, location, repeats, struct_name, schemas).map_err(here)?;
+        check_type(input, &parameter).map_err(here)?;
         match location {
             Location::Path => path.push(parameter),
             _ if data.required => sorted.arguments.push(parameter),

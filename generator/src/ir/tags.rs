@@ -100,7 +100,10 @@ pub(crate) fn tags(document: &OpenAPI, inputs: &[Input<'_>], notes: &Notes) -> V
             notes.warn_at(
                 WarningKind::Tag,
                 input.pointer(&[]),
-                format!("the operation has no tag; it belongs to {}", quote(UNTAGGED)),
+                format!(
+                    "the operation has no tag; it belongs to {}",
+                    quote(UNTAGGED)
+                ),
             );
             used.entry(UNTAGGED).or_insert_with(|| input.pointer(&[]));
         }
@@ -302,7 +305,8 @@ mod tests {
 
     #[test]
     fn a_tag_whose_feature_is_taken_gets_another() {
-        let (found, warnings) = found(&["..", "users!", "12", "Full", "Users", "full-tag", "USERS"]);
+        let (found, warnings) =
+            found(&["..", "users!", "12", "Full", "Users", "full-tag", "USERS"]);
         let features: BTreeMap<&str, &str> = found
             .iter()
             .map(|tag| (tag.name.as_str(), tag.feature.as_str()))
@@ -319,7 +323,10 @@ mod tests {
                 ("users!", "users-3"),
             ])
         );
-        let named: Vec<&str> = warnings.iter().map(|(pointer, _)| pointer.as_str()).collect();
+        let named: Vec<&str> = warnings
+            .iter()
+            .map(|(pointer, _)| pointer.as_str())
+            .collect();
         assert_eq!(named.len(), 5, "{warnings:?}");
         assert!(named.contains(&"/paths/~10/get/tags/0"), "{warnings:?}");
     }

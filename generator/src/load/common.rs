@@ -51,7 +51,10 @@ fn read_info(node: &Node<'_, '_>) -> Result<Info, Fault> {
     })?;
     for (key, value) in [("title", &title), ("version", &version)] {
         if value.is_none() {
-            node.warn(WarningKind::Document, format!("the info object has no {key}"));
+            node.warn(
+                WarningKind::Document,
+                format!("the info object has no {key}"),
+            );
         }
     }
     info.title = title.unwrap_or_default();

@@ -14,8 +14,7 @@ use super::reader::{At, unescape_segment};
 const SHOWN: usize = 50;
 
 /// What to do about what is wrong with a document.
-pub(crate) const REMEDY: &str =
-    "where the document is wrong, an entry in the fixups.toml in its folder (spec/fixups.toml for the SDK's own) corrects it";
+pub(crate) const REMEDY: &str = "where the document is wrong, an entry in the fixups.toml in its folder (spec/fixups.toml for the SDK's own) corrects it";
 
 /// What a warning is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -95,7 +94,11 @@ impl fmt::Display for WarningGroup<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.count {
             1 => write!(formatter, "{}", self.first),
-            count => write!(formatter, "{} ({count} places, this is the first)", self.first),
+            count => write!(
+                formatter,
+                "{} ({count} places, this is the first)",
+                self.first
+            ),
         }
     }
 }

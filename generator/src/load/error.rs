@@ -133,5 +133,4 @@ impl Fault {
 }
 
 /// The remedy for a value of the wrong shape.
-pub(crate) const WRONG_SHAPE: &str =
-    "Correct the file, or override the value with an entry in the fixups.toml in its folder (spec/fixups.toml for the SDK's own).";
+pub(crate) const WRONG_SHAPE: &str = "Correct the file, or override the value with an entry in the fixups.toml in its folder (spec/fixups.toml for the SDK's own).";

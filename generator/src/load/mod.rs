@@ -41,13 +41,13 @@ use openapiv3::OpenAPI;
 use sha2::{Digest, Sha256};
 
 use crate::fixups::Fixups;
-use json::Json;
 use diagnostics::existing;
+use json::Json;
 use places::Places;
 use source::Source;
 
-pub use diagnostics::{Diagnostics, LeftOut, Warning, WarningGroup, WarningKind};
 pub(crate) use diagnostics::Notes;
+pub use diagnostics::{Diagnostics, LeftOut, Warning, WarningGroup, WarningKind};
 pub use error::LoadError;
 pub(crate) use error::{Fault, quote};
 pub use references::component_name;
@@ -168,12 +168,7 @@ pub(crate) fn load_leniently(
 }
 
 /// Reads a tree; `text` is what it was before the fix-ups.
-fn read_tree(
-    path: &Path,
-    root: &Json<'_>,
-    text: &str,
-    sha256: String,
-) -> Result<Spec, LoadError> {
+fn read_tree(path: &Path, root: &Json<'_>, text: &str, sha256: String) -> Result<Spec, LoadError> {
     let name = path.display().to_string();
     let notes = Notes::default();
     let (document, places) = read_document(&name, root, &notes)?;

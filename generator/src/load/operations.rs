@@ -3,8 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use openapiv3::{
-    Operation, Parameter, ParameterData, ParameterSchemaOrContent, PathStyle, ReferenceOr, Responses, Schema,
-    SchemaData, SchemaKind, StatusCode, StringType, Type,
+    Operation, Parameter, ParameterData, ParameterSchemaOrContent, PathStyle, ReferenceOr,
+    Responses, Schema, SchemaData, SchemaKind, StatusCode, StringType, Type,
 };
 
 use super::METHODS;
@@ -292,8 +292,7 @@ impl<'d> Names<'d> {
     /// A name that no operation has.
     fn made(&self, method: &str, path: &str) -> String {
         let plain = made_name(method, path);
-        let is_taken =
-            |name: &str| self.given.contains(name) || self.taken.contains_key(name);
+        let is_taken = |name: &str| self.given.contains(name) || self.taken.contains_key(name);
         let mut name = plain.clone();
         let mut number = 2;
         while is_taken(&name) {

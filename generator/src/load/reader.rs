@@ -155,7 +155,10 @@ impl<'p, 'd> Node<'p, 'd> {
             } else if !visit(key, node)? {
                 node.warn(
                     WarningKind::Key,
-                    format!("the key {} of {what} is unknown and has no effect", quote(key)),
+                    format!(
+                        "the key {} of {what} is unknown and has no effect",
+                        quote(key)
+                    ),
                 );
             }
             Ok(())

@@ -203,7 +203,10 @@ impl<'d> References<'d> {
             if let Some((name, json)) = self.schemas.get_key_value(text) {
                 node.warn(
                     WarningKind::Value,
-                    format!("the reference {} is read as the name of a schema", quote(text)),
+                    format!(
+                        "the reference {} is read as the name of a schema",
+                        quote(text)
+                    ),
                 );
                 let mut pointer = Section::Schemas
                     .prefix(self.dialect)

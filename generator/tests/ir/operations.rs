@@ -114,7 +114,9 @@ fn what_has_no_form_as_text_is_no_parameter() {
     ]});
     let error = operation_error("/api/v2/things", "get", nested);
     assert!(
-        error.starts_with("/paths/~1api~1v2~1things/get/parameters: operation \"doThing\": "),
+        error.starts_with(
+            "#/paths/~1api~1v2~1things/get/parameters/0: operation \"doThing\" is left out: "
+        ),
         "{error}"
     );
     assert!(error.contains("\"grid\""), "{error}");
@@ -137,12 +139,18 @@ fn a_path_goes_where_it_says() {
 }
 
 #[test]
-fn an_operation_without_a_tag_is_an_error() {
-    let error = operation_error("/api/v2/things", "get", json!({"tags": []}));
-    assert!(
-        error.contains("operation \"doThing\": it has no tag"),
-        "{error}"
-    );
+fn an_operation_without_a_tag_belongs_to_default() {
+    let api = try_build(&with_operation(
+        "/api/v2/things",
+        "get",
+        json!({"tags": []}),
+    ))
+    .unwrap();
+    assert_eq!(api.tags[0].name, "default");
+    // The runtime has a feature of this name.
+    assert_eq!(api.tags[0].feature, "default-tag");
+    let warning = &api.diagnostics.warnings[0];
+    assert!(warning.message.contains("no tag"), "{warning}");
 }
 
 #[test]

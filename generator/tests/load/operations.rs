@@ -20,7 +20,11 @@ fn a_path_must_be_one() {
     );
     for broken in ["/a/{id", "/a/id}", "/a/{}", "/a/{{id}}", "/a/{i/d}"] {
         let pointer = format!("/paths/{}", broken.replace('/', "~1"));
-        told(&path(broken), &pointer, &["\"getUser\" is left out", "braces"]);
+        told(
+            &path(broken),
+            &pointer,
+            &["\"getUser\" is left out", "braces"],
+        );
     }
     told(
         &path("/{id}/{id}"),
@@ -46,10 +50,7 @@ fn names_are_there_and_differ() {
     told(
         &second(Some("getUserById"), Some("other")),
         "/paths/~1zoo/post/operationId",
-        &[
-            "two operations",
-            "\"getUserById\"",
-        ],
+        &["two operations", "\"getUserById\""],
     );
     told(
         &second(Some("other"), Some("getUser")),
@@ -118,7 +119,10 @@ fn no_security_is_told_from_none_given() {
         told(
             &changed,
             &format!("{USER}/security/0/Other"),
-            &["no security scheme \"Other\"", "never carry the client's token"],
+            &[
+                "no security scheme \"Other\"",
+                "never carry the client's token",
+            ],
         );
     }
 }

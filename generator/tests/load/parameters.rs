@@ -128,7 +128,10 @@ fn a_parameter_declared_twice_counts_once() {
     told(
         &twice,
         &format!("{USER}/parameters/2"),
-        &["header parameter \"if-match\" is left out", "declared twice"],
+        &[
+            "header parameter \"if-match\" is left out",
+            "declared twice",
+        ],
     );
     // One name in two places is two parameters.
     inputs(&[
@@ -319,7 +322,10 @@ fn form_fields_become_one_object() {
     set(&mut wrong, &format!("{USER}/parameters/-"), file);
     told(&wrong, USER, &["multipart/form-data"]);
     told(
-        &with(swagger(), &[(&format!("{USER}/parameters/0/type"), json!("file"))]),
+        &with(
+            swagger(),
+            &[(&format!("{USER}/parameters/0/type"), json!("file"))],
+        ),
         &format!("{USER}/parameters/0/type"),
         &["formData"],
     );

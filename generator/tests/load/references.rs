@@ -91,7 +91,10 @@ fn a_reference_to_another_file_is_followed_by_nobody() {
     );
     // Without an operation that could be left out it is a schema that says nothing.
     told(
-        &with(swagger(), &[("/definitions/User/properties/name", elsewhere)]),
+        &with(
+            swagger(),
+            &[("/definitions/User/properties/name", elsewhere)],
+        ),
         "/definitions/User/properties/name/$ref",
         &["leads out of this document", "any JSON value"],
     );
@@ -212,10 +215,7 @@ fn constraints_beside_a_reference_have_no_effect() {
     told(
         &with(
             swagger(),
-            &[(
-                "/paths/~1users~1{id}/get/responses/400/schema",
-                json!({}),
-            )],
+            &[("/paths/~1users~1{id}/get/responses/400/schema", json!({}))],
         ),
         "/paths/~1users~1{id}/get/responses/400/schema",
         &["beside \"$ref\""],

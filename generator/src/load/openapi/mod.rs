@@ -88,8 +88,9 @@ impl<'d> Reader<'d> {
                 "securitySchemes" => {
                     components.security_schemes = node.map("the security schemes", |node| {
                         let scheme = match node.reference() {
-                            Some(reference) => references
-                                .follow(&reference, |target| security::scheme(&target))?,
+                            Some(reference) => {
+                                references.follow(&reference, |target| security::scheme(&target))?
+                            }
                             None => security::scheme(&node)?,
                         };
                         Ok(ReferenceOr::Item(scheme))
@@ -177,12 +178,12 @@ impl<'d> Reader<'d> {
                 }
                 _ => return Ok(false),
             };
-            let read = self
-                .operation(&node, &placeholders, &shared)
-                .and_then(|(mut operation, places)| {
+            let read = self.operation(&node, &placeholders, &shared).and_then(
+                |(mut operation, places)| {
                     names.add(&node, &mut operation, (key, path), is_copy)?;
                     Ok((operation, places))
-                });
+                },
+            );
             match read {
                 Ok((operation, places)) => {
                     self.places.borrow_mut().add(path, key, places);

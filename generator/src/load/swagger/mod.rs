@@ -204,12 +204,12 @@ impl<'d> Reader<'d> {
                 "parameters" => return Ok(true),
                 _ => return Ok(false),
             };
-            let read = self
-                .operation(&node, &placeholders, &shared)
-                .and_then(|(mut operation, places)| {
+            let read = self.operation(&node, &placeholders, &shared).and_then(
+                |(mut operation, places)| {
                     names.add(&node, &mut operation, (key, path), is_copy)?;
                     Ok((operation, places))
-                });
+                },
+            );
             match read {
                 Ok((operation, places)) => {
                     self.places.borrow_mut().add(path, key, places);

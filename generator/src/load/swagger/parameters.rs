@@ -7,8 +7,8 @@ use openapiv3::{
     SchemaKind, Type,
 };
 
-use super::super::error::{Fault, quote};
 use super::super::diagnostics::WarningKind;
+use super::super::error::{Fault, quote};
 use super::super::operations::{Declared, Location};
 use super::super::places::{BodyPlace, OperationPlaces};
 use super::super::reader::{Extensions, Node};
@@ -57,10 +57,7 @@ pub(super) fn parameter<'d>(
         node.get(key)
             .ok_or_else(|| node.fault(format!("a parameter needs the key {}", quote(key))))
     };
-    let name = node
-        .get("name")
-        .map(|node| node.string())
-        .transpose()?;
+    let name = node.get("name").map(|node| node.string()).transpose()?;
     let place = get("in")?;
     let location = match place.text()? {
         "path" => Location::Path,
@@ -221,11 +218,7 @@ fn read_simple<'d>(
             keywords.finish(node)
         }
     };
-    let is_array = is_array
-        || matches!(
-            schema.schema_kind,
-            SchemaKind::Type(Type::Array(_))
-        );
+    let is_array = is_array || matches!(schema.schema_kind, SchemaKind::Type(Type::Array(_)));
     Ok(Simple {
         schema,
         is_file,
