@@ -88,7 +88,9 @@ fn main() {
         let without = measure(|request| Instantly.send(request)).await;
         let interceptor = &interceptor;
         let with = measure(|mut request| async move {
-            interceptor.send(&mut request, deadline, &Instantly).await
+            interceptor
+                .send(&mut request, "/api/v2/users/{userId}", deadline, &Instantly)
+                .await
         })
         .await;
         let cost = with.saturating_sub(without);

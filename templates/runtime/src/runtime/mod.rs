@@ -15,6 +15,7 @@ pub mod pipeline;
 mod redis;
 pub mod request;
 pub mod response;
+pub(crate) mod sync;
 pub mod time;
 pub mod transport;
 pub mod update;

@@ -12,8 +12,8 @@ use genesys_cloud::runtime::auth::store::{
 };
 use genesys_cloud::runtime::auth::{
     AuthError, AuthErrorKind, AuthorizationCode, ClientCredentials, GivenToken, Hooks,
-    InterceptError, Interceptor, LoginState, LoopbackLogin, PkceVerifier, Previous, Reason,
-    RefreshToken, Saml2Bearer, Secret, Token, TokenEndpoint, TokenProvider,
+    InterceptError, Interceptor, LoginState, LoopbackLogin, PkceVerifier, Previous, RefreshToken,
+    Saml2Bearer, Secret, Token, TokenEndpoint, TokenProvider,
 };
 use genesys_cloud::runtime::clock::{BoxFuture, Clock, SystemClock};
 use genesys_cloud::runtime::codec::Extra;
@@ -56,7 +56,7 @@ const HARMLESS: &[&str] = &[
     "PacingLimit",
     "PacingPlace",
     "RateLimit",
-    "Reason",
+    "UnauthorizedReason",
     "RefreshSource",
     "Remaining",
     "RetryBudget",
@@ -257,7 +257,7 @@ async fn interceptor(shown: &mut Shown) {
     let mut of_api = request();
     of_api.url = api.join("/api/v2/users/me?x=planted%2Fsecret%2B1").unwrap();
     shown.look(&interceptor);
-    let refused = interceptor.send(&mut of_api, None, &Answer(401)).await;
+    let refused = interceptor.send(&mut of_api, "", None, &Answer(401)).await;
     let refused = refused.unwrap_err();
     shown.look(&refused);
     if let InterceptError::Unauthorized(unauthorized) = &refused {
@@ -265,7 +265,7 @@ async fn interceptor(shown: &mut Shown) {
     }
     shown.look(
         &interceptor
-            .send(&mut of_api, None, &Answer(400))
+            .send(&mut of_api, "", None, &Answer(400))
             .await
             .unwrap(),
     );
@@ -275,7 +275,7 @@ async fn interceptor(shown: &mut Shown) {
         refusal: None,
     });
     shown.look(&Refusal {
-        reason: Reason::NotRenewable,
+        reason: UnauthorizedReason::NotRenewable,
         advice: "log in".into(),
         cause: None,
     });

@@ -14,11 +14,12 @@ impl Authorize for Interceptor {
     fn send<'a>(
         &'a self,
         request: &'a mut HttpRequest,
+        template: &'a str,
         deadline: Option<Duration>,
         next: &'a dyn Attempt,
     ) -> BoxFuture<'a, Result<Authorized, Error>> {
         Box::pin(async move {
-            match Interceptor::send(self, request, deadline, next).await {
+            match Interceptor::send(self, request, template, deadline, next).await {
                 Ok(response) => Ok(Authorized {
                     response,
                     refusal: None,

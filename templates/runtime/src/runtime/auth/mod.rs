@@ -25,11 +25,11 @@ mod settings;
 mod source;
 pub mod store;
 mod token;
+mod unauthorized;
 pub(crate) mod wait;
 
 pub use backoff::{Remaining, next_attempt};
 pub use classify::{Held, State, classify, is_usable};
-pub use decide::Reason;
 pub use endpoint::TokenEndpoint;
 pub use error::{AuthError, AuthErrorKind};
 pub use grants::{
@@ -45,3 +45,4 @@ pub use schedule::Ages;
 pub use secret::Secret;
 pub use settings::TokenSettings;
 pub use token::{ASSUMED_LIFETIME, LONGEST_LIFETIME, Token};
+pub use unauthorized::UnauthorizedReason;

@@ -33,13 +33,11 @@ pub struct TokenSettings {
     pub refresh_backoff_max: Duration,
     /// How long a failure is shared where no usable token is left, at first; it doubles: 1 s.
     pub failure_shared_min: Duration,
-    /// The longest that becomes: 30 s.
+    /// The longest that becomes: 10 s.
     pub failure_shared_max: Duration,
 
-    /// How often one call is sent again after a 401: 8 times.
+    /// How often one call is sent again after a 401: 12 times.
     pub replays: u32,
-    /// How many refreshes one call forces: 2.
-    pub forced_refreshes: u32,
     /// The time between two forced refreshes while the API accepts nothing, at first; it doubles: 1 s.
     pub spacing_min: Duration,
     /// The longest that becomes: 60 s.
@@ -72,9 +70,8 @@ impl Default for TokenSettings {
             refresh_backoff_min: seconds(1),
             refresh_backoff_max: seconds(5 * 60),
             failure_shared_min: seconds(1),
-            failure_shared_max: seconds(30),
-            replays: 8,
-            forced_refreshes: 2,
+            failure_shared_max: seconds(10),
+            replays: 12,
             spacing_min: seconds(1),
             spacing_max: seconds(60),
             accepted_window: seconds(60),

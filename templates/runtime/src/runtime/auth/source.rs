@@ -97,11 +97,11 @@ impl Source {
         }
     }
 
-    /// Gets the token that comes after `latest` and is none of `refused`.
+    /// Gets the token that comes after `latest` and is none of `condemned`, texts of tokens that the API refuses.
     pub(crate) async fn renew(
         &self,
         latest: Option<&CachedToken>,
-        refused: &[Secret],
+        condemned: &[Secret],
         hooks: &Hooks,
     ) -> Result<Renewed, AuthError> {
         let previous = latest.map_or_else(Previous::default, CachedToken::previous);
@@ -113,7 +113,7 @@ impl Source {
             store: &**store,
             key,
             latest,
-            refused,
+            condemned,
             hooks,
         };
         shared.renew(previous).await
@@ -146,7 +146,7 @@ struct Shared<'a> {
     store: &'a dyn TokenStore,
     key: &'a str,
     latest: Option<&'a CachedToken>,
-    refused: &'a [Secret],
+    condemned: &'a [Secret],
     hooks: &'a Hooks,
 }
 
@@ -262,12 +262,12 @@ impl Shared<'_> {
             .is_none_or(|sequence| stored.sequence > sequence)
     }
 
-    /// The stored token, if it is another one than the one in use, not refused, and has a while to live.
+    /// The stored token, if it is another one than the one in use, not condemned, and has a while to live.
     fn adopt(&self, stored: StoredToken) -> Option<Renewed> {
         let is_in_use = self
             .latest
             .is_some_and(|latest| latest.access_token == stored.access_token);
-        if is_in_use || !self.is_later(&stored) || self.refused.contains(&stored.access_token) {
+        if is_in_use || !self.is_later(&stored) || self.condemned.contains(&stored.access_token) {
             return None;
         }
         let now = self.source.clock.now();

@@ -16,7 +16,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header};
 
-use crate::runtime::auth::Reason;
+use crate::runtime::auth::UnauthorizedReason;
 use crate::runtime::request::OperationMetadata;
 use crate::runtime::response::correlation_id_of;
 use crate::runtime::transport::{BoxError, TransportError, TransportErrorKind};
@@ -67,7 +67,7 @@ struct Inner {
     operation: Option<&'static OperationMetadata>,
     response: Option<ErrorResponse>,
     retry_after: Option<Duration>,
-    unauthorized_reason: Option<Reason>,
+    unauthorized_reason: Option<UnauthorizedReason>,
     attempts: u32,
     elapsed: Duration,
 }
@@ -205,7 +205,7 @@ impl Error {
     /// Says why a 401 was handed back.
     #[doc(hidden)]
     #[must_use]
-    pub fn with_unauthorized_reason(mut self, reason: Reason) -> Self {
+    pub fn with_unauthorized_reason(mut self, reason: UnauthorizedReason) -> Self {
         self.inner.unauthorized_reason = Some(reason);
         self
     }
@@ -298,7 +298,7 @@ impl Error {
     /// Why a 401 was handed back instead of being answered with a renewed token: that nothing can renew it, that the API refuses new tokens
     /// as well, that the call's time was over and so on. Nothing where the SDK put no token on the call.
     #[must_use]
-    pub fn unauthorized_reason(&self) -> Option<Reason> {
+    pub fn unauthorized_reason(&self) -> Option<UnauthorizedReason> {
         self.inner.unauthorized_reason
     }
 

@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use std::time::Duration;
 
 use super::Attempt;
-use crate::runtime::auth::Reason;
+use crate::runtime::auth::UnauthorizedReason;
 use crate::runtime::clock::BoxFuture;
 use crate::runtime::error::Error;
 use crate::runtime::transport::{BoxError, HttpRequest, HttpResponse};
@@ -24,6 +24,7 @@ pub trait Authorize: Debug + Send + Sync + 'static {
     fn send<'a>(
         &'a self,
         request: &'a mut HttpRequest,
+        template: &'a str,
         deadline: Option<Duration>,
         next: &'a dyn Attempt,
     ) -> BoxFuture<'a, Result<Authorized, Error>>;
@@ -51,7 +52,7 @@ pub struct Authorized {
 #[derive(Debug)]
 pub struct Refusal {
     /// Why, for programs.
-    pub reason: Reason,
+    pub reason: UnauthorizedReason,
     /// Why, and what to do.
     pub advice: Cow<'static, str>,
     /// What kept it from a new token, for the error's source chain.

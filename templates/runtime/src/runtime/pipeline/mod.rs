@@ -327,7 +327,7 @@ async fn authorized(
         .with_advice("Give the client builder credentials, or an access token"));
     };
     let Authorized { response, refusal } = authorizer
-        .send(request, context.deadline(), &exchange)
+        .send(request, context.template(), context.deadline(), &exchange)
         .await?;
     context.set_refusal(refusal);
     Ok(response)

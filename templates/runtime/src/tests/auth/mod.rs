@@ -13,3 +13,5 @@ mod scrub;
 mod settings;
 mod support;
 mod threads;
+#[cfg(not(debug_assertions))]
+mod unauthorized;

@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
-use super::support::{FnProvider, TokenAnswer, World, seconds};
+use http::Method;
+
+use super::support::{FnProvider, TokenAnswer, World, request, seconds};
 use crate::runtime::auth::{AuthError, AuthErrorKind, Hooks, RefreshToken, TokenSettings};
 
 fn uses(world: &World) -> HashMap<String, usize> {
@@ -54,7 +56,8 @@ async fn a_token_that_cannot_be_had_leaves_the_others_at_work() {
     let world = World::new();
     world.script(vec![TokenAnswer::Json(503, String::new()); 3]);
     let interceptor = world.builder(world.credentials()).pool(3).build();
-    assert!(world.get(&interceptor).await.is_err());
+    let hasty = world.call(&interceptor, request(Method::GET), 0.9);
+    assert!(hasty.await.is_err());
     let before = world.now();
     for _ in 0..20 {
         assert_eq!(world.get(&interceptor).await.unwrap(), 200);

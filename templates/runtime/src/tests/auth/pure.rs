@@ -15,11 +15,11 @@ fn moment(monotonic: f64, wall: f64) -> Moment {
     }
 }
 
-fn held(lifetime: f64, rejected: bool) -> Held {
+fn held(lifetime: f64, condemned: bool) -> Held {
     Held {
         issued: moment(0.0, 0.0),
         ages: Ages::of(seconds(lifetime), 0.0, &TokenSettings::default()),
-        rejected,
+        condemned,
     }
 }
 
@@ -83,7 +83,7 @@ fn states_by_age() {
     let refused = held(1000.0, true);
     assert_eq!(
         classify(Some(&refused), None, moment(1.0, 1.0)),
-        State::Rejected
+        State::Condemned
     );
     assert!(!is_usable(&refused, moment(1.0, 1.0)));
 }

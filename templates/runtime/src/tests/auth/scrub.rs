@@ -66,7 +66,7 @@ async fn an_api_that_repeats_the_token() {
     let world = World::new();
     let response = world
         .interceptor()
-        .send(&mut request(Method::GET), None, &Echo)
+        .send(&mut request(Method::GET), "", None, &Echo)
         .await
         .unwrap();
     let ResponseBody::Bytes(body) = response.body else {

@@ -96,8 +96,6 @@ impl TokenAnswer {
 struct Issued {
     ends: Duration,
     revoked: bool,
-    /// Whether a 401 for it reached the client.
-    refused: bool,
 }
 
 /// One request as the token endpoint saw it.
@@ -125,7 +123,6 @@ pub(super) struct Book {
     pub(super) tokens_in_flight: usize,
     pub(super) most_tokens_in_flight: usize,
     pub(super) api_requests: Vec<String>,
-    pub(super) refused_used_again: usize,
     pub(super) script: VecDeque<TokenAnswer>,
     pub(super) api_script: VecDeque<u16>,
     pub(super) lifetime: f64,
@@ -245,7 +242,7 @@ impl World {
     ) -> Result<u16, InterceptError> {
         let deadline = self.now() + seconds(within);
         interceptor
-            .send(&mut request, Some(deadline), self)
+            .send(&mut request, "/api/v2/users/{userId}", Some(deadline), self)
             .await
             .map(|response| response.status.as_u16())
     }
@@ -271,7 +268,6 @@ impl Book {
             Issued {
                 ends: now + seconds(self.lifetime),
                 revoked: false,
-                refused: false,
             },
         );
         let refresh = format!("{REFRESH_TOKEN}{number:05}");
@@ -429,8 +425,6 @@ impl Attempt for World {
             let latency = {
                 let mut book = self.book();
                 book.api_requests.push(token.clone());
-                let again = book.issued.get(&token).is_some_and(|issued| issued.refused);
-                book.refused_used_again += usize::from(again);
                 book.api_latency
             };
             // Half of the way there, half of it back.
@@ -455,11 +449,6 @@ impl Attempt for World {
                 }
             };
             tokio::time::sleep(latency / 2).await;
-            if status == 401
-                && let Some(issued) = self.book().issued.get_mut(&token)
-            {
-                issued.refused = true;
-            }
             Ok(response(status, r#"{"status":"x"}"#))
         })
     }

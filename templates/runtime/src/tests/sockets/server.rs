@@ -84,6 +84,9 @@ impl Server {
         let settings = TokenSettings {
             attempt_timeout: PATIENCE,
             attempt_backoff: Duration::from_millis(1),
+            // Longer than a call has, so that it ends with the first failure.
+            failure_shared_min: Duration::from_secs(3600),
+            failure_shared_max: Duration::from_secs(3600),
             ..TokenSettings::default()
         };
         self.builder()

@@ -1,6 +1,8 @@
 //! Sane answers only: every row of the table in `token.rs`.
 
-use super::super::support::{TokenAnswer, World, seconds};
+use http::Method;
+
+use super::super::support::{TokenAnswer, World, request, seconds};
 use crate::runtime::auth::{
     ASSUMED_LIFETIME, AuthErrorKind, InterceptError, LONGEST_LIFETIME, Previous,
 };
@@ -86,7 +88,8 @@ async fn invariant_11_no_usable_access_token_is_asked_for_again() {
     ] {
         let world = World::new();
         world.script(vec![TokenAnswer::Json(200, body.to_owned()); 3]);
-        let outcome = world.get(&world.interceptor()).await;
+        let interceptor = world.interceptor();
+        let outcome = world.call(&interceptor, request(Method::GET), 0.9).await;
         let Err(InterceptError::Auth(error)) = outcome else {
             panic!("{body}: {outcome:?}");
         };
