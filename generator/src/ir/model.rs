@@ -268,6 +268,8 @@ pub struct Operation {
     pub accept: String,
     /// What a success holds.
     pub output: Output,
+    /// The statuses of success that have no schema, where another one has: their bodies are not decoded. Sorted.
+    pub without_schema: Vec<u16>,
     /// `security: []`: no token is needed, and none is sent.
     pub public: bool,
     /// `x-inin-requires-permissions`.

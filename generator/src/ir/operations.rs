@@ -167,6 +167,7 @@ fn operation<'d>(
         body,
         accept: answer.accept,
         output: answer.output,
+        without_schema: answer.without_schema,
         public: is_public(input),
         permissions: permissions(input),
         error_codes: error_codes(input)?,

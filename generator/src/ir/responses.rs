@@ -15,6 +15,7 @@ use super::schemas::{Place, Schemas};
 pub(crate) struct Answer {
     pub(crate) accept: String,
     pub(crate) output: Output,
+    pub(crate) without_schema: Vec<u16>,
 }
 
 const JSON: &str = "application/json";
@@ -41,13 +42,18 @@ pub(crate) fn answer<'d>(
 
     let mut accept: Option<&str> = None;
     let mut outputs: Vec<Output> = Vec::new();
+    let mut without_schema = Vec::new();
     for (code, response) in successes {
         let response = resolve(input, response)?;
-        let Some((name, media_type)) = content_type(&response.content) else {
-            continue;
-        };
-        accept.get_or_insert(name);
-        let Some(schema) = &media_type.schema else {
+        let content = content_type(&response.content);
+        if let Some((name, _)) = content {
+            accept.get_or_insert(name);
+        }
+        let Some((name, schema)) =
+            content.and_then(|(name, media_type)| Some((name, media_type.schema.as_ref()?)))
+        else {
+            // 300 stands for `2XX`.
+            without_schema.extend((code < 300).then_some(code));
             continue;
         };
         let code = code.to_string();
@@ -93,6 +99,11 @@ pub(crate) fn answer<'d>(
     };
     Ok(Answer {
         accept: accept.unwrap_or(JSON).to_owned(),
+        // Bytes are what came, with a schema or without one.
+        without_schema: match output {
+            Output::Json(_) | Output::Text => without_schema,
+            Output::Empty | Output::Bytes => Vec::new(),
+        },
         output,
     })
 }

@@ -34,6 +34,7 @@ struct OperationView<'a> {
     tags: Vec<String>,
     permissions: String,
     error_codes: String,
+    without_schema: &'a [u16],
     accept: String,
     public: bool,
     deprecated: bool,
@@ -191,6 +192,7 @@ fn view<'a>(
             .map(|tag| literal::string(&api.tags[*tag].name))
             .collect(),
         permissions: permissions(operation.permissions.as_ref()),
+        without_schema: &operation.without_schema,
         error_codes: error_codes(
             operation
                 .error_codes

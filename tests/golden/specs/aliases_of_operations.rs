@@ -37,6 +37,7 @@ impl runtime::Operation for MakeAliasesOfOperations {
         path: "/aliases_of_operations/{thingId}",
         tags: &["aliases of operations"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
         error_codes: &[],
         accept: "application/json",
         public: false,

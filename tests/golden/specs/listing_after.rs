@@ -57,6 +57,7 @@ impl runtime::Operation for MakeListingAfter {
         path: "/listing_after",
         tags: &["listing after"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -50,6 +50,7 @@ impl runtime::Operation for MakeListingBodyCursor {
         path: "/listing_body_cursor",
         tags: &["listing body cursor"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
         error_codes: &[],
         accept: "application/json",
         public: false,

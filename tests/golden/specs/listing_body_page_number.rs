@@ -50,6 +50,7 @@ impl runtime::Operation for MakeListingBodyPageNumber {
         path: "/listing_body_page_number",
         tags: &["listing body page number"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -52,6 +52,7 @@ impl runtime::Operation for MakeListingCursor {
         path: "/listing_cursor",
         tags: &["listing cursor"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -47,6 +47,7 @@ impl runtime::Operation for MakeListingNextUri {
         path: "/listing_next_uri",
         tags: &["listing next uri"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -39,6 +39,7 @@ impl runtime::Operation for MakeListingOverridden {
         path: "/listing_overridden",
         tags: &["listing overridden"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -59,6 +59,7 @@ impl runtime::Operation for MakeListingPageNumber {
         path: "/listing_page_number",
         tags: &["listing page number"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -58,6 +58,7 @@ impl runtime::Operation for MakeListingScim {
         path: "/listing_scim",
         tags: &["listing scim"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -47,6 +47,7 @@ impl runtime::Operation for MakeListingSearchQ64 {
         path: "/listing_search_q64",
         tags: &["listing search q64"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
         error_codes: &[],
         accept: "application/json",
         public: false,

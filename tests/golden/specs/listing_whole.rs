@@ -47,6 +47,7 @@ impl runtime::Operation for MakeListingWhole {
         path: "/listing_whole",
         tags: &["listing whole"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
         error_codes: &[],
         accept: "application/json",
         public: false,

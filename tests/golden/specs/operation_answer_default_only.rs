@@ -32,6 +32,7 @@ impl runtime::Operation for MakeOperationAnswerDefaultOnly {
         path: "/operation_answer_default_only",
         tags: &["operation answer default only"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -32,6 +32,7 @@ impl runtime::Operation for MakeOperationAnswerEmpty {
         path: "/operation_answer_empty",
         tags: &["operation answer empty"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
         error_codes: &[],
         accept: "application/json",
         public: false,

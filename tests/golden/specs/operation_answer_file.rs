@@ -32,6 +32,7 @@ impl runtime::Operation for MakeOperationAnswerFile {
         path: "/operation_answer_file",
         tags: &["operation answer file"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
         error_codes: &[],
         accept: "application/octet-stream",
         public: false,

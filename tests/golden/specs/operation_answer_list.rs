@@ -33,6 +33,7 @@ impl runtime::Operation for MakeOperationAnswerList {
         path: "/operation_answer_list",
         tags: &["operation answer list"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -34,6 +34,7 @@ impl runtime::Operation for MakeOperationAnswerMap {
         path: "/operation_answer_map",
         tags: &["operation answer map"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -32,6 +32,7 @@ impl runtime::Operation for MakeOperationAnswerString {
         path: "/operation_answer_string",
         tags: &["operation answer string"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
         error_codes: &[],
         accept: "application/json",
         public: false,

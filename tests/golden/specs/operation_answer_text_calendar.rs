@@ -32,6 +32,7 @@ impl runtime::Operation for MakeOperationAnswerTextCalendar {
         path: "/operation_answer_text_calendar",
         tags: &["operation answer text calendar"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
         error_codes: &[],
         accept: "text/calendar",
         public: false,

@@ -32,6 +32,7 @@ impl runtime::Operation for MakeOperationAnswerTextPlain {
         path: "/operation_answer_text_plain",
         tags: &["operation answer text plain"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
         error_codes: &[],
         accept: "text/plain",
         public: false,

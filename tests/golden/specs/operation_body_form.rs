@@ -38,6 +38,7 @@ impl runtime::Operation for MakeOperationBodyForm {
         path: "/operation_body_form",
         tags: &["operation body form"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -33,6 +33,7 @@ impl runtime::Operation for MakeOperationBodyListOfModels {
         path: "/operation_body_list_of_models",
         tags: &["operation body list of models"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -34,6 +34,7 @@ impl runtime::Operation for MakeOperationBodyMap {
         path: "/operation_body_map",
         tags: &["operation body map"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
         error_codes: &[],
         accept: "application/json",
         public: false,

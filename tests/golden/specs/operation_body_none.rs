@@ -32,6 +32,7 @@ impl runtime::Operation for MakeOperationBodyNone {
         path: "/operation_body_none",
         tags: &["operation body none"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
         error_codes: &[],
         accept: "application/json",
         public: false,

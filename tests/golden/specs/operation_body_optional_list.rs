@@ -38,6 +38,7 @@ impl runtime::Operation for MakeOperationBodyOptionalList {
         path: "/operation_body_optional_list",
         tags: &["operation body optional list"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -33,6 +33,7 @@ impl runtime::Operation for MakeOperationBodyRawObject {
         path: "/operation_body_raw_object",
         tags: &["operation body raw object"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
         error_codes: &[],
         accept: "application/json",
         public: false,

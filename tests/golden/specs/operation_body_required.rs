@@ -33,6 +33,7 @@ impl runtime::Operation for MakeOperationBodyRequired {
         path: "/operation_body_required",
         tags: &["operation body required"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -33,6 +33,7 @@ impl runtime::Operation for MakeOperationBodyScim {
         path: "/operation_body_scim",
         tags: &["operation body scim"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
         error_codes: &[],
         accept: "application/scim+json",
         public: false,

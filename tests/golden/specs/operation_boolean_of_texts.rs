@@ -41,6 +41,7 @@ impl runtime::Operation for MakeOperationBooleanOfTexts {
         path: "/operation_boolean_of_texts",
         tags: &["operation boolean of texts"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
         error_codes: &[],
         accept: "application/json",
         public: false,

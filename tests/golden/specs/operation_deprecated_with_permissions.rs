@@ -37,6 +37,7 @@ impl runtime::Operation for MakeOperationDeprecatedWithPermissions {
         path: "/operation_deprecated_with_permissions",
         tags: &["operation deprecated with permissions"],
         permissions: runtime::RequiredPermissions::All(&["a:b:view", "a:c:view"]),
+        without_schema: &[],
         error_codes: &[],
         accept: "application/json",
         public: false,

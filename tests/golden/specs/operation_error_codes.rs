@@ -33,6 +33,7 @@ impl runtime::Operation for MakeOperationErrorCodes {
         path: "/operation_error_codes",
         tags: &["operation error codes"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
         error_codes: &[(400, &["bad.request", "constraint"]), (409, &["conflict"])],
         accept: "application/json",
         public: false,

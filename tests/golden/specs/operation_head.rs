@@ -32,6 +32,7 @@ impl runtime::Operation for MakeOperationHead {
         path: "/operation_head",
         tags: &["operation head"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -39,6 +39,7 @@ impl runtime::Operation for MakeOperationHeaderParameter {
         path: "/operation_header_parameter",
         tags: &["operation header parameter"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
         error_codes: &[],
         accept: "application/json",
         public: false,

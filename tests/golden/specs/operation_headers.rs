@@ -63,6 +63,7 @@ impl runtime::Operation for MakeOperationHeaders {
         path: "/operation_headers",
         tags: &["operation headers"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
         error_codes: &[],
         accept: "application/json",
         public: false,

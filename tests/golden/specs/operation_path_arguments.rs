@@ -33,6 +33,7 @@ impl runtime::Operation for MakeOperationPathArguments {
         path: "/operation_path_arguments/{first}/of/{second}",
         tags: &["operation path arguments"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
         error_codes: &[],
         accept: "application/json",
         public: false,

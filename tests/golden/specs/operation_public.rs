@@ -35,6 +35,7 @@ impl runtime::Operation for MakeOperationPublic {
         path: "/operation_public",
         tags: &["operation public"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
         error_codes: &[],
         accept: "application/json",
         public: true,

@@ -52,6 +52,7 @@ impl runtime::Operation for MakeOperationQueryEnumAndDates {
         path: "/operation_query_enum_and_dates",
         tags: &["operation query enum and dates"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
         error_codes: &[],
         accept: "application/json",
         public: false,

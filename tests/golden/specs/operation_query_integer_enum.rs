@@ -41,6 +41,7 @@ impl runtime::Operation for MakeOperationQueryIntegerEnum {
         path: "/operation_query_integer_enum",
         tags: &["operation query integer enum"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -44,6 +44,7 @@ impl runtime::Operation for MakeOperationQueryListOfEnum {
         path: "/operation_query_list_of_enum",
         tags: &["operation query list of enum"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
         error_codes: &[],
         accept: "application/json",
         public: false,

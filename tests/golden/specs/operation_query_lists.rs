@@ -53,6 +53,7 @@ impl runtime::Operation for MakeOperationQueryLists {
         path: "/operation_query_lists",
         tags: &["operation query lists"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
         error_codes: &[],
         accept: "application/json",
         public: false,

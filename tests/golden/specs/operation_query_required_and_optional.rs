@@ -44,6 +44,7 @@ impl runtime::Operation for MakeOperationQueryRequiredAndOptional {
         path: "/operation_query_required_and_optional",
         tags: &["operation query required and optional"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
         error_codes: &[],
         accept: "application/json",
         public: false,

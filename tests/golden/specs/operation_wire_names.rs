@@ -67,6 +67,7 @@ impl runtime::Operation for MakeOperationWireNames {
         path: "/operation_wire_names",
         tags: &["operation wire names"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -90,6 +90,7 @@ impl Operation for GetUser {
         public: false,
         idempotent: false,
         accept: "application/json",
+        without_schema: &[],
         error_codes: &[(404, &["not.found"])],
     };
 
@@ -135,6 +136,7 @@ impl Operation for PostUsers {
         public: false,
         idempotent: false,
         accept: "application/json",
+        without_schema: &[],
         error_codes: &[],
     };
 

@@ -165,6 +165,11 @@ impl ClientBuilder {
         self.change_options(|options| options.with_retry(policy))
     }
 
+    /// Whether a value of a response that does not fit its type is an error: off by default. See [`CallOptions::strict_decoding`].
+    pub fn strict_decoding(self, strict: bool) -> Self {
+        self.change_options(|options| options.strict_decoding(strict))
+    }
+
     /// Adds a header to every call.
     pub fn default_header(self, name: &str, value: &str) -> Self {
         self.change_options(|options| options.with_header(name, value))
@@ -367,6 +372,7 @@ impl ClientBuilder {
             attempt_middleware: self.attempt_middleware,
             pacer,
             retry_budget: RetryBudget::new(),
+            misfit_log: Arc::default(),
             listeners: self.listeners,
             plain_http: self.plain_http,
         };

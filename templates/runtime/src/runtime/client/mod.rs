@@ -24,7 +24,7 @@ use crate::runtime::pipeline::{
     Authorize, CALL_TIMEOUT, Listeners, Middleware, Pacer, RetryBudget,
 };
 use crate::runtime::request::{CallOptions, RawRequest, Request};
-use crate::runtime::response::RateLimit;
+use crate::runtime::response::{MisfitLog, RateLimit};
 use crate::runtime::transport::Transport;
 
 /// A client of Genesys Cloud.
@@ -54,6 +54,7 @@ struct Connection {
     attempt_middleware: Vec<Arc<dyn Middleware>>,
     pacer: Option<Pacer>,
     retry_budget: RetryBudget,
+    misfit_log: Arc<MisfitLog>,
     listeners: Listeners,
     plain_http: bool,
 }
@@ -205,6 +206,10 @@ impl Client {
 
     pub(crate) fn pacer(&self) -> Option<&Pacer> {
         self.inner.connection.pacer.as_ref()
+    }
+
+    pub(crate) fn misfit_log(&self) -> &Arc<MisfitLog> {
+        &self.inner.connection.misfit_log
     }
 
     pub(crate) fn retry_budget(&self) -> &RetryBudget {

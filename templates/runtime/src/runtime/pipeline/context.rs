@@ -35,6 +35,7 @@ pub struct CallContext {
     authorization: Authorization,
     follow_redirects: bool,
     streamed: bool,
+    strict_decoding: bool,
     retry: RetryPolicy,
     attempt_timeout: Duration,
     started: Duration,
@@ -82,6 +83,7 @@ impl CallContext {
             },
             follow_redirects: options.follow_redirects.unwrap_or(false),
             streamed: request.stream_response,
+            strict_decoding: options.strict_decoding.unwrap_or(false),
             retry: options.retry.clone().unwrap_or_default(),
             attempt_timeout: options.attempt_timeout.unwrap_or(ATTEMPT_TIMEOUT),
             started,
@@ -166,6 +168,10 @@ impl CallContext {
 
     pub(super) fn is_streamed(&self) -> bool {
         self.streamed
+    }
+
+    pub(super) fn is_strict(&self) -> bool {
+        self.strict_decoding
     }
 
     pub(super) fn retry_policy(&self) -> &RetryPolicy {

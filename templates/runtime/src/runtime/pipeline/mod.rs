@@ -169,6 +169,8 @@ fn finish(
                 metadata: context.operation(),
                 attempts: context.attempts(),
                 elapsed: context.elapsed(),
+                strict: context.is_strict(),
+                misfit_log: Some(context.client().misfit_log().clone()),
             },
             body: response.body,
         });

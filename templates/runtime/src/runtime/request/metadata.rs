@@ -62,6 +62,8 @@ pub struct OperationMetadata {
     pub idempotent: bool,
     /// The content types that it answers with, as they stand in the `Accept` header.
     pub accept: &'static str,
+    /// The statuses of success that have no schema, where another one has.
+    pub without_schema: &'static [u16],
     /// The error codes that the spec lists, by status.
     pub error_codes: &'static [(u16, &'static [&'static str])],
 }

@@ -81,6 +81,12 @@ pub trait Operation: Sized {
         change(self, |options| options.follow_redirects(follow))
     }
 
+    /// Whether a value of the response that does not fit its type is an error. See [`CallOptions::strict_decoding`].
+    #[must_use]
+    fn with_strict_decoding(self, strict: bool) -> Self {
+        change(self, |options| options.strict_decoding(strict))
+    }
+
     /// Sends the call and gives the body as it is.
     fn send_bytes(self) -> Call<Bytes> {
         Call::new(self.into_request())

@@ -19,6 +19,7 @@ pub struct CallOptions {
     pub(crate) headers: HeaderMap,
     pub(crate) idempotent: Option<bool>,
     pub(crate) follow_redirects: Option<bool>,
+    pub(crate) strict_decoding: Option<bool>,
     problem: Option<Error>,
 }
 
@@ -90,6 +91,21 @@ impl CallOptions {
         self
     }
 
+    /// Whether a value of a response that does not fit its type is an error, and not one of the
+    /// [`misfits`](crate::runtime::response::Response::misfits) of the response: off by default. Tests of code that relies on the API's
+    /// description may want it.
+    ///
+    /// ```
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// # use genesys_cloud::runtime::request::CallOptions;
+    /// let options = CallOptions::new().strict_decoding(true);
+    /// ```
+    #[must_use]
+    pub fn strict_decoding(mut self, strict: bool) -> Self {
+        self.strict_decoding = Some(strict);
+        self
+    }
+
     pub(crate) fn problem(&self) -> Option<Error> {
         self.problem.clone()
     }
@@ -126,6 +142,7 @@ impl CallOptions {
         self.retry = self.retry.or_else(|| defaults.retry.clone());
         self.idempotent = self.idempotent.or(defaults.idempotent);
         self.follow_redirects = self.follow_redirects.or(defaults.follow_redirects);
+        self.strict_decoding = self.strict_decoding.or(defaults.strict_decoding);
         self.problem = self.problem.or_else(|| defaults.problem.clone());
         for (name, value) in &defaults.headers {
             if !self.headers.contains_key(name) {
@@ -147,6 +164,7 @@ impl fmt::Debug for CallOptions {
             .field("headers", &self.headers.keys().collect::<Vec<_>>())
             .field("idempotent", &self.idempotent)
             .field("follow_redirects", &self.follow_redirects)
+            .field("strict_decoding", &self.strict_decoding)
             .finish_non_exhaustive()
     }
 }

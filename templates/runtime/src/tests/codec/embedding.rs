@@ -37,13 +37,11 @@ fn flattened() {
     let document = json!({"own": 1, "id": "1", "version": 7.0, "manager": {"odd": null}, "odd": [1], "state": "x", "name": null});
     let read: Flattened = serde_json::from_value(document.clone()).unwrap();
     assert_eq!((read.own, read.user.version), (1, Some(7)));
-    let mut expected = document;
-    expected["version"] = json!(7);
-    assert_eq!(serde_json::to_value(&read).unwrap(), expected);
+    assert_eq!(serde_json::to_value(&read).unwrap(), document);
     let text = serde_json::to_string(&read).unwrap();
     assert_eq!(
         serde_json::from_str::<serde_json::Value>(&text).unwrap(),
-        expected
+        document
     );
 }
 

@@ -32,10 +32,10 @@ fn an_unknown_value_is_kept_verbatim() {
 
 #[test]
 fn a_value_of_another_type_is_refused() {
-    for value in ["7", "1.5", "true", "[]", "{}"] {
+    for value in ["[]", "{}", "null"] {
         assert!(refusal::<UserState>(value).is_data(), "{value}");
     }
-    for value in ["1.5", "true", "[]", "{}", r#""10""#, "18446744073709551615"] {
+    for value in ["1.5", "true", "[]", "{}", "18446744073709551615"] {
         assert!(refusal::<Level>(value).is_data(), "{value}");
     }
 }

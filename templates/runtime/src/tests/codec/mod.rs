@@ -6,6 +6,7 @@ mod embedding;
 mod enums;
 mod errors;
 mod extra;
+mod misfits;
 mod models;
 mod numbers;
 mod property;

@@ -23,6 +23,7 @@ const fn metadata(name: &'static str, method: Method, path: &'static str) -> Ope
         public: false,
         idempotent: false,
         accept: "application/json",
+        without_schema: &[],
         error_codes: &[],
     }
 }

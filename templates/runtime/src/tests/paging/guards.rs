@@ -191,7 +191,7 @@ async fn an_error_of_the_api_ends_the_listing_where_it_is() {
 #[tokio::test]
 async fn a_page_that_cannot_be_decoded_is_an_error_to_resume_from() {
     let (client, _) = crate::tests::support::scripted([
-        HttpResponse::json(200, r#"{"entities":"planted"}"#),
+        HttpResponse::json(200, r#"{"entities":["planted""#),
         HttpResponse::json(200, r#"{"entities":[2]}"#),
     ]);
     let mut pages = List::<Cursors>::get(&client).pages();

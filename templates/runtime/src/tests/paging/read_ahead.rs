@@ -118,7 +118,7 @@ async fn no_more_pages_are_fetched_than_may_be_read() {
 #[tokio::test(start_paused = true)]
 async fn a_failed_page_ends_the_listing_in_its_turn() {
     let (client, transport, _) = slow(|_, number| match number {
-        4 => r#"{"entities":"x"}"#.to_owned(),
+        4 => r#"{"entities":["x"#.to_owned(),
         number => numbered(number, 10, 95).to_string(),
     });
     let mut items = List::<Numbers>::get(&client).items().concurrency(5);

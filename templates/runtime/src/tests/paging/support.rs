@@ -91,6 +91,7 @@ impl<S: Style> Operation for List<S> {
         public: false,
         idempotent: true,
         accept: "application/json",
+        without_schema: &[],
         error_codes: &[],
     };
 
