@@ -43,7 +43,7 @@ const QUICK: Duration = Duration::from_millis(2);
 async fn a_job_is_submitted_waited_for_and_read() {
     let (mock, client) = start(|settings| settings.job_polls = 3).await;
     let job = submit(&client).await;
-    assert_eq!(job.submitted().job_id.as_deref(), job.id());
+    assert_eq!(job.submitted().unwrap().job_id.as_deref(), job.id());
     assert_eq!(job.status().await.unwrap().phase(), JobPhase::Running);
     // The token may end while the job goes on.
     mock.revoke_all();

@@ -23,7 +23,8 @@ pub mod update;
 pub use client::{Client, ClientBuilder, Credentials, Gateway, Region};
 pub use error::{ApiError, Error, ErrorKind};
 pub use jobs::{
-    Job, JobError, JobFailure, JobFamily, JobPhase, JobResults, JobStatePlace, JobStatus, Submit,
+    Job, JobError, JobFailure, JobFamily, JobHandle, JobPhase, JobResults, JobStatePlace,
+    JobStatus, Submit,
 };
 pub use paging::{Items, Paged, Pages, Paging, PagingError, PagingState, PagingStyle};
 pub use permissions::Permissions;
@@ -33,7 +34,7 @@ pub use request::{
     RequiredPermissions,
 };
 pub use response::{BodyStream, RateLimit, Response};
-pub use update::update;
+pub use update::{UpdatePauses, update};
 
 /// What a call ends with.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -28,7 +28,7 @@ async fn predicates_follow_the_status() {
         ("not found", Error::is_not_found, &[404]),
         ("conflict", Error::is_conflict, &[409]),
         ("precondition failed", Error::is_precondition_failed, &[412]),
-        ("version conflict", Error::is_version_conflict, &[409, 412]),
+        ("version conflict", Error::is_version_conflict, &[412]),
         ("rate limited", Error::is_rate_limited, &[429]),
         (
             "server error",

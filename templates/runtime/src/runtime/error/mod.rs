@@ -6,6 +6,7 @@
 
 mod advice;
 mod api_error;
+mod conflict;
 
 pub use api_error::{ApiError, ApiErrorDetail, ApiErrorLimit};
 
@@ -326,21 +327,20 @@ impl Error {
         self.has_status(StatusCode::PRECONDITION_FAILED)
     }
 
-    /// The write collided with a newer version: 409, 412, or a 400 that says so. Read again, apply the change again, write again; or let
+    /// The write conflicts with a newer version: a 412, or a 409 or 400 whose code or message speaks of the version. A 409 about anything
+    /// else, like a duplicate name, is none. Read again, apply the change again, write again; or let
     /// [`update`](crate::runtime::update::update) do it.
     #[must_use]
     pub fn is_version_conflict(&self) -> bool {
-        if self.is_conflict() || self.is_precondition_failed() {
-            return true;
-        }
-        // Some operations answer 400, and tell the reason by a code or only in words.
-        self.is_bad_request()
-            && self.api_error().is_some_and(|api_error| {
-                api_error.code.as_deref() == Some("invalid.update.wrong.version")
-                    || api_error.message.as_deref().is_some_and(|message| {
-                        message.contains("does not match the current version")
-                    })
-            })
+        let (Some(status), ErrorKind::Status) = (self.status(), self.inner.kind) else {
+            return false;
+        };
+        let api_error = self.api_error();
+        conflict::is_version_conflict(
+            status,
+            api_error.and_then(|error| error.code.as_deref()),
+            api_error.and_then(|error| error.message.as_deref()),
+        )
     }
 
     /// The API refuses the request as it is (400).

@@ -15,7 +15,22 @@ use crate::runtime::response::{FromResponse, Response};
 
 /// The pages of a listing, as a stream of responses. Made by the method `pages` of an operation.
 ///
-/// It does nothing until it is polled, and ends after the first error; [`Pages::state`] then is the page that could not be had.
+/// It does nothing until it is polled, and ends after the first error; [`Pages::state`] then is the page that could not be read.
+///
+/// ```
+/// # extern crate genesys_cloud_runtime as genesys_cloud;
+/// use genesys_cloud::runtime::{Error, Paged, Pages};
+///
+/// /// The method `pages` of an operation gives the listing.
+/// async fn print<O: Paged>(pages: Pages<O>) -> Result<(), Error> {
+///     let mut pages = pages.page_size(100).max_pages(10);
+///     while let Some(page) = pages.next().await {
+///         let page = page?;
+///         println!("{:?} {:?}", page.correlation_id(), page.rate_limit());
+///     }
+///     Ok(())
+/// }
+/// ```
 #[must_use = "a listing is fetched as it is read"]
 pub struct Pages<O> {
     source: PageSource,

@@ -4,7 +4,27 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Where a listing is: enough to go on later, in another process if need be.
+/// Where a listing is: enough to resume it later, in another process if need be.
+///
+/// ```
+/// # extern crate genesys_cloud_runtime as genesys_cloud;
+/// use genesys_cloud::runtime::{Items, Paged, PagingState};
+///
+/// type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
+///
+/// /// Reads some items, and gives what to keep.
+/// async fn some<O: Paged>(items: Items<O>) -> Result<String> {
+///     let mut items = items.max_items(1_000);
+///     items.collect_all().await?;
+///     Ok(serde_json::to_string(&items.state())?)
+/// }
+///
+/// /// Reads the others, with the same parameters.
+/// async fn others<O: Paged>(items: Items<O>, kept: &str) -> Result<Vec<O::Item>> {
+///     let state: PagingState = serde_json::from_str(kept)?;
+///     Ok(items.resume(state).collect_all().await?)
+/// }
+/// ```
 ///
 /// It is serialisable, and opaque: which fields it has may change, but what one release wrote, later ones read. It belongs to one operation;
 /// the parameters of the call are not part of it and have to be set again. It can hold tokens of the API, which say where the next page is

@@ -136,7 +136,7 @@ async fn a_job_without_an_id_keeps_its_answer() {
     let (client, transport) = scripted([HttpResponse::json(200, r#"{"items":[1]}"#)]);
     let job = Job::submit(query(&client, "u")).await.unwrap();
     assert_eq!(job.id(), None);
-    assert_eq!(job.submitted().items, Some(vec![1]));
+    assert_eq!(job.submitted().unwrap().items, Some(vec![1]));
     let error = job.wait().await.unwrap_err();
     assert_eq!(failure(&error).failure(), JobFailure::Unnamed);
     let error = job.results().next().await.unwrap().unwrap_err();

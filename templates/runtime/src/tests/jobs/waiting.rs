@@ -26,7 +26,7 @@ async fn a_job_is_waited_for_until_it_is_done() {
     let operation = query(&client, "a/b").with_header("x-trace", "t1");
     let job = assert_sendable(Job::submit(operation)).await.unwrap();
     assert_eq!(job.id(), Some("j/1"));
-    assert_eq!(job.submitted().status(), 202);
+    assert_eq!(job.submitted().unwrap().status(), 202);
     assert!(job.is_cancellable());
 
     let start = Instant::now();
