@@ -40,7 +40,7 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
                 _ => println!("{process} process: token fetched, and put into Redis"),
             })
             .on_store_error(move |error| {
-                println!("{process} process: going on without Redis: {error}")
+                println!("{process} process: Redis failed: {error}")
             })
             .build()?;
         let users = client.users().get_users().page_size(1).send().await?;

@@ -85,11 +85,20 @@ impl Hooks {
         self
     }
 
-    /// Calls `hook` whenever the token store fails; the refresh goes on without it.
+    /// Calls `hook` with every failure of the token store.
     #[must_use]
     pub fn on_store_error(mut self, hook: impl Fn(&AuthError) + Send + Sync + 'static) -> Self {
         self.on_store_error = Some(Arc::new(hook));
         self
+    }
+
+    /// These hooks, and those of `others` where there is none.
+    pub(crate) fn or(self, others: Self) -> Self {
+        Self {
+            on_refresh: self.on_refresh.or(others.on_refresh),
+            on_refresh_error: self.on_refresh_error.or(others.on_refresh_error),
+            on_store_error: self.on_store_error.or(others.on_store_error),
+        }
     }
 
     pub(crate) fn refreshed(&self, event: &RefreshEvent) {

@@ -15,14 +15,17 @@ mod grants;
 mod hooks;
 mod interceptor;
 mod jitter;
+mod keeper;
 mod login;
 mod pool;
 mod provider;
 mod schedule;
 mod scrub;
 mod secret;
+mod session;
 mod settings;
 mod source;
+mod standing;
 pub mod store;
 mod token;
 mod unauthorized;
@@ -34,15 +37,16 @@ pub use endpoint::TokenEndpoint;
 pub use error::{AuthError, AuthErrorKind};
 pub use grants::{
     AuthorizationCode, AuthorizeUrl, ClientCredentials, GivenToken, LoginState, PkceVerifier,
-    RefreshToken, Saml2Bearer,
+    RefreshToken, Saml2Bearer, StoredSession,
 };
 pub use hooks::{Hooks, RefreshErrorEvent, RefreshEvent, RefreshSource};
 pub use interceptor::{InterceptError, Interceptor, InterceptorBuilder, Unauthorized};
 pub use jitter::Jitter;
 pub use login::{LoginCode, LoopbackLogin};
-pub use provider::{Previous, TokenProvider};
+pub use provider::{Beginning, Previous, TokenProvider};
 pub use schedule::Ages;
 pub use secret::Secret;
 pub use settings::TokenSettings;
+pub(crate) use token::is_sendable;
 pub use token::{ASSUMED_LIFETIME, LONGEST_LIFETIME, Token};
 pub use unauthorized::UnauthorizedReason;

@@ -52,6 +52,9 @@ pub struct TokenSettings {
     pub store_lock_wait: Duration,
     /// The longest that one operation of a store may take: 3 s.
     pub store_timeout: Duration,
+    /// Whether this process is the only user of its store's entries: false. While such a store fails, a session with refresh tokens continues
+    /// without it. Otherwise a refresh waits for the store, because another process may be using the refresh token.
+    pub store_is_exclusive: bool,
 }
 
 impl Default for TokenSettings {
@@ -78,6 +81,7 @@ impl Default for TokenSettings {
             token_wait: seconds(30),
             store_lock_wait: seconds(10),
             store_timeout: seconds(3),
+            store_is_exclusive: false,
         }
     }
 }

@@ -320,7 +320,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Calls `hook` whenever the token store fails. The refresh goes on without it.
+    /// Calls `hook` with every failure of the token store.
     pub fn on_store_error(mut self, hook: impl Fn(&AuthError) + Send + Sync + 'static) -> Self {
         self.tokens.change_hooks(|hooks| hooks.on_store_error(hook));
         self
@@ -376,17 +376,22 @@ impl ClientBuilder {
             listeners: self.listeners,
             plain_http: self.plain_http,
         };
-        let authorizer = match (self.authorizer, self.credentials) {
-            (Some(authorizer), _) => Some(authorizer),
+        let tokens = self.tokens.for_sessions();
+        let (authorizer, entry) = match (self.authorizer, self.credentials) {
+            (Some(authorizer), _) => (Some(authorizer), None),
             (None, Some(credentials)) => {
-                Some(credentials.or(self.tokens).into_authorizer(&connection)?)
+                let (authorizer, entry) =
+                    credentials.or(self.tokens).into_authorizer(&connection)?;
+                (Some(authorizer), entry)
             }
-            (None, None) => None,
+            (None, None) => (None, None),
         };
         Ok(Client {
             inner: Arc::new(Inner {
                 connection: Arc::new(connection),
                 authorizer,
+                entry,
+                tokens,
                 options: self.options,
                 rate_limit: Arc::new(Mutex::new(None)),
             }),

@@ -15,9 +15,11 @@ pub use region::{CustomDomain, Region};
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use credentials::{Entry, TokenOptions};
 use http::{HeaderMap, Method};
 use url::Url;
 
+use crate::runtime::auth::{AuthError, AuthErrorKind};
 use crate::runtime::clock::Clock;
 use crate::runtime::error::Error;
 use crate::runtime::pipeline::{
@@ -39,6 +41,10 @@ pub struct Client {
 struct Inner {
     connection: Arc<Connection>,
     authorizer: Option<Arc<dyn Authorize>>,
+    /// Where a store keeps the tokens of this client's credentials.
+    entry: Option<Entry>,
+    /// What sessions take over.
+    tokens: TokenOptions,
     options: CallOptions,
     rate_limit: Arc<Mutex<Option<RateLimit>>>,
 }
@@ -96,25 +102,56 @@ impl Client {
         self.derive(|inner| inner.options = options.or(&self.inner.options))
     }
 
-    /// Another session over the same connections: the calls of the client that this gives are made with `credentials`, and count against their rate
+    /// Another session over the same connections: the calls of the returned client are made with `credentials`, and count against their rate
     /// limit. A web back end makes one for each of its users.
+    ///
+    /// The session takes over the token store, the hooks (`on_refresh`, `on_refresh_error`, `on_store_error`) and the
+    /// [`TokenSettings`](crate::runtime::auth::TokenSettings) that the builder of this client was given, each unless `credentials` have their own;
+    /// [`Credentials::without_store`] leaves the store out. It does not take over the size of the pool.
     ///
     /// # Errors
     ///
     /// A configuration error: the credentials cannot be used.
     pub fn with_credentials(&self, credentials: Credentials) -> Result<Self, Error> {
-        let authorizer = credentials.into_authorizer(&self.inner.connection)?;
+        let (authorizer, entry) = credentials
+            .or(self.inner.tokens.clone())
+            .into_authorizer(&self.inner.connection)?;
         Ok(self.derive(|inner| {
             inner.authorizer = Some(authorizer);
+            inner.entry = entry;
             inner.rate_limit = Arc::default();
         }))
+    }
+
+    /// Removes the tokens of this client's credentials from its token store. No process that shares the session refreshes it any more; each ends with
+    /// an error for which [`AuthError::needs_login`](crate::runtime::auth::AuthError::needs_login) is true when its access token ends. Another login
+    /// begins a new session.
+    ///
+    /// The access token itself stays valid until it ends; `DELETE /api/v2/tokens/me` revokes it, before this call. Client credentials obtain a new
+    /// token the next time.
+    ///
+    /// # Errors
+    ///
+    /// The client has no token store, or the store failed.
+    pub async fn log_out(&self) -> Result<(), Error> {
+        let Some(entry) = &self.inner.entry else {
+            return Err(Error::configuration(
+                "the client's credentials have no token store to remove a session from",
+            ));
+        };
+        for key in &entry.keys {
+            entry.store.remove(key).await.map_err(|error| {
+                Error::from(AuthError::new(AuthErrorKind::Store).caused_by(error))
+            })?;
+        }
+        Ok(())
     }
 
     /// Fetches a token now, so that wrong credentials show at start-up and the first call does not wait.
     ///
     /// # Errors
     ///
-    /// No token could be had, or the client has no credentials.
+    /// No token could be obtained, or the client has no credentials.
     pub async fn authenticate(&self) -> Result<(), Error> {
         match &self.inner.authorizer {
             Some(authorizer) => {
@@ -153,6 +190,8 @@ impl Client {
         let mut inner = Inner {
             connection: self.inner.connection.clone(),
             authorizer: self.inner.authorizer.clone(),
+            entry: self.inner.entry.clone(),
+            tokens: self.inner.tokens.clone(),
             options: self.inner.options.clone(),
             rate_limit: self.inner.rate_limit.clone(),
         };

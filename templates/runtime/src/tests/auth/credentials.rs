@@ -83,9 +83,9 @@ async fn sessions_share_connections_and_nothing_else() {
     assert_eq!(used[0], used[3]);
     assert_eq!(used[1], used[4]);
     assert!(used[0] != used[1] && used[1] != used[2] && used[0] != used[2]);
-    // A process that starts again finds the session by its name; its code is long used up.
+    // A process that starts again with the code that began the session continues it.
     let again = builder(&world)
-        .credentials(code("used-up").store(store.clone()).store_name("ann"))
+        .credentials(code("ann").store(store.clone()).store_name("ann"))
         .build()
         .unwrap();
     assert_eq!(get(&again).await.unwrap(), 200);
@@ -94,7 +94,7 @@ async fn sessions_share_connections_and_nothing_else() {
     // Even when its token has ended, for the refresh token is there too.
     tokio::time::sleep(std::time::Duration::from_secs(4000)).await;
     let later = builder(&world)
-        .credentials(code("used-up").store(store).store_name("ann"))
+        .credentials(code("ann").store(store).store_name("ann"))
         .build()
         .unwrap();
     assert_eq!(get(&later).await.unwrap(), 200);
@@ -130,6 +130,9 @@ fn what_cannot_work_is_refused_before_anything_is_sent() {
         Credentials::client_credentials("the:id", SECRET),
         Credentials::client_credentials("the-id", "secret\n"),
         Credentials::access_token("two words\n"),
+        Credentials::access_token("two words"),
+        Credentials::access_token("tökén"),
+        Credentials::stored("the-id", None, "ann"),
         code(""),
         Credentials::refresh_token("the-id", None, ""),
         Credentials::client_credentials("the-id", SECRET).pool(0),

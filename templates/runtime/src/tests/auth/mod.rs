@@ -3,6 +3,7 @@
 mod credentials;
 mod invariants;
 mod login;
+mod logins;
 mod pool_and_hooks;
 mod processes;
 mod properties;
@@ -11,6 +12,7 @@ mod pure;
 mod redis;
 mod scrub;
 mod settings;
+mod stores;
 mod support;
 mod threads;
 #[cfg(not(debug_assertions))]

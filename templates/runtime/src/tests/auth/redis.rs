@@ -31,9 +31,10 @@ async fn a_lock_is_one_holders_at_a_time_and_numbers_its_holders() {
     let first = a.try_lock("k").await.unwrap().unwrap();
     assert!(b.try_lock("k").await.unwrap().is_none());
     assert!(b.try_lock("other").await.unwrap().is_some());
+    let first_fence = first.fence;
     a.unlock("k", first).await.unwrap();
     let second = b.try_lock("k").await.unwrap().unwrap();
-    assert_eq!(second.fence, 2);
+    assert!(second.fence > first_fence);
     // Its holder dies; here its expiry is brought about by hand.
     let client = redis::Client::open(server.url.as_str()).unwrap();
     let mut connection = client.get_multiplexed_async_connection().await.unwrap();
@@ -42,14 +43,14 @@ async fn a_lock_is_one_holders_at_a_time_and_numbers_its_holders() {
         .query_async(&mut connection)
         .await
         .unwrap();
-    assert!((1..=30_000).contains(&left), "{left}");
+    assert!((1..=40_000).contains(&left), "{left}");
     let _: i64 = redis::cmd("DEL")
         .arg("{genesys-cloud-token:k}:lock")
         .query_async(&mut connection)
         .await
         .unwrap();
     let third = a.try_lock("k").await.unwrap().unwrap();
-    assert_eq!(third.fence, 3);
+    assert!(third.fence > second.fence);
     a.save("k", &token("third", 3), &third).await.unwrap();
     // The late holder is refused, and does not free what is not its own.
     assert!(b.save("k", &token("second", 2), &second).await.is_err());

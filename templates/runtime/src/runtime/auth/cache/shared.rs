@@ -1,8 +1,8 @@
 //! What all handles of a cache share, and how the end of a refresh changes it.
 
-use super::super::backoff::{Remaining, next_attempt};
+use super::super::backoff::{Remaining, next_attempt, next_store_attempt};
 use super::super::classify::age;
-use super::super::error::AuthError;
+use super::super::error::{AuthError, AuthErrorKind};
 use super::super::hooks::{Hooks, RefreshErrorEvent};
 use super::super::jitter::Jitter;
 use super::super::settings::TokenSettings;
@@ -81,6 +81,11 @@ impl Shared {
         let delay = match remaining {
             Some(remaining) => delay.max(wished.min(remaining.expiry / 2)),
             None => delay.max(wished),
+        };
+        let delay = if error.kind() == AuthErrorKind::Store {
+            next_store_attempt(ledger.failures, remaining, error.retry_after())
+        } else {
+            delay
         };
         let until = now.monotonic.saturating_add(delay);
         ledger.failure = Some(Failure {

@@ -23,8 +23,6 @@ pub(crate) struct CachedToken {
     header: HeaderValue,
     pub(crate) access_token: Secret,
     pub(crate) refresh_token: Option<Secret>,
-    /// The number under which a store holds it.
-    pub(crate) sequence: Option<u64>,
     pub(super) issued: Moment,
     pub(super) ages: Ages,
     /// Whether a call was ever accepted with it.
@@ -61,7 +59,6 @@ impl CachedToken {
             header,
             access_token: token.access_token,
             refresh_token: token.refresh_token,
-            sequence: renewed.sequence,
             issued: renewed.issued,
             ages: Ages::of(token.lifetime, random, settings).after(renewed.age),
             accepted: AtomicBool::new(false),

@@ -1,0 +1,164 @@
+//! Looks after the entry of a token that this process obtained: saves it again if that failed, and puts it back if the store loses it while other
+//! processes may still hold the token before it.
+
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use super::hooks::Hooks;
+use super::session::Session;
+use super::source::Inner;
+use super::standing::{Standing, look_interval, standing};
+use super::store::StoredToken;
+
+/// The pauses between two attempts to save, doubling up to the longest.
+const SAVE_BACKOFF_MIN: Duration = Duration::from_millis(250);
+const SAVE_BACKOFF_MAX: Duration = Duration::from_secs(1);
+
+/// The longest that the store is watched after a token was obtained.
+const LONGEST_WATCH: Duration = Duration::from_secs(60 * 60);
+
+/// Starts to look after what `session` has just obtained in the place of `before`. One task does so for each cache; it ends with the cache.
+pub(super) fn keep(session: Session<'_>, before: Option<&StoredToken>) {
+    let source = session.source;
+    let now = source.clock.now();
+    // Until the token before it ends, others may come to refresh with that one.
+    let left = before.map_or(Duration::ZERO, |before| {
+        let age = now.wall.duration_since(before.issued_at);
+        before
+            .lifetime
+            .saturating_sub(age.unwrap_or_default())
+            .min(LONGEST_WATCH)
+    });
+    let watch_until = now.monotonic.saturating_add(left);
+    let Ok(runtime) = tokio::runtime::Handle::try_current() else {
+        return;
+    };
+    {
+        let mut known = source.known();
+        known.watch_until = known.watch_until.max(watch_until);
+        let is_saved = known.held.as_ref().is_some_and(|held| held.is_saved);
+        if known.is_kept
+            || (is_saved && left.is_zero())
+            || source.settings.store_is_exclusive && is_saved
+        {
+            return;
+        }
+        known.is_kept = true;
+    }
+    let task = run(KeptMark(Arc::downgrade(source)), session.hooks.clone());
+    drop(runtime.spawn(task));
+}
+
+/// Says that a task looks after the entry; dropping it, as a runtime does that is shut down, says that none does.
+struct KeptMark(Weak<Inner>);
+
+impl Drop for KeptMark {
+    fn drop(&mut self) {
+        if let Some(source) = self.0.upgrade() {
+            source.known().is_kept = false;
+        }
+    }
+}
+
+async fn run(mut mark: KeptMark, hooks: Hooks) {
+    let mut backoff = SAVE_BACKOFF_MIN;
+    let mut pause = SAVE_BACKOFF_MIN;
+    loop {
+        let nap = match mark.0.upgrade() {
+            Some(source) => source.clock.sleep(pause),
+            None => return,
+        };
+        nap.await;
+        let Some(source) = mark.0.upgrade() else {
+            return;
+        };
+        let Some((store, key)) = &source.store else {
+            return;
+        };
+        let session = Session {
+            source: &source,
+            store,
+            key,
+            hooks: &hooks,
+        };
+        match look(session).await {
+            Next::Again(interval) => {
+                backoff = SAVE_BACKOFF_MIN;
+                pause = interval;
+            }
+            Next::Failed => {
+                backoff = (backoff * 2).min(SAVE_BACKOFF_MAX);
+                pause = backoff;
+            }
+            Next::Done => {
+                mark.0 = Weak::new();
+                return;
+            }
+        }
+    }
+}
+
+enum Next {
+    Again(Duration),
+    Failed,
+    Done,
+}
+
+async fn look(session: Session<'_>) -> Next {
+    let source = session.source;
+    let held = {
+        let now = source.clock.monotonic();
+        let mut known = source.known();
+        match &known.held {
+            Some(held) if held.is_own && (!held.is_saved || now < known.watch_until) => {
+                held.clone()
+            }
+            _ => {
+                // Under the lock, so that the next token finds either this task at work or none.
+                known.is_kept = false;
+                return Next::Done;
+            }
+        }
+    };
+    let interval = look_interval(held.token.lifetime);
+    if held.is_saved {
+        match session.load().await {
+            Ok(stored)
+                if standing(stored.as_ref(), Some(&held), source.origin()) == Standing::Lost => {}
+            Ok(_) => return Next::Again(interval),
+            Err(_) => return Next::Failed,
+        }
+    }
+    let lock = match session.try_lock().await {
+        Ok(Some(lock)) => lock,
+        Ok(None) => return Next::Again(SAVE_BACKOFF_MIN),
+        Err(_) => return Next::Failed,
+    };
+    let next = match session.load().await {
+        Ok(stored) => match standing(stored.as_ref(), Some(&held), source.origin()) {
+            Standing::Lost | Standing::Unsaved => {
+                let mut token = held.token.clone();
+                token.restored_at = held.is_saved.then(|| source.clock.now().wall);
+                match session.save(&token, &lock).await {
+                    Ok(()) => {
+                        session.mark_saved(&token);
+                        Next::Again(interval)
+                    }
+                    Err(_) => Next::Failed,
+                }
+            }
+            Standing::Stored => {
+                // Saved after all, as by an operation that was given up, or a later one of another process.
+                session.mark_saved(&held.token);
+                Next::Again(interval)
+            }
+            Standing::Begin | Standing::Replaced | Standing::Removed => {
+                source.known().is_kept = false;
+                Next::Done
+            }
+        },
+        Err(_) => Next::Failed,
+    };
+    session.unlock(lock).await;
+    next
+}

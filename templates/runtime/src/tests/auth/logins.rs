@@ -1,0 +1,312 @@
+//! A login is a login: what a store's entry means to a process that was given a code or a refresh token.
+
+use std::sync::Arc;
+
+use http::Method;
+
+use super::support::{SECRET, World, seconds};
+use crate::runtime::auth::store::{MemoryStore, StoredToken, TokenStore, store_key};
+use crate::runtime::auth::{AuthError, Secret, TokenSettings};
+use crate::runtime::client::{Client, ClientBuilder, Credentials};
+use crate::runtime::error::Error;
+
+const REDIRECT: &str = "https://app.example/callback";
+
+fn builder(world: &World) -> ClientBuilder {
+    Client::builder()
+        .region("us-east-1".parse().unwrap())
+        .transport(Arc::new(world.clone()))
+        .clock(world.clock.clone())
+}
+
+async fn get(client: &Client) -> Result<u16, Error> {
+    let request = client.request(Method::GET, "/api/v2/users/me");
+    request
+        .send()
+        .await
+        .map(|response| response.status().as_u16())
+}
+
+fn needs_login(outcome: Result<u16, Error>) -> String {
+    let error = outcome.unwrap_err();
+    let cause = error.find_source::<AuthError>().unwrap();
+    assert!(cause.needs_login(), "{cause}");
+    error.to_string()
+}
+
+struct Shop {
+    world: World,
+    store: Arc<MemoryStore>,
+}
+
+impl Shop {
+    fn new() -> Self {
+        let world = World::new();
+        world.book().rotate = true;
+        world.book().lifetime = 100.0;
+        Self {
+            world,
+            store: Arc::new(MemoryStore::new()),
+        }
+    }
+
+    fn client(&self, credentials: Credentials) -> Client {
+        builder(&self.world)
+            .token_store(self.store.clone())
+            .credentials(credentials)
+            .build()
+            .unwrap()
+    }
+
+    fn code(&self, code: &str) -> Client {
+        let credentials = Credentials::authorization_code("the-id", SECRET, code, REDIRECT);
+        self.client(credentials.store_name("person"))
+    }
+
+    fn refresh_token(&self, token: &str) -> Client {
+        let secret = Some(Secret::from(SECRET));
+        let credentials = Credentials::refresh_token("the-id", secret, token);
+        self.client(credentials.store_name("person"))
+    }
+
+    fn stored(&self) -> Client {
+        let secret = Some(Secret::from(SECRET));
+        self.client(Credentials::stored("the-id", secret, "person"))
+    }
+
+    /// What the last token request sent.
+    fn sent(&self) -> String {
+        let book = self.world.book();
+        let last = book.token_requests.last().unwrap();
+        let sent = last.field("code").or(last.field("refresh_token"));
+        sent.unwrap().to_owned()
+    }
+
+    async fn end_token(&self) {
+        tokio::time::sleep(seconds(101.0)).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn invariant_13_the_same_credential_continues_and_another_begins_anew() {
+    let shop = Shop::new();
+    let alice = shop.code("alice");
+    assert_eq!(get(&alice).await.unwrap(), 200);
+    assert_eq!(get(&shop.code("alice")).await.unwrap(), 200);
+    assert_eq!(shop.world.token_requests(), 1);
+    // Bob logs in under the same name.
+    let bob = shop.code("bob");
+    assert_eq!(get(&bob).await.unwrap(), 200);
+    assert_eq!(shop.sent(), "bob");
+    // Neither becomes the other, now or later.
+    for _ in 0..3 {
+        shop.end_token().await;
+        let before = shop.world.token_requests();
+        assert_eq!(get(&alice).await.unwrap(), 200);
+        let alices = shop.sent();
+        assert_eq!(get(&bob).await.unwrap(), 200);
+        let bobs = shop.sent();
+        assert_eq!(shop.world.token_requests(), before + 2);
+        let used = shop.world.book().api_requests.clone();
+        let [.., alice_used, bob_used] = used.as_slice() else {
+            panic!("two calls");
+        };
+        assert_ne!(alice_used, bob_used);
+        assert_ne!(alices, bobs);
+    }
+    // The store has Bob's.
+    assert_eq!(get(&shop.stored()).await.unwrap(), 200);
+    let used = shop.world.book().api_requests.clone();
+    let [.., before, last] = used.as_slice() else {
+        panic!("two calls");
+    };
+    assert_eq!(before, last);
+}
+
+/// Of the processes of the replaced session only the one that obtained its newest token can know that it is the newest.
+#[tokio::test(start_paused = true)]
+async fn invariant_13_a_replaced_session_spends_no_refresh_token_twice() {
+    let shop = Shop::new();
+    let (first, second) = (shop.code("alice"), shop.code("alice"));
+    assert_eq!(get(&first).await.unwrap(), 200);
+    assert_eq!(get(&second).await.unwrap(), 200);
+    assert_eq!(get(&shop.code("bob")).await.unwrap(), 200);
+    shop.end_token().await;
+    assert_eq!(get(&first).await.unwrap(), 200);
+    let text = needs_login(get(&second).await);
+    assert!(text.contains("another login"), "{text}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn invariant_13_logging_in_again_after_a_revocation_helps() {
+    let shop = Shop::new();
+    let first = shop.code("monday");
+    assert_eq!(get(&first).await.unwrap(), 200);
+    for valid in shop.world.book().refresh_tokens.values_mut() {
+        *valid = false;
+    }
+    shop.world.revoke_all();
+    needs_login(get(&first).await);
+    assert_eq!(get(&shop.code("tuesday")).await.unwrap(), 200);
+    assert_eq!(get(&shop.stored()).await.unwrap(), 200);
+    // By a refresh token that was issued elsewhere, too.
+    let (_, refresh_token) = shop.world.mint();
+    assert_eq!(get(&shop.refresh_token(&refresh_token)).await.unwrap(), 200);
+    assert_eq!(shop.sent(), refresh_token);
+}
+
+#[tokio::test(start_paused = true)]
+async fn invariant_13_a_configuration_that_holds_a_spent_refresh_token_does_no_harm() {
+    let shop = Shop::new();
+    let (_, first) = shop.world.mint();
+    assert_eq!(get(&shop.refresh_token(&first)).await.unwrap(), 200);
+    let mut spent = vec![first];
+    for _ in 0..5 {
+        shop.end_token().await;
+        // The first one, one in the middle, and the one that is stored.
+        for given in &spent {
+            let restarted = shop.refresh_token(given);
+            assert_eq!(get(&restarted).await.unwrap(), 200);
+        }
+        spent.push(shop.sent());
+    }
+    let sent: Vec<_> = {
+        let book = shop.world.book();
+        let requests = book.token_requests.iter();
+        requests
+            .filter_map(|request| request.field("refresh_token").map(str::to_owned))
+            .collect()
+    };
+    assert_eq!(sent.len(), 6);
+    let different: std::collections::HashSet<_> = sent.iter().collect();
+    assert_eq!(different.len(), sent.len(), "{sent:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn invariant_13_a_stored_session_is_opened_by_its_name_alone() {
+    let shop = Shop::new();
+    for _ in 0..3 {
+        let text = needs_login(get(&shop.stored()).await);
+        assert!(text.contains("no session"), "{text}");
+    }
+    assert_eq!(shop.world.token_requests(), 0);
+    assert!(format!("{:?}", shop.store).contains("0 keys"), "no lock");
+    assert_eq!(get(&shop.code("alice")).await.unwrap(), 200);
+    let opened = shop.stored();
+    for _ in 0..3 {
+        assert_eq!(get(&opened).await.unwrap(), 200);
+        shop.end_token().await;
+    }
+    // A running process stays with the session that it opened.
+    assert_eq!(get(&shop.code("bob")).await.unwrap(), 200);
+    let bobs = shop.world.book().api_requests.last().cloned();
+    assert_eq!(get(&opened).await.unwrap(), 200);
+    assert_ne!(shop.world.book().api_requests.last().cloned(), bobs);
+    assert_eq!(get(&shop.stored()).await.unwrap(), 200);
+    assert_eq!(shop.world.book().api_requests.last().cloned(), bobs);
+}
+
+#[tokio::test(start_paused = true)]
+async fn invariant_13_logging_out_ends_the_session_everywhere() {
+    let shop = Shop::new();
+    let (first, second) = (shop.code("alice"), shop.code("alice"));
+    assert_eq!(get(&first).await.unwrap(), 200);
+    assert_eq!(get(&second).await.unwrap(), 200);
+    first.log_out().await.unwrap();
+    shop.end_token().await;
+    for ended in [&first, &second, &shop.code("alice"), &shop.stored()] {
+        let text = needs_login(get(ended).await);
+        assert!(text.contains("removed"), "{text}");
+    }
+    assert_eq!(shop.world.token_requests(), 1);
+    // A new login is a new session.
+    assert_eq!(get(&shop.code("alice again")).await.unwrap(), 200);
+    assert_eq!(get(&shop.stored()).await.unwrap(), 200);
+    assert_eq!(shop.world.token_requests(), 2);
+    // Client credentials obtain another token.
+    let machine = shop.client(Credentials::client_credentials("the-id", SECRET));
+    assert_eq!(get(&machine).await.unwrap(), 200);
+    machine.log_out().await.unwrap();
+    shop.end_token().await;
+    assert_eq!(get(&machine).await.unwrap(), 200);
+    let without = builder(&shop.world)
+        .client_credentials("the-id", SECRET)
+        .build()
+        .unwrap();
+    assert!(without.log_out().await.unwrap_err().is_configuration());
+}
+
+/// What the version before wrote: no origin, no list of spent tokens.
+#[tokio::test(start_paused = true)]
+async fn invariant_13_entries_of_earlier_versions_open() {
+    let url = "https://login.mypurecloud.com/oauth/token";
+    let key = store_key(&["session", url, "the-id", "person", ""]) + "-0";
+    for opens in [true, false] {
+        let shop = Shop::new();
+        let (access_token, refresh_token) = shop.world.mint();
+        let text = format!(
+            r#"{{"access_token":"{access_token}","refresh_token":"{refresh_token}","issued_at":1800000000000,"lifetime":100000,"sequence":1800000000000}}"#
+        );
+        let old = StoredToken::from_json(text.as_bytes()).unwrap();
+        let lock = shop.store.try_lock(&key).await.unwrap().unwrap();
+        shop.store.save(&key, &old, &lock).await.unwrap();
+        drop(lock);
+        if opens {
+            assert_eq!(get(&shop.stored()).await.unwrap(), 200);
+            assert_eq!(
+                get(&shop.refresh_token("the first one")).await.unwrap(),
+                200
+            );
+            assert_eq!(shop.world.token_requests(), 0);
+            shop.end_token().await;
+            assert_eq!(get(&shop.stored()).await.unwrap(), 200);
+            assert_eq!(shop.sent(), refresh_token);
+        } else {
+            assert_eq!(get(&shop.code("a new login")).await.unwrap(), 200);
+            assert_eq!(shop.sent(), "a new login");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn sessions_take_over_store_hooks_and_settings_of_the_client() {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    let world = World::new();
+    world.book().lifetime = 100.0;
+    let store = Arc::new(MemoryStore::new());
+    let (calls, own) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let count = |counter: &Arc<AtomicUsize>| {
+        let counter = Arc::clone(counter);
+        move |_: &crate::runtime::auth::RefreshEvent| {
+            counter.fetch_add(1, Ordering::SeqCst);
+        }
+    };
+    let settings = TokenSettings {
+        mandatory_fraction: 1.0,
+        mandatory_window: seconds(1000.0),
+        ..TokenSettings::default()
+    };
+    let client = builder(&world)
+        .token_store(store.clone())
+        .on_refresh(count(&calls))
+        .token_settings(settings)
+        .build()
+        .unwrap();
+    let code = |code: &str| Credentials::authorization_code("the-id", SECRET, code, REDIRECT);
+    let session = client.with_credentials(code("one")).unwrap();
+    assert_eq!(get(&session).await.unwrap(), 200);
+    assert_eq!(get(&session).await.unwrap(), 200);
+    assert_eq!(
+        calls.load(Ordering::SeqCst),
+        2,
+        "the settings let no token age"
+    );
+    assert!(format!("{store:?}").contains("1 keys"));
+    let session = client
+        .with_credentials(code("two").on_refresh(count(&own)).without_store())
+        .unwrap();
+    assert_eq!(get(&session).await.unwrap(), 200);
+    assert_eq!(own.load(Ordering::SeqCst), 1);
+    assert_eq!(calls.load(Ordering::SeqCst), 2);
+    assert!(format!("{store:?}").contains("1 keys"));
+}
