@@ -28,6 +28,10 @@ use super::settings::TokenSettings;
 use super::token::{Token, Unusable, parse_answer, parse_complaint};
 use super::wait::{First, first};
 
+/// How many answers may be lost before a code or refresh token is not sent again: the server may have exchanged it, and may take the next sending for
+/// a theft.
+const LOST_ANSWERS: u32 = 1;
+
 /// How far two clocks may be apart before a refused assertion is put down to it.
 const CLOCK_TOLERANCE: Duration = Duration::from_secs(120);
 
@@ -41,6 +45,13 @@ pub(crate) enum Purpose {
     Code,
     Refresh,
     Assertion,
+}
+
+impl Purpose {
+    /// Whether a success uses up what was sent.
+    fn is_used_up(self) -> bool {
+        matches!(self, Self::Code | Self::Refresh)
+    }
 }
 
 /// One request to the token endpoint, in the terms of RFC 6749.
@@ -114,6 +125,7 @@ impl TokenEndpoint {
             .monotonic
             .saturating_add(self.settings.flight_timeout);
         let mut attempt = 1;
+        let mut lost = 0;
         loop {
             let asked = self.clock.now();
             let left = end.saturating_sub(asked.monotonic);
@@ -127,8 +139,13 @@ impl TokenEndpoint {
                 Ok(token) => return Ok(token),
                 Err(Failure::Final(error)) => return Err(error),
                 Err(Failure::Again(error)) => error,
+                Err(Failure::Lost(error)) => {
+                    lost += 1;
+                    error
+                }
             };
-            if attempt >= self.settings.attempts {
+            let is_spent = exchange.purpose.is_used_up() && lost > LOST_ANSWERS;
+            if attempt >= self.settings.attempts || is_spent {
                 return Err(error);
             }
             let ceiling = doubled(
@@ -164,7 +181,7 @@ impl TokenEndpoint {
         // The transport keeps the time too; this holds for one that does not.
         let outcome = match first(answer, self.clock.sleep(limit)).await {
             First::Left(outcome) => outcome,
-            First::Right(()) => return Err(Failure::Again(AuthError::new(AuthErrorKind::Timeout))),
+            First::Right(()) => return Err(Failure::Lost(AuthError::new(AuthErrorKind::Timeout))),
         };
         match outcome {
             Ok(answer) => {
@@ -298,6 +315,8 @@ async fn collect(response: HttpResponse) -> Result<Answer, TransportError> {
 enum Failure {
     /// Worth another attempt.
     Again(AuthError),
+    /// The same, and the server may have done what it was asked for.
+    Lost(AuthError),
     /// Not worth one.
     Final(AuthError),
 }
@@ -309,11 +328,12 @@ fn judge_transport(error: TransportError) -> Failure {
         TransportErrorKind::Request => AuthErrorKind::Configuration,
         _ => AuthErrorKind::NoNetwork,
     };
+    let was_sent = error.kind != TransportErrorKind::Connect;
     let error = AuthError::new(kind).caused_by(error);
-    if kind == AuthErrorKind::Configuration {
-        Failure::Final(error)
-    } else {
-        Failure::Again(error)
+    match kind {
+        AuthErrorKind::Configuration => Failure::Final(error),
+        _ if was_sent => Failure::Lost(error),
+        _ => Failure::Again(error),
     }
 }
 
@@ -352,16 +372,16 @@ fn judge(exchange: &Exchange<'_>, answer: &Answer, now: Moment) -> Result<Token,
     if answer.status.is_success() && code.is_none() {
         if !answer.is_whole {
             let error = report(AuthErrorKind::UnusableAnswer);
-            return Err(Failure::Again(
+            return Err(Failure::Lost(
                 error.described("the body is longer than that of any token"),
             ));
         }
         return parse_answer(&answer.body).map_err(|unusable| {
             let error = report(AuthErrorKind::UnusableAnswer);
             match unusable {
-                Unusable::NotJson => Failure::Again(error.described("the body is not JSON")),
+                Unusable::NotJson => Failure::Lost(error.described("the body is not JSON")),
                 Unusable::NoToken => {
-                    Failure::Again(error.described("no access_token that can be sent"))
+                    Failure::Lost(error.described("no access_token that can be sent"))
                 }
                 Unusable::NotBearer => {
                     Failure::Final(error.described("the token_type is not bearer"))
@@ -384,7 +404,7 @@ fn judge(exchange: &Exchange<'_>, answer: &Answer, now: Moment) -> Result<Token,
         (400, Some("invalid_request")) if says(&["rate limit exceeded"]) => Err(Failure::Again(
             report(AuthErrorKind::RateLimited).with_retry_after(retry_after),
         )),
-        (500..=599, _) => Err(Failure::Again(
+        (500..=599, _) => Err(Failure::Lost(
             report(AuthErrorKind::ServerError).with_retry_after(retry_after),
         )),
         (_, Some("invalid_client" | "unauthorized_client"))

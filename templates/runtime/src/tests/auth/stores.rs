@@ -12,7 +12,7 @@ use crate::runtime::auth::{
     TokenSettings,
 };
 use crate::runtime::clock::BoxFuture;
-use crate::runtime::transport::BoxError;
+use crate::runtime::transport::{BoxError, TransportErrorKind};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Op {
@@ -425,6 +425,49 @@ async fn invariant_08_an_entry_that_is_gone_is_saved_again_by_the_newest() {
         assert_eq!(reuses(&world), 0, "{idle}");
         let most = 2 + (world.now().as_secs() / 70) as usize;
         assert!(world.token_requests() <= most, "{}", world.token_requests());
+    }
+}
+
+/// The second sending may follow a lost answer; what is not sent, or refused for now, does not count.
+#[tokio::test(start_paused = true)]
+async fn invariant_08_a_refresh_token_is_sent_once_more_after_a_lost_answer() {
+    let lost = [
+        TokenAnswer::Fail(TransportErrorKind::Io),
+        TokenAnswer::Json(503, "{}".into()),
+        TokenAnswer::Json(200, r#"{"access_token":"acc"#.into()),
+    ];
+    for answer in lost {
+        let world = rotating_world(100.0);
+        let session = world.builder(code(&world)).build();
+        assert_eq!(world.get(&session).await.unwrap(), 200);
+        tokio::time::sleep(seconds(101.0)).await;
+        let deadline = |world: &World| world.now() + seconds(0.5);
+        world.script([answer.clone(), answer.clone(), answer.clone()]);
+        let mut request = super::support::request(http::Method::GET);
+        let end = deadline(&world);
+        let outcome = session
+            .send(&mut request, "/api/v2/users/{userId}", Some(end), &world)
+            .await;
+        assert!(outcome.is_err(), "{answer:?}");
+        assert_eq!(
+            world.token_requests(),
+            3,
+            "{answer:?}: once more, and no more"
+        );
+    }
+    let refused = [
+        TokenAnswer::Json(429, "{}".into()),
+        TokenAnswer::error(400, "invalid_request", "rate limit exceeded"),
+        TokenAnswer::Fail(TransportErrorKind::Connect),
+    ];
+    for answer in refused {
+        let world = rotating_world(100.0);
+        let session = world.builder(code(&world)).build();
+        assert_eq!(world.get(&session).await.unwrap(), 200);
+        tokio::time::sleep(seconds(101.0)).await;
+        world.script([answer.clone(), answer.clone()]);
+        assert_eq!(world.get(&session).await.unwrap(), 200, "{answer:?}");
+        assert_eq!(world.token_requests(), 4, "{answer:?}");
     }
 }
 
