@@ -39,9 +39,7 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
                 RefreshSource::Adopted => println!("{process} process: token read from Redis"),
                 _ => println!("{process} process: token fetched, and put into Redis"),
             })
-            .on_store_error(move |error| {
-                println!("{process} process: Redis failed: {error}")
-            })
+            .on_store_error(move |error| println!("{process} process: Redis failed: {error}"))
             .build()?;
         let users = client.users().get_users().page_size(1).send().await?;
         println!("{process} process: getUsers: {}", users.status());
