@@ -36,9 +36,9 @@ const ALL_PAUSES: Duration = Duration::from_secs(10);
 /// # async fn rename(client: &Client) -> Result<(), Error> {
 /// let path = "/api/v2/routing/queues/sales";
 /// let queue = update(
-///     || client.request(http::Method::GET, path).send::<Value>(),
+///     || client.request(http::Method::GET, path).send_json::<Value>(),
 ///     |queue| queue["name"] = json!("Sales"),
-///     |queue| client.request(http::Method::PUT, path).json(&queue.into_body()).send::<Value>(),
+///     |queue| client.request(http::Method::PUT, path).json(&queue.into_body()).send_json::<Value>(),
 /// )
 /// .await?;
 /// println!("version {}", queue["version"]);
