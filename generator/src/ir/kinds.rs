@@ -127,15 +127,33 @@ fn is_object_at(
             SchemaKind::Type(openapiv3::Type::Object(_)) => true,
             SchemaKind::AllOf { all_of } => all(all_of),
             SchemaKind::Any(any) => {
+                // What else a schema with properties says is not expressed; the loader has warned of it.
+                let is_mixed =
+                    !(any.one_of.is_empty() && any.any_of.is_empty() && any.not.is_none());
                 matches!(any.typ.as_deref(), None | Some("object"))
-                    && any.one_of.is_empty()
-                    && any.any_of.is_empty()
-                    && any.not.is_none()
+                    && !(is_mixed && any.properties.is_empty())
                     && any.items.is_none()
                     && any.enumeration.is_empty()
                     && all(&any.all_of)
             }
             _ => false,
+        },
+    }
+}
+
+/// Whether a schema that has no type of its own here says that it is an object, or may say so elsewhere.
+pub(crate) fn says_object(source: Source<'_>) -> bool {
+    match source {
+        Source::Reference(_) => true,
+        Source::Item(schema) => match &schema.schema_kind {
+            SchemaKind::Type(_) | SchemaKind::AllOf { .. } => true,
+            SchemaKind::OneOf { .. } | SchemaKind::AnyOf { .. } | SchemaKind::Not { .. } => false,
+            SchemaKind::Any(any) => {
+                any.typ.as_deref() == Some("object")
+                    || !any.properties.is_empty()
+                    || !any.all_of.is_empty()
+                    || any.additional_properties.is_some()
+            }
         },
     }
 }

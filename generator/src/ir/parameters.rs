@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::load::quote;
 
 use super::error::{self, IrError};
-use super::kinds::Source;
+use super::kinds::{Source, says_object};
 use super::model::{Docs, Location, Parameter, Type};
 use super::naming::{Case, Names, identifier, pascal, snake};
 use super::operations::Input;
@@ -223,7 +223,9 @@ fn convert<'d>(
         _ => "query",
     };
     let source = Source::from(schema);
-    let ty = schemas.ty(source, &place(input, &data.name, struct_name, kind))?;
+    let place = place(input, &data.name, struct_name, kind);
+    let ty = schemas.ty(source, &place)?;
+    let ty = as_text(ty, source, &place, schemas);
     let schema_data = source.data();
     let description = data
         .description
@@ -241,6 +243,22 @@ fn convert<'d>(
         },
         ty,
     })
+}
+
+/// What takes any JSON value, and what is an object in a list, is sent as text, with a warning.
+fn as_text(ty: Type, source: Source<'_>, place: &Place, schemas: &Schemas<'_>) -> Type {
+    let (text, what) = match &ty {
+        Type::Json if !says_object(source) => (Type::String, "a value"),
+        Type::List(item) if matches!(**item, Type::Json | Type::Model(_) | Type::Map(_)) => {
+            (Type::List(Box::new(Type::String)), "each item of a list")
+        }
+        _ => return ty,
+    };
+    schemas.warn(
+        place,
+        format!("{what} without a form as text; a string is taken in its place"),
+    );
+    text
 }
 
 /// Only plain values and lists of them can be written as text; a path has no place for a list.

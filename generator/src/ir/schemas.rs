@@ -6,7 +6,7 @@
 //!   one model with the properties of all; a property of a later part replaces one of the same name.
 //! - A model with a discriminator has the properties that it declares. Those of its subtypes are unknown to it, and so are kept
 //!   and written back like any unknown property: nothing is lost, and a caller who knows the subtype can read it from the whole.
-//! - `oneOf`, `anyOf` and `not` are [`Type::Json`].
+//! - `oneOf`, `anyOf` and `not` are [`Type::Json`], but beside properties: those are kept.
 //! - An object without properties is [`Type::Json`] where it types a property, and a model without fields as a definition.
 //! - `additionalProperties` beside properties add nothing to a model, which keeps unknown properties in any case.
 
@@ -112,6 +112,12 @@ impl<'d> Schemas<'d> {
             enum_origins: Vec::new(),
             aliases: Vec::new(),
         }
+    }
+
+    /// Warns of a schema that is not expressed as it is.
+    pub(crate) fn warn(&self, place: &Place, message: String) {
+        self.notes
+            .warn_at(WarningKind::Schema, place.pointer.clone(), message);
     }
 
     /// Converts every definition.
@@ -236,7 +242,8 @@ impl<'d> Schemas<'d> {
         schema: &'d Schema,
         place: &Place,
     ) -> Result<Type, IrError> {
-        if !(any.one_of.is_empty() && any.any_of.is_empty() && any.not.is_none()) {
+        let is_mixed = !(any.one_of.is_empty() && any.any_of.is_empty() && any.not.is_none());
+        if is_mixed && any.properties.is_empty() {
             return Ok(Type::Json);
         }
         let values: Vec<&Value> = any

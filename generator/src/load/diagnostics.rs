@@ -106,9 +106,9 @@ impl fmt::Display for WarningGroup<'_> {
 /// An operation that cannot be expressed, and so is not generated.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct LeftOut {
-    /// Its name: `x-purecloud-method-name`, `operationId`, or one made of method and path.
+    /// Its name: `x-purecloud-method-name`, `operationId`, or one made of method and path. The path where its operations are not known.
     pub operation: String,
-    /// Its method, in lower case.
+    /// Its method, in lower case; `*` where it is not known.
     pub method: String,
     /// Its path, as the document has it.
     pub path: String,

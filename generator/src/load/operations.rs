@@ -332,7 +332,7 @@ fn made_name(method: &str, path: &str) -> String {
     name
 }
 
-/// Leaves out every operation of a path that cannot be read.
+/// Leaves out every operation of a path that cannot be read; the path itself where nothing is known of its operations.
 pub(crate) fn leave_out_path(path: &str, node: &Node<'_, '_>, fault: &Fault) {
     let mut is_empty = true;
     for (method, operation) in node.json.entries() {
@@ -343,16 +343,17 @@ pub(crate) fn leave_out_path(path: &str, node: &Node<'_, '_>, fault: &Fault) {
         }
     }
     if is_empty {
-        node.notes.pass_over(
-            WarningKind::Document,
-            fault.clone(),
-            "the path has no operation that can be read",
-        );
+        node.notes
+            .leave_out(path.to_owned(), "*", path, fault.clone());
     }
 }
 
-/// The key of a response: a status, or none for `default`. Nothing where it is neither, which is a warning.
+/// The key of a response: a status, or none for `default`. Nothing where it is neither or the response is null, which is a warning.
 pub(crate) fn status(key: &str, node: &Node<'_, '_>) -> Option<Option<StatusCode>> {
+    if matches!(node.json, Json::Null) {
+        node.warn(WarningKind::Response, "the response is null; it is ignored");
+        return None;
+    }
     let status = match key.as_bytes() {
         b"default" => return Some(None),
         [b'1'..=b'5', b'0'..=b'9', b'0'..=b'9'] => key.parse().ok().map(StatusCode::Code),

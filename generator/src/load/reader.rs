@@ -86,6 +86,9 @@ pub(crate) fn unescape_segment(segment: &str) -> Option<String> {
     Some(plain)
 }
 
+/// Keys whose value may be null.
+const NULLABLE: [&str; 3] = ["default", "example", "value"];
+
 /// The `x-*` keys of an object.
 pub(crate) type Extensions = IndexMap<String, Value>;
 
@@ -152,6 +155,11 @@ impl<'p, 'd> Node<'p, 'd> {
                             .pass_over(WarningKind::Value, fault, "the key is ignored");
                     }
                 }
+            } else if matches!(node.json, Json::Null) && !NULLABLE.contains(&key) {
+                node.warn(
+                    WarningKind::Value,
+                    format!("the key {} is null, and so read as missing", quote(key)),
+                );
             } else if !visit(key, node)? {
                 node.warn(
                     WarningKind::Key,
@@ -173,7 +181,7 @@ impl<'p, 'd> Node<'p, 'd> {
         mut visit: impl FnMut(&'d str, Node<'_, 'd>) -> Result<bool, Fault>,
     ) -> Result<Extensions, Fault> {
         self.strict_fields(what, |key, node| match visit(key, node) {
-            Err(fault) if !fault.is_elsewhere => {
+            Err(fault) if !fault.is_elsewhere || !node.at.is_in_paths() => {
                 node.notes
                     .pass_over(WarningKind::Value, fault, "the key is ignored");
                 Ok(true)
@@ -193,7 +201,7 @@ impl<'p, 'd> Node<'p, 'd> {
         self.entries(what, |key, node| {
             match read(node) {
                 Ok(value) => drop(map.insert(key.to_owned(), value)),
-                Err(fault) if fault.is_elsewhere => return Err(fault),
+                Err(fault) if fault.is_elsewhere && node.at.is_in_paths() => return Err(fault),
                 Err(fault) => {
                     node.notes
                         .pass_over(WarningKind::Value, fault, "the entry is ignored");
