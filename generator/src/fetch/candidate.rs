@@ -50,7 +50,7 @@ pub struct Candidate {
     pub source: Source,
     /// Its text.
     pub text: String,
-    /// The file there has another text, or there is none.
+    /// The file there says something else, or there is none.
     pub is_new: bool,
     /// What the user should know.
     pub notes: Vec<String>,
@@ -190,9 +190,9 @@ fn parse<'d>(name: &str, bytes: &'d [u8]) -> Result<Json<'d>, LoadError> {
 struct There {
     file: String,
     record: Option<Source>,
+    /// Its text in the normal form.
     text: Option<String>,
     counts: Option<Counts>,
-    normal_length: Option<usize>,
     previews: usize,
 }
 
@@ -203,7 +203,6 @@ impl There {
             record: None,
             text: None,
             counts: None,
-            normal_length: None,
             previews: 0,
         };
         match fs::read_dir(folder) {
@@ -224,13 +223,12 @@ impl There {
             && let Ok(bytes) = file::unpack("", &bytes)
             && let Ok(text) = file::text("", &bytes)
         {
-            there.text = Some(text.to_owned());
             if let Ok(root) = Json::parse(text) {
                 there.counts = Some(load::count(&root));
                 there.previews = text
                     .matches(&format!("\"{}\": true", merge::PREVIEW_MARK))
                     .count();
-                there.normal_length = Some(normal::text(root).len());
+                there.text = Some(normal::text(root));
             }
         }
         Ok(there)
@@ -244,7 +242,7 @@ impl There {
         });
         Some(Extent {
             counts: self.counts.or(recorded)?,
-            bytes: self.normal_length,
+            bytes: self.text.as_ref().map(String::len),
         })
     }
 }

@@ -15,9 +15,10 @@ use super::naming::{Case, Names, identifier, pascal, snake};
 use super::operations::Input;
 use super::schemas::{Place, Schemas, prose};
 
-/// Methods that operations have: a setter beside them is called otherwise. `body` is the body.
+/// Methods that operations have: a setter of the same name gets a suffix. `body` is the body.
 const OPERATION_METHODS: &[&str] = &[
     "as_ref",
+    "attach",
     "blocking",
     "body",
     "borrow",
@@ -38,6 +39,7 @@ const OPERATION_METHODS: &[&str] = &[
     "into_future",
     "into_request",
     "items",
+    "items_of",
     "metadata",
     "new",
     "options",
@@ -49,14 +51,28 @@ const OPERATION_METHODS: &[&str] = &[
     "resume",
     "retry",
     "send",
+    "send_as",
     "send_blocking",
+    "send_bytes",
+    "send_stream",
     "stream",
     "submit",
     "timeout",
     "to_owned",
     "try_from",
     "try_into",
+    "type_id",
     "wait",
+    "with_attempt_timeout",
+    "with_credential",
+    "with_deadline",
+    "with_follow_redirects",
+    "with_header",
+    "with_idempotent",
+    "with_options",
+    "with_retry",
+    "with_strict_decoding",
+    "with_timeout",
 ];
 
 /// The tag whose lists are joined with commas, whatever the spec says of them.

@@ -20,7 +20,7 @@ pub(crate) struct Answer {
 
 const JSON: &str = "application/json";
 
-/// Looks at the success responses: 200 first, then the others in order. The first content type found is asked for. One schema, or
+/// Looks at the success responses: 200 first, then the others in order; at the `default` response where no success is declared. The first content type found is asked for. One schema, or
 /// the same one several times, is the output; several different ones are [`Type::Json`].
 pub(crate) fn answer<'d>(
     input: &Input<'d>,
@@ -28,17 +28,26 @@ pub(crate) fn answer<'d>(
     schemas: &mut Schemas<'d>,
 ) -> Result<Answer, IrError> {
     let responses = &input.operation.responses;
-    let mut successes: Vec<(u16, &'d ReferenceOr<Response>)> = responses
+    let mut successes: Vec<(String, &'d ReferenceOr<Response>)> = responses
         .responses
         .iter()
         .filter_map(|(status, response)| match status {
-            StatusCode::Code(code @ 200..=299) => Some((*code, response)),
-            StatusCode::Range(2) => Some((300, response)),
+            StatusCode::Code(code @ 200..=299) => Some((code.to_string(), response)),
+            StatusCode::Range(2) => Some(("2XX".to_owned(), response)),
             _ => None,
         })
         .collect();
-    successes.sort_by_key(|(code, _)| *code);
-    let only_default = successes.is_empty() && responses.default.is_some();
+    // Digits come before letters.
+    successes.sort_by(|(left, _), (right, _)| left.cmp(right));
+    let only_default = successes.is_empty();
+    if only_default {
+        successes.extend(
+            responses
+                .default
+                .iter()
+                .map(|response| ("default".to_owned(), response)),
+        );
+    }
 
     let mut accept: Option<&str> = None;
     let mut outputs: Vec<Output> = Vec::new();
@@ -56,7 +65,6 @@ pub(crate) fn answer<'d>(
             without_schema.extend((code < 300).then_some(code));
             continue;
         };
-        let code = code.to_string();
         let output = if is_binary(Source::from(schema)) {
             Output::Bytes
         } else if is_json(name) {
@@ -80,7 +88,7 @@ pub(crate) fn answer<'d>(
         }
     }
     let output = match outputs.len() {
-        0 if only_default => Output::Bytes,
+        0 if only_default && responses.default.is_some() => Output::Bytes,
         0 => Output::Empty,
         1 => outputs.swap_remove(0),
         _ if outputs

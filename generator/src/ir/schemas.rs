@@ -201,7 +201,10 @@ impl<'d> Schemas<'d> {
         };
         match &schema.schema_kind {
             SchemaKind::Type(openapiv3::Type::String(string)) => {
-                let values = string.enumeration.iter().flatten().cloned().collect();
+                let values: Vec<String> = string.enumeration.iter().flatten().cloned().collect();
+                if place.is_parameter && are_booleans(&values) {
+                    return Ok(Type::Boolean);
+                }
                 Ok(self.enum_or(EnumRepr::Text, values, schema, place, || {
                     string_type(&string.format)
                 }))
@@ -258,11 +261,14 @@ impl<'d> Schemas<'d> {
         match any.typ.as_deref() {
             // In JSON a boolean is a boolean, whatever the enum says; as text it is what the enum says.
             Some("boolean") => Ok(match texts {
-                Some(texts) if place.is_parameter => {
+                Some(texts) if place.is_parameter && !are_booleans(&texts) => {
                     self.enum_or(EnumRepr::Text, texts, schema, place, || Type::Boolean)
                 }
                 _ => Type::Boolean,
             }),
+            Some("string") if place.is_parameter && texts.as_deref().is_some_and(are_booleans) => {
+                Ok(Type::Boolean)
+            }
             Some("string") => {
                 let format = any.format.clone().into();
                 Ok(self.enum_or(
@@ -579,6 +585,14 @@ fn name_fields(fields: &mut [Field]) {
             Case::Snake,
         );
     }
+}
+
+/// Whether the values are `true` and `false`, in any case. As text a boolean says the same; in JSON a text stays a text.
+fn are_booleans(values: &[String]) -> bool {
+    let has = |word: &str| values.iter().any(|value| value.eq_ignore_ascii_case(word));
+    let is_one =
+        |value: &String| value.eq_ignore_ascii_case("true") || value.eq_ignore_ascii_case("false");
+    has("true") && has("false") && values.iter().all(is_one)
 }
 
 fn string_type(format: &VariantOrUnknownOrEmpty<StringFormat>) -> Type {

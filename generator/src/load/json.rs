@@ -103,6 +103,18 @@ impl<'d> Json<'d> {
         }
     }
 
+    /// Puts the keys of every object in the order of their names.
+    pub(crate) fn sort(&mut self) {
+        match self {
+            Self::Object(entries) => {
+                entries.sort_unstable_by(|(left, _), (right, _)| left.cmp(right));
+                entries.iter_mut().for_each(|(_, value)| value.sort());
+            }
+            Self::Array(items) => items.iter_mut().for_each(Self::sort),
+            _ => {}
+        }
+    }
+
     /// The text of a string.
     pub(crate) fn as_str(&self) -> Option<&str> {
         match self {

@@ -7,7 +7,8 @@
 //!
 //! What later stages can rely on:
 //!
-//! - order is that of the document, everywhere but inside `default`, `example` and `x-*` values;
+//! - the members of every object are in the order of their names, so that their order in the document has no effect; lists are in
+//!   the order of the document;
 //! - references are to schemas only, of the form `#/components/schemas/NAME`, and resolve ([`component_name`]);
 //! - parameters of a path are part of its operations; `{x}` in a path has its parameter;
 //! - every operation has a name, `x-purecloud-method-name` or `operationId`, that no other has;
@@ -145,6 +146,7 @@ pub(crate) fn load(
         source.check(path, &sha256, count(&root))?;
     }
     fixups.apply(&mut root)?;
+    root.sort();
     read_tree(path, &root, text, sha256)
 }
 
@@ -164,6 +166,7 @@ pub(crate) fn load_leniently(
     let text = file::text(&name, &bytes)?;
     let mut root = Json::parse(text).map_err(|fault| fault.in_file(&name))?;
     let outlived = fixups.apply_where_possible(&mut root);
+    root.sort();
     Ok((read_tree(path, &root, text, sha256_of(&bytes))?, outlived))
 }
 

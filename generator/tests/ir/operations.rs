@@ -270,3 +270,131 @@ fn a_token_is_sent_unless_the_spec_says_otherwise() {
     assert!(!public(Some(key()), Some(json!([]))));
     assert!(public(None, Some(json!([]))));
 }
+
+/// The methods that every operation has: those of the runtime's traits, and those that the template writes.
+fn methods_of_operations() -> Vec<String> {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../templates");
+    let read = |file: &str| std::fs::read_to_string(format!("{root}/{file}")).unwrap();
+    let mut names = Vec::new();
+    for file in ["request/operation.rs", "paging/mod.rs", "jobs/mod.rs"] {
+        let source = syn::parse_file(&read(&format!("runtime/src/runtime/{file}"))).unwrap();
+        for item in source.items {
+            let syn::Item::Trait(item) = item else {
+                continue;
+            };
+            names.extend(item.items.iter().filter_map(|item| match item {
+                syn::TraitItem::Fn(method) => Some(method.sig.ident.to_string()),
+                _ => None,
+            }));
+        }
+    }
+    let template = read("operations.rs.jinja");
+    let implementation = template.split("pub fn ").skip(1);
+    let written = implementation.map(|text| text.split('(').next().unwrap().to_owned());
+    names.extend(written.filter(|name| !name.starts_with('{')));
+    for known in [
+        "send",
+        "items",
+        "pages",
+        "submit",
+        "with_timeout",
+        "request_mut",
+        "send_as",
+    ] {
+        assert!(names.iter().any(|name| name == known), "{known}: {names:?}");
+    }
+    names
+}
+
+#[test]
+fn no_parameter_hides_a_method() {
+    for name in methods_of_operations() {
+        // On the wire as Genesys writes names.
+        let mut words = name.split('_');
+        let mut wire_name = words.next().unwrap().to_owned();
+        for word in words {
+            wire_name.push_str(&word[..1].to_uppercase());
+            wire_name.push_str(&word[1..]);
+        }
+        let parameter = |location: &str| json!({"name": wire_name, "in": location, "type": "integer", "required": location == "path"});
+        let operation = only_operation(&with_operation(
+            "/api/v2/things",
+            "get",
+            json!({"parameters": [parameter("query")]}),
+        ));
+        assert_eq!(operation.setters[0].name, format!("{name}_"));
+        assert_eq!(operation.setters[0].wire_name, wire_name);
+    }
+}
+
+#[test]
+fn parameters_that_say_true_or_false_are_booleans() {
+    let ty = |parameter: Value| {
+        let mut parameter = parameter;
+        parameter["name"] = json!("joined");
+        parameter["in"] = json!("query");
+        let operation = json!({"parameters": [parameter]});
+        let operation = only_operation(&with_operation("/api/v2/things", "get", operation));
+        operation.setters[0].ty.clone()
+    };
+    for kind in ["boolean", "string"] {
+        for values in [["true", "false"], ["False", "True"], ["TRUE", "FALSE"]] {
+            assert_eq!(ty(json!({"type": kind, "enum": values})), Type::Boolean);
+            let items = json!({"type": kind, "enum": values});
+            let items = json!({"type": "array", "items": items, "collectionFormat": "multi"});
+            assert_eq!(ty(items), list(Type::Boolean));
+        }
+        for values in [
+            json!(["true", "false", "any"]),
+            json!(["true"]),
+            json!(["yes", "no"]),
+        ] {
+            let ty = ty(json!({"type": kind, "enum": values}));
+            assert!(matches!(ty, Type::Enum(_)), "{ty:?}");
+        }
+    }
+    assert_eq!(
+        ty(json!({"type": "boolean", "enum": [true, false]})),
+        Type::Boolean
+    );
+    // JSON tells a text from a boolean.
+    let api = try_build(&with_definitions(
+        json!({"Thing": {"type": "object", "properties": {
+            "text": {"type": "string", "enum": ["true", "false"]},
+            "flag": {"type": "boolean", "enum": ["true", "false"]},
+        }}}),
+    ))
+    .unwrap();
+    let thing = model(&api, "Thing");
+    assert!(matches!(field(thing, "text").ty, Type::Enum(_)));
+    assert_eq!(field(thing, "flag").ty, Type::Boolean);
+}
+
+#[test]
+fn an_answer_that_is_declared_as_default_only_has_its_type() {
+    let output = |responses: Value| {
+        let responses = json!({ "responses": responses });
+        only_operation(&with_operation("/api/v2/things", "get", responses)).output
+    };
+    let thing = json!({"description": "", "schema": {"$ref": "#/definitions/Thing"}});
+    let model = |output: &Output| matches!(output, Output::Json(Type::Model(_)));
+    assert!(model(&output(json!({ "default": thing }))));
+    assert!(model(&output(
+        json!({ "default": thing, "404": {"description": ""} })
+    )));
+    assert_eq!(
+        output(json!({ "default": {"description": ""} })),
+        Output::Bytes
+    );
+    // Where a success is declared, `default` says what an error holds.
+    assert_eq!(
+        output(json!({ "default": thing, "204": {"description": ""} })),
+        Output::Empty
+    );
+    let texts =
+        json!({"description": "", "schema": {"type": "array", "items": {"type": "string"}}});
+    assert_eq!(
+        output(json!({ "default": texts })),
+        Output::Json(list(Type::String))
+    );
+}
