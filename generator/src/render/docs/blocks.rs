@@ -127,10 +127,10 @@ fn indented(lines: &[&str]) -> Option<(Block, usize)> {
 /// Lines without the indentation that all of them have, and without empty ones around them.
 fn dedented(lines: &[&str]) -> Vec<String> {
     let shown = |line: &&str| !line.trim().is_empty();
-    let Some(first) = lines.iter().position(|line| shown(&line)) else {
+    let Some(first) = lines.iter().position(shown) else {
         return Vec::new();
     };
-    let last = lines.iter().rposition(|line| shown(&line)).unwrap_or(first);
+    let last = lines.iter().rposition(shown).unwrap_or(first);
     let common = lines.iter().copied().filter(shown).map(indent).min();
     let common = common.unwrap_or_default();
     lines[first..=last]

@@ -94,8 +94,7 @@ const LONGEST_CODE: usize = 10_000;
 
 /// What is between a tag and its end, and how long both are.
 fn content(text: &str, tag: Tag) -> Option<(&str, usize)> {
-    let limit = text.floor_char_boundary(LONGEST_CODE);
-    let text = &text[..limit];
+    let text = inline::start(text, LONGEST_CODE);
     let (index, end) = tags(text).find(|(_, found)| found.tag == tag)?;
     end.closes.then(|| (&text[..index], index + end.length))
 }

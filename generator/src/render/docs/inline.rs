@@ -52,7 +52,7 @@ fn code_span(text: &str) -> Option<(String, usize)> {
         return None;
     }
     let inner = &text[ticks..];
-    let inner = &inner[..inner.floor_char_boundary(LONGEST_CODE)];
+    let inner = start(inner, LONGEST_CODE);
     let mut at = 0;
     let (content, length) = loop {
         let run = at + inner[at..].find('`')?;
@@ -74,6 +74,14 @@ fn code_span(text: &str) -> Option<(String, usize)> {
         return None;
     }
     Some((span(content), length))
+}
+
+/// The start of a text, that many characters at most.
+pub(super) fn start(text: &str, most: usize) -> &str {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => &text[..end],
+        None => text,
+    }
 }
 
 /// Text between backticks: more of them than it holds.
