@@ -222,14 +222,13 @@ impl There {
         if let Ok(bytes) = file::read(&path)
             && let Ok(bytes) = file::unpack("", &bytes)
             && let Ok(text) = file::text("", &bytes)
+            && let Ok(root) = Json::parse(text)
         {
-            if let Ok(root) = Json::parse(text) {
-                there.counts = Some(load::count(&root));
-                there.previews = text
-                    .matches(&format!("\"{}\": true", merge::PREVIEW_MARK))
-                    .count();
-                there.text = Some(normal::text(root));
-            }
+            there.counts = Some(load::count(&root));
+            there.previews = text
+                .matches(&format!("\"{}\": true", merge::PREVIEW_MARK))
+                .count();
+            there.text = Some(normal::text(root));
         }
         Ok(there)
     }

@@ -121,7 +121,7 @@ fn indented(lines: &[&str]) -> Option<(Block, usize)> {
         .take_while(|line| line.is_empty() || indent(line) >= CODE_INDENT)
         .count();
     let code = dedented(&lines[..count]);
-    (!code.is_empty()).then(|| (Block::Code(code), count))
+    (!code.is_empty()).then_some((Block::Code(code), count))
 }
 
 /// Lines without the indentation that all of them have, and without empty ones around them.
