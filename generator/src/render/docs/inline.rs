@@ -76,12 +76,11 @@ fn code_span(text: &str) -> Option<(String, usize)> {
     Some((span(content), length))
 }
 
-/// The start of a text, that many characters at most.
+/// The start of a text, that many bytes at most.
 pub(super) fn start(text: &str, most: usize) -> &str {
-    match text.char_indices().nth(most) {
-        Some((end, _)) => &text[..end],
-        None => text,
-    }
+    let most = most.min(text.len());
+    let end = (0..=most).rfind(|end| text.is_char_boundary(*end));
+    &text[..end.unwrap_or_default()]
 }
 
 /// Text between backticks: more of them than it holds.
