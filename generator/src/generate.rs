@@ -10,6 +10,7 @@ use crate::fixups::Fixups;
 use crate::ir::{self, Api, IrError, Options, Overrides, Selection};
 use crate::load::source::Source;
 use crate::load::{self, Diagnostics, LoadError, Spec};
+use crate::outlived::{self, Outlived};
 use crate::render::{self, Files, RenderError, RuntimeSource};
 use crate::upgrade::version;
 use crate::write::{self, Stale, Summary, Tags, WriteError};
@@ -75,6 +76,14 @@ pub enum GenerateError {
         /// Why.
         source: IrError,
     },
+    /// Data beside the spec does not apply any more.
+    #[error("{}: {} of the entries beside the spec no longer apply:\n{}\n  {} `upgrade` removes them with the release that they outlive.", spec.display(), entries.len(), outlived::lines(entries), outlived::REMEDY)]
+    Outlived {
+        /// The spec.
+        spec: PathBuf,
+        /// All such entries.
+        entries: Vec<Outlived>,
+    },
     /// There are warnings, and they are errors.
     #[error("{}\n  With --strict, warnings and operations that are left out are errors.", .0.report().join("\n"))]
     Strict(Diagnostics),
@@ -135,6 +144,8 @@ pub(crate) struct CandidateBuilt {
     pub(crate) bare: Api,
     /// To render.
     pub(crate) built: Built,
+    /// The entries beside the spec that do not apply to it.
+    pub(crate) outlived: Vec<Outlived>,
 }
 
 impl Default for Config {
@@ -193,11 +204,17 @@ impl Config {
     /// Fails with the first thing that is wrong with the spec, or a tag that it does not have.
     pub fn build(&self, step: &mut dyn FnMut(Step)) -> Result<Built, GenerateError> {
         step(Step::Load);
-        let spec = load::load_file(&self.spec)?;
+        let spec = load::load_located(&self.spec)?;
         step(Step::Build);
         let ir_error = |source| in_spec(&spec.source, source);
         let overrides = Overrides::read(folder(&spec.source)).map_err(ir_error)?;
-        let api = api(&spec, overrides)?;
+        let (api, entries) = api(&spec, overrides)?;
+        if !entries.is_empty() {
+            return Err(GenerateError::Outlived {
+                spec: spec.source.clone(),
+                entries,
+            });
+        }
         self.refuse_warnings(&api.diagnostics)?;
         let api = ir::select(&api, &self.selection).map_err(ir_error)?;
         let tags = self.made_from(&api);
@@ -229,13 +246,14 @@ impl Config {
         }
     }
 
-    /// The SDK of the spec there, to compare another one with: without overrides, and with the fix-ups that
-    /// apply, which are on their way to the next spec.
+    /// The SDK of the spec there, to compare another one with: with the fix-ups and aliases that apply (the others are on their way to
+    /// the next spec), and without other overrides.
     pub(crate) fn build_leniently(&self) -> Result<Api, GenerateError> {
         let path = load::file::locate(&self.spec)?;
         let fixups = Fixups::read(folder(&path))?;
-        let (spec, _) = load::load_leniently(&path, &load::file::read(&path)?, &fixups)?;
-        api(&spec, Overrides::default())
+        let spec = load::load(&path, &load::file::read(&path)?, &fixups, None)?;
+        let overrides = Overrides::read(folder(&path)).map_err(|error| in_spec(&path, error))?;
+        Ok(api(&spec, overrides.only_aliases())?.0)
     }
 
     /// The SDK of a spec that is not in its place yet, with what lies there beside it: to compare, and to
@@ -255,16 +273,13 @@ impl Config {
         let release = Some(candidate.source.release.to_string());
         let overrides =
             Overrides::read(&self.spec).map_err(|error| in_spec(&spec.source, error))?;
-        let only_aliases = Overrides {
-            aliases: overrides.aliases.clone(),
-            ..Overrides::default()
-        };
-        let bare = api_of_release(&spec, release.clone(), only_aliases)?;
-        let api = api_of_release(&spec, release, overrides)?;
+        let (bare, _) = api_of_release(&spec, release.clone(), overrides.only_aliases())?;
+        let (api, outlived) = api_of_release(&spec, release, overrides)?;
         self.refuse_warnings(&api.diagnostics)?;
         let tags = self.made_from(&api);
         Ok(CandidateBuilt {
             bare,
+            outlived,
             built: Built {
                 api,
                 tags,
@@ -374,15 +389,18 @@ impl Rendered {
 
 /// What is found in a spec on its way to the SDK.
 pub(crate) fn diagnose(spec: &Spec) -> Result<Diagnostics, GenerateError> {
-    Ok(api_of_release(spec, None, Overrides::default())?.diagnostics)
+    Ok(api_of_release(spec, None, Overrides::default())?
+        .0
+        .diagnostics)
 }
 
 /// The SDK of a spec as it is, without the overrides beside it.
 pub(crate) fn build_bare(spec: &Path) -> Result<Api, GenerateError> {
-    api(&load::load_file(spec)?, Overrides::default())
+    Ok(api(&load::load_file(spec)?, Overrides::default())?.0)
 }
 
-fn api(spec: &Spec, overrides: Overrides) -> Result<Api, GenerateError> {
+/// The SDK, and the entries beside the spec that do not apply to it.
+fn api(spec: &Spec, overrides: Overrides) -> Result<(Api, Vec<Outlived>), GenerateError> {
     api_of_release(spec, release(&spec.source)?, overrides)
 }
 
@@ -390,16 +408,18 @@ fn api_of_release(
     spec: &Spec,
     release: Option<String>,
     overrides: Overrides,
-) -> Result<Api, GenerateError> {
+) -> Result<(Api, Vec<Outlived>), GenerateError> {
     let options = Options {
         release,
         sha256: spec.sha256.clone(),
         overrides,
     };
-    let mut api =
-        ir::build(&spec.document, &options).map_err(|source| in_spec(&spec.source, source))?;
+    let (mut api, found) = ir::build_leniently(&spec.document, &options)
+        .map_err(|source| in_spec(&spec.source, source))?;
     api.diagnostics = spec.with(std::mem::take(&mut api.diagnostics));
-    Ok(api)
+    let mut outlived = spec.outlived.clone();
+    outlived.extend(found);
+    Ok((api, outlived))
 }
 
 fn in_spec(spec: &Path, source: IrError) -> GenerateError {

@@ -10,11 +10,13 @@ pub mod fixups;
 mod generate;
 pub mod ir;
 pub mod load;
+mod outlived;
 pub mod render;
 pub mod upgrade;
 pub mod write;
 
 pub use generate::{Built, Config, GenerateError, Rendered, Step};
+pub use outlived::Outlived;
 
 /// The chapters of the guide whose code uses the generator.
 #[cfg(doctest)]

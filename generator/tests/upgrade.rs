@@ -274,15 +274,137 @@ fn data_beside_the_spec_is_that_of_the_next_one() {
             .contains("#[deprecated")
     );
 
-    // One that does not apply stops it.
-    let before = root.state();
+    // Once it does not apply any more, it goes.
     let mut without = added();
     without["paths"]
         .as_object_mut()
         .unwrap()
         .remove("/api/v2/users/us");
-    root.upgrade(&without, &["--force"])
-        .assert_refused("fix-up 1");
+    let outcome = root.upgrade(&without, &["--force"]);
+    outcome.assert_done();
+    assert!(outcome.stdout.contains("fix-up 1"), "{outcome:?}");
+    assert_eq!(root.read("spec/fixups.toml"), "");
+    root.run("check", &[]).assert_done();
+}
+
+/// Entries of every kind: the second of each does not apply, but for the alias, which is the first.
+fn data() -> [(&'static str, &'static str); 4] {
+    [
+        (
+            "spec/fixups.toml",
+            "# Corrections.\n\n# Stays.\n[[fixup]]\nreason = 'it is deprecated' # really\noperation = 'getUsersMe'\npointer = '/deprecated'\naction = 'add'\nvalue = true\n\n# Goes.\n[[fixup]]\nreason = 'gone'\noperation = 'getUsersYou'\npointer = '/deprecated'\naction = 'add'\nvalue = true\n",
+        ),
+        (
+            "spec/idempotent.toml",
+            "[[idempotent]]\noperation = 'postUsersMe'\nreason = 'stays'\n\n[[idempotent]]\noperation = 'postUsersYou'\nreason = 'goes'\n",
+        ),
+        (
+            "spec/paging.toml",
+            "# About the file.\n[[paging]]\noperation = 'getUsersYou'\nreason = 'goes'\nstyle = 'single'\nitems = ['list']\n",
+        ),
+        (
+            "spec/aliases.toml",
+            "[[alias]]\nreason = 'goes'\ndrop_in = 270\noperation = 'getUsersMe'\nwas = 'getMe'\n",
+        ),
+    ]
+}
+
+/// What the data is about, or half of it.
+fn about_data(whole: bool) -> Value {
+    let mut spec = spec();
+    spec["definitions"]["User"]["properties"]["list"] =
+        json!({"type": "array", "items": {"type": "string"}});
+    spec["paths"]["/api/v2/users/me"]["post"] = operation("postUsersMe");
+    if whole {
+        spec["paths"]["/api/v2/users/you"]["post"] = operation("postUsersYou");
+    } else {
+        spec["paths"]
+            .as_object_mut()
+            .unwrap()
+            .remove("/api/v2/users/you");
+    }
+    spec
+}
+
+#[test]
+fn entries_that_have_outlived_their_cause_are_named_together_and_removed() {
+    let root = Root::new();
+    root.upgrade(&about_data(true), &["--release", "269"])
+        .assert_done();
+    for (name, text) in data() {
+        fs::write(root.path(name), text).unwrap();
+    }
+    root.run("generate", &[]).assert_done();
+
+    let before = root.state();
+    let outcome = root.upgrade(
+        &about_data(false),
+        &["--force", "--release", "270", "--format", "markdown"],
+    );
+    outcome.assert_done();
+    for word in [
+        "fix-up 2",
+        "fixups.toml",
+        "postUsersYou",
+        "idempotent.toml",
+        "getUsersYou",
+        "paging.toml",
+        "alias 1",
+        "release 270 was to drop it",
+        "the old name `get_me`, which was deprecated, is gone",
+    ] {
+        assert!(outcome.stdout.contains(word), "{word}: {outcome:?}");
+    }
+    assert_eq!(
+        root.read("spec/fixups.toml"),
+        "# Corrections.\n\n# Stays.\n[[fixup]]\nreason = 'it is deprecated' # really\noperation = 'getUsersMe'\npointer = '/deprecated'\naction = 'add'\nvalue = true\n"
+    );
+    assert_eq!(
+        root.read("spec/idempotent.toml"),
+        "[[idempotent]]\noperation = 'postUsersMe'\nreason = 'stays'\n"
+    );
+    assert_eq!(root.read("spec/paging.toml").trim(), "# About the file.");
+    assert_eq!(root.read("spec/aliases.toml").trim(), "");
+    root.run("check", &[]).assert_done();
+
+    // Whoever exchanges the spec by hand is told of all of them at once.
+    let after = root.state();
+    for (name, text) in data() {
+        fs::write(root.path(name), text).unwrap();
+    }
+    for command in ["generate", "check"] {
+        let outcome = root.run(command, &[]);
+        outcome.assert_refused("4 of the entries");
+        for word in ["fix-up 2", "postUsersYou", "getUsersYou", "alias 1"] {
+            assert!(outcome.stderr.contains(word), "{word}: {outcome:?}");
+        }
+    }
+    assert_ne!(before, after);
+}
+
+#[test]
+fn an_entry_that_is_invalid_stops_an_upgrade() {
+    let root = Root::new();
+    fs::write(
+        root.path("spec/idempotent.toml"),
+        "[[idempotent]]\noperation = 'getUsersMe'\nreason = ' '\n",
+    )
+    .unwrap();
+    let before = root.state();
+    root.upgrade(&added(), &[]).assert_refused("no reason");
+    assert_eq!(root.state(), before);
+}
+
+#[test]
+fn what_changes_nothing_for_users_is_no_release() {
+    let root = Root::new();
+    let before = root.state();
+    let mut spec = spec();
+    spec["definitions"]["User"]["properties"]["name"]["maxLength"] = json!(10);
+    let outcome = root.upgrade(&spec, &[]);
+    outcome.assert_done();
+    assert!(outcome.stdout.starts_with("verdict: none"), "{outcome:?}");
+    assert!(outcome.stderr.contains("nothing written"), "{outcome:?}");
     assert_eq!(root.state(), before);
 }
 

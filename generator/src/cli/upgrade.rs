@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
+use genesys_codegen::diff::Verdict;
 use genesys_codegen::upgrade::{Place, UpgradeError};
 
 use super::acquire::Acquisition;
@@ -61,6 +62,12 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         upgrade.to,
         upgrade.diff.verdict()
     );
+    if upgrade.diff.verdict() == Verdict::None {
+        output::note(&format!(
+            "{what}: nothing changed for users, nothing written"
+        ));
+        return Ok(ExitCode::SUCCESS);
+    }
     if arguments.dry_run {
         output::note(&format!("{what}: a dry run, nothing written"));
         return Ok(ExitCode::SUCCESS);

@@ -17,14 +17,15 @@ mod report;
 mod types;
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use serde::Serialize;
 
 use crate::generate::GenerateError;
-use crate::ir::{Api, Tag};
+use crate::ir::{Api, Former, Tag};
 use crate::load::LeftOut;
+use crate::outlived::Outlived;
 
 /// What a change asks of the version number of the crate.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -131,6 +132,8 @@ pub struct Diff {
     pub types: Vec<Difference>,
     /// Operations that seem to be renamed, and whose old names an entry in `aliases.toml` could keep.
     pub renames: Vec<Rename>,
+    /// Entries beside the old spec that do not apply to the new one, which an upgrade removes.
+    pub outlived: Vec<Outlived>,
     /// Operations of the new spec that cannot be expressed.
     pub left_out: Vec<LeftOut>,
 }
@@ -160,6 +163,23 @@ pub fn diff_files(old: &Path, new: &Path) -> Result<Diff, GenerateError> {
     Ok(diff(&old?, &new?))
 }
 
+/// Old names that were kept, and are kept no longer.
+fn dropped<'a>(
+    old: impl IntoIterator<Item = &'a Former>,
+    new: impl IntoIterator<Item = &'a Former>,
+) -> impl Iterator<Item = Change> {
+    let kept: BTreeSet<&str> = new.into_iter().map(|former| &*former.wire_name).collect();
+    let old = old.into_iter();
+    let dropped = old.filter(move |former| !kept.contains(&*former.wire_name));
+    dropped.map(|former| {
+        let reason = format!(
+            "the old name {}, which was deprecated, is gone",
+            code(&former.name)
+        );
+        Change::new("", Verdict::Major, reason)
+    })
+}
+
 /// Compares two specs.
 pub fn diff(old: &Api, new: &Api) -> Diff {
     Diff {
@@ -170,6 +190,7 @@ pub fn diff(old: &Api, new: &Api) -> Diff {
         models: models::compare(old, new),
         types: enums::splits(old, new),
         renames: operations::renames(old, new),
+        outlived: Vec::new(),
         left_out: new.diagnostics.left_out.clone(),
     }
 }

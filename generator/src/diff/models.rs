@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Change, Difference, Verdict, code, enums, pair, prose, types};
+use super::{Change, Difference, Verdict, code, dropped, enums, pair, prose, types};
 use crate::ir::{Alias, Api, Enum, Field, Model};
 
 /// What becomes of a definition.
@@ -49,7 +49,7 @@ fn rust_name<'a>(definition: &Definition<'a>) -> Option<&'a str> {
     }
 }
 
-fn compare_definitions(old: &Definition<'_>, new: &Definition<'_>) -> Vec<Change> {
+fn compare_definitions<'a>(old: &Definition<'a>, new: &Definition<'a>) -> Vec<Change> {
     let mut changes = Vec::new();
     if let (Some(was), Some(is)) = (rust_name(old), rust_name(new))
         && was != is
@@ -62,6 +62,9 @@ fn compare_definitions(old: &Definition<'_>, new: &Definition<'_>) -> Vec<Change
                 changes.push(prose(""));
             }
             changes.extend(compare_fields((old_api, old), (new_api, new), ""));
+            changes.extend(dropped(&old.former, &new.former));
+            let fields = |model: &'a Model| model.former_fields.iter().map(|(_, former)| former);
+            changes.extend(dropped(fields(old), fields(new)));
         }
         (Definition::Enum(old), Definition::Enum(new)) => {
             changes.extend(enums::compare(old, new, ""));

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Change, Difference, Kind, Rename, Verdict, code, pair, prose, types};
+use super::{Change, Difference, Kind, Rename, Verdict, code, dropped, pair, prose, types};
 use crate::ir::{Api, Body, Location, Operation, Output, Parameter, PathPiece};
 
 pub(super) fn compare(old: &Api, new: &Api) -> Vec<Difference> {
@@ -144,6 +144,7 @@ impl Comparison<'_, '_> {
 
     fn names(&self, changes: &mut Vec<Change>) {
         let (old, new) = (self.old.1, self.new.1);
+        changes.extend(dropped(&old.former, &new.former));
         for (what, was, is) in [
             ("method", &old.method_name, &new.method_name),
             ("struct", &old.struct_name, &new.struct_name),

@@ -6,6 +6,8 @@ use serde::Serialize;
 
 use crate::load::LeftOut;
 
+use crate::outlived::Outlived;
+
 use super::{Change, Diff, Difference, Kind, Rename, Verdict, code};
 
 fn of_kind(differences: &[Difference], kind: Kind) -> impl Iterator<Item = &Difference> {
@@ -35,6 +37,22 @@ fn aliases(diff: &Diff) -> Option<String> {
     });
     let entries: Vec<String> = entries.collect();
     (!entries.is_empty()).then(|| entries.join("\n\n"))
+}
+
+const REMOVED: &str = "Entries beside the spec that no longer apply, and are removed:";
+
+/// The entries that no longer apply, as a list.
+fn outlived(diff: &Diff) -> Option<String> {
+    let entries = diff.outlived.iter().map(|entry| {
+        format!(
+            "- {} of {}: {}",
+            code(&entry.entry),
+            code(entry.file),
+            code(&entry.problem)
+        )
+    });
+    let entries: Vec<String> = entries.collect();
+    (!entries.is_empty()).then(|| entries.join("\n"))
 }
 
 const KEEP: &str =
@@ -97,6 +115,9 @@ pub(super) fn text(diff: &Diff) -> String {
     if let Some(aliases) = aliases(diff) {
         let _ = write!(text, "\n\n{KEEP}\n\n{aliases}");
     }
+    if let Some(outlived) = outlived(diff) {
+        let _ = write!(text, "\n\n{REMOVED}\n\n{outlived}");
+    }
     text
 }
 
@@ -150,6 +171,12 @@ pub(super) fn markdown(diff: &Diff) -> String {
     if let Some(aliases) = aliases(diff) {
         let _ = write!(text, "\n\n## Renamed\n\n{KEEP}\n\n```toml\n{aliases}\n```");
     }
+    if let Some(outlived) = outlived(diff) {
+        let _ = write!(
+            text,
+            "\n\n## Data beside the spec\n\n{REMOVED}\n\n{outlived}"
+        );
+    }
     text
 }
 
@@ -180,6 +207,7 @@ struct Document<'a> {
     tags: Section<'a>,
     types: Section<'a>,
     renames: &'a [Rename],
+    outlived: &'a [Outlived],
     left_out: &'a [LeftOut],
     changes: Vec<Line<'a>>,
 }
@@ -244,6 +272,7 @@ pub(super) fn json(diff: &Diff) -> String {
         tags: section(&diff.tags),
         types: section(&diff.types),
         renames: &diff.renames,
+        outlived: &diff.outlived,
         left_out: &diff.left_out,
         changes: changes.collect(),
     };

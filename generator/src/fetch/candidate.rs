@@ -104,9 +104,10 @@ impl Candidate {
 
         let name = PathBuf::from(&incoming.origin);
         let fixups = Fixups::read(folder)?;
-        let (spec, outlived) = load::load_leniently(&name, text.as_bytes(), &fixups)?;
+        let spec = load::load(&name, text.as_bytes(), &fixups, None)?;
         let diagnostics = diagnose(&spec)?;
-        notes.extend(outlived.iter().map(|error| format!("warning: {error}")));
+        let outlived = spec.outlived.iter();
+        notes.extend(outlived.map(|entry| format!("warning: {entry}")));
 
         if let Some(extent) = there.extent() {
             let comparable = there

@@ -27,13 +27,10 @@ use serde::Deserialize;
 use crate::load::json::Json;
 use crate::load::reader::unescape_segment;
 use crate::load::{LoadError, quote};
+use crate::outlived::Outlived;
 
 /// The name of the file, in the folder of the spec.
 pub const FIXUPS_FILE: &str = "fixups.toml";
-
-/// What to do about an entry that finds something else than it corrects.
-const OUTLIVED: &str =
-    "If the spec was corrected, remove the entry; if it changed in another way, adapt the entry.";
 
 /// The fix-ups of one spec, in their order.
 #[derive(Debug, Clone, Default)]
@@ -129,8 +126,10 @@ impl Fixups {
         };
         for (index, written) in written.fixup.into_iter().enumerate() {
             let reason = written.reason.clone();
-            let entry = Fixup::try_from(written)
-                .map_err(|problem| fixups.error(index, &reason, &problem, "Correct the entry."))?;
+            let entry = Fixup::try_from(written).map_err(|problem| {
+                let problem = format!("{}: {problem}", self::name(index, &reason));
+                LoadError::new(fixups.file.clone(), problem, "Correct the entry.")
+            })?;
             fixups.entries.push(entry);
         }
         Ok(fixups)
@@ -146,34 +145,26 @@ impl Fixups {
         self.entries.is_empty()
     }
 
-    /// Applies all of them, in order. One that does not apply is an error.
-    pub(crate) fn apply(&self, root: &mut Json<'_>) -> Result<(), LoadError> {
-        for (index, entry) in self.entries.iter().enumerate() {
-            entry
-                .apply(root)
-                .map_err(|problem| self.error(index, &entry.reason, &problem, OUTLIVED))?;
-        }
-        Ok(())
-    }
-
-    /// Applies those that apply, in order. What the others say comes back.
-    pub(crate) fn apply_where_possible(&self, root: &mut Json<'_>) -> Vec<LoadError> {
+    /// Applies those that apply, in order. The others come back.
+    pub(crate) fn apply(&self, root: &mut Json<'_>) -> Vec<Outlived> {
         let entries = self.entries.iter().enumerate();
         entries
             .filter_map(|(index, entry)| {
-                let problem = entry.apply(root).err()?;
-                Some(self.error(index, &entry.reason, &problem, OUTLIVED))
+                Some(Outlived {
+                    file: FIXUPS_FILE,
+                    table: "fixup",
+                    index,
+                    problem: entry.apply(root).err()?,
+                    entry: name(index, &entry.reason),
+                })
             })
             .collect()
     }
+}
 
-    fn error(&self, index: usize, reason: &str, problem: &str, remedy: &str) -> LoadError {
-        LoadError::new(
-            self.file.clone(),
-            format!("fix-up {} ({}): {problem}", index + 1, quote(reason)),
-            remedy,
-        )
-    }
+/// What messages call an entry.
+fn name(index: usize, reason: &str) -> String {
+    format!("fix-up {} ({})", index + 1, quote(reason))
 }
 
 impl TryFrom<WrittenFixup> for Fixup {

@@ -31,6 +31,8 @@ use std::collections::HashSet;
 use indexmap::IndexMap;
 use openapiv3::OpenAPI;
 
+use crate::outlived::{self, Outlived};
+
 pub use error::IrError;
 pub use model::*;
 pub use overrides::{IDEMPOTENT_FILE, IdempotentOverride, Overrides, PAGING_FILE};
@@ -58,8 +60,21 @@ pub struct Options {
 ///
 /// # Errors
 ///
-/// Fails with the first override that no longer applies.
+/// Fails if an override is invalid, and with all of those that no longer apply.
 pub fn build(document: &OpenAPI, options: &Options) -> Result<Api, IrError> {
+    let (api, outlived) = build_leniently(document, options)?;
+    if outlived.is_empty() {
+        return Ok(api);
+    }
+    let problem = format!("do not apply any more:\n{}", outlived::lines(&outlived));
+    Err(IrError::new("overrides", problem, outlived::REMEDY))
+}
+
+/// The same, without the overrides that no longer apply; these come back.
+pub(crate) fn build_leniently(
+    document: &OpenAPI,
+    options: &Options,
+) -> Result<(Api, Vec<Outlived>), IrError> {
     let none = IndexMap::new();
     let definitions = document
         .components
@@ -108,9 +123,10 @@ pub fn build(document: &OpenAPI, options: &Options) -> Result<Api, IrError> {
     };
     api.diagnostics = notes.into_loaded();
     arrange::arrange(&mut api);
-    overrides::mark_idempotent(&mut api, &options.overrides.idempotent)?;
-    paging::page(&mut api, &options.overrides.paging)?;
+    let mut outlived = Vec::new();
+    overrides::mark_idempotent(&mut api, &options.overrides.idempotent, &mut outlived)?;
+    paging::page(&mut api, &options.overrides.paging, &mut outlived)?;
     api.job_families = jobs::families(&api);
-    renames::keep_names(&mut api, &options.overrides.aliases)?;
-    Ok(api)
+    renames::keep_names(&mut api, &options.overrides.aliases, &mut outlived)?;
+    Ok((api, outlived))
 }

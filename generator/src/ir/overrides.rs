@@ -22,6 +22,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::load::quote;
+use crate::outlived::Outlived;
 use crate::upgrade::version;
 
 use super::error::IrError;
@@ -80,6 +81,14 @@ struct AliasesFile {
 }
 
 impl Overrides {
+    /// Only the names that are kept: without what changes how operations behave.
+    pub(crate) fn only_aliases(&self) -> Self {
+        Self {
+            aliases: self.aliases.clone(),
+            ..Self::default()
+        }
+    }
+
     /// Reads the files in a folder; a file that is not there has no entries.
     ///
     /// # Errors
@@ -141,30 +150,34 @@ fn parse<T: DeserializeOwned>(name: &str, text: &str) -> Result<T, IrError> {
 pub(crate) fn mark_idempotent(
     api: &mut Api,
     overrides: &[IdempotentOverride],
+    outlived: &mut Vec<Outlived>,
 ) -> Result<(), IrError> {
-    for entry in overrides {
-        let error = |problem: &str, remedy: &str| {
-            IrError::new(
-                format!("{IDEMPOTENT_FILE}: operation {}", quote(&entry.operation)),
-                problem,
-                remedy,
-            )
-        };
+    for (index, entry) in overrides.iter().enumerate() {
+        let name = format!("operation {}", quote(&entry.operation));
         if entry.reason.trim().is_empty() {
-            return Err(error("the entry has no reason", "State one."));
-        }
-        let operation = api
-            .operations
-            .iter_mut()
-            .find(|operation| operation.wire_name == entry.operation)
-            .ok_or_else(|| error("there is no such operation", "Remove or adapt the entry."))?;
-        if operation.idempotent {
-            return Err(error(
-                "the rules say the same without it",
-                "Remove the entry.",
+            return Err(IrError::new(
+                format!("{IDEMPOTENT_FILE}: {name}"),
+                "the entry has no reason",
+                "State one.",
             ));
         }
-        operation.idempotent = true;
+        let mut operations = api.operations.iter_mut();
+        let operation = operations.find(|operation| operation.wire_name == entry.operation);
+        let problem = match operation {
+            Some(operation) if operation.idempotent => "the rules say the same without it",
+            Some(operation) => {
+                operation.idempotent = true;
+                continue;
+            }
+            None => "there is no such operation",
+        };
+        outlived.push(Outlived {
+            file: IDEMPOTENT_FILE,
+            table: "idempotent",
+            index,
+            entry: name,
+            problem: problem.to_owned(),
+        });
     }
     Ok(())
 }

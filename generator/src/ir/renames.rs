@@ -17,6 +17,7 @@ use super::error::IrError;
 use super::model::{Api, Former};
 use super::naming;
 use crate::load::quote;
+use crate::outlived::Outlived;
 
 /// The name of the file with the aliases.
 pub const ALIASES_FILE: &str = "aliases.toml";
@@ -40,19 +41,30 @@ pub struct RenameOverride {
 }
 
 /// Gives things their old names beside the new ones.
-pub(crate) fn keep_names(api: &mut Api, aliases: &[RenameOverride]) -> Result<(), IrError> {
+pub(crate) fn keep_names(
+    api: &mut Api,
+    aliases: &[RenameOverride],
+    outlived: &mut Vec<Outlived>,
+) -> Result<(), IrError> {
     for (index, alias) in aliases.iter().enumerate() {
-        keep_name(api, alias).map_err(|(problem, remedy)| {
-            IrError::new(
-                format!(
-                    "{ALIASES_FILE}: alias {} (was {})",
-                    index + 1,
-                    quote(&alias.was)
-                ),
+        let entry = format!("alias {} (was {})", index + 1, quote(&alias.was));
+        match keep_name(api, alias) {
+            Ok(()) => {}
+            Err((problem, None)) => outlived.push(Outlived {
+                file: ALIASES_FILE,
+                table: "alias",
+                index,
+                entry,
                 problem,
-                remedy,
-            )
-        })?;
+            }),
+            Err((problem, Some(remedy))) => {
+                return Err(IrError::new(
+                    format!("{ALIASES_FILE}: {entry}"),
+                    problem,
+                    remedy,
+                ));
+            }
+        }
     }
     Ok(())
 }
@@ -65,11 +77,12 @@ fn mutable(method: &str) -> String {
     format!("{method}_mut")
 }
 
-type Problem = (String, &'static str);
+/// What is wrong, and what to do about it where the entry itself is invalid.
+type Problem = (String, Option<&'static str>);
 
 fn keep_name(api: &mut Api, alias: &RenameOverride) -> Result<(), Problem> {
     if alias.reason.trim().is_empty() {
-        return Err(("the entry has no reason".to_owned(), "State one."));
+        return Err(("the entry has no reason".to_owned(), Some("State one.")));
     }
     let release = api
         .release
@@ -77,10 +90,7 @@ fn keep_name(api: &mut Api, alias: &RenameOverride) -> Result<(), Problem> {
         .and_then(|release| release.parse::<u32>().ok());
     if release.is_some_and(|release| release >= alias.drop_in) {
         let problem = format!("release {} was to drop it", alias.drop_in);
-        return Err((
-            problem,
-            "Remove the entry: that breaks who still uses the old name. Or state a later release.",
-        ));
+        return Err((problem, None));
     }
     let former = |name: String, now: &str| Former {
         name,
@@ -92,15 +102,15 @@ fn keep_name(api: &mut Api, alias: &RenameOverride) -> Result<(), Problem> {
     };
     let still = |what: &str| {
         let problem = format!("the spec still has {what} {}", quote(&alias.was));
-        Err((problem, "Remove the entry."))
+        Err((problem, None))
     };
     let gone = |what: &str, name: &str| -> Problem {
         let problem = format!("there is no {what} {}", quote(name));
-        (problem, "Correct or remove the entry.")
+        (problem, None)
     };
     let taken = |name: &str| {
         let problem = format!("something else is called `{name}`");
-        Err((problem, "Remove the entry."))
+        Err((problem, None))
     };
     match (&alias.operation, &alias.model, &alias.property) {
         (Some(name), None, None) => {
@@ -178,7 +188,8 @@ fn keep_name(api: &mut Api, alias: &RenameOverride) -> Result<(), Problem> {
         }
         _ => {
             let problem = "it names not one thing".to_owned();
-            return Err((problem, "State operation, or model, or model and property."));
+            let remedy = "State operation, or model, or model and property.";
+            return Err((problem, Some(remedy)));
         }
     }
     Ok(())

@@ -42,6 +42,7 @@ use openapiv3::OpenAPI;
 use sha2::{Digest, Sha256};
 
 use crate::fixups::Fixups;
+use crate::outlived::{self, Outlived};
 use diagnostics::existing;
 use json::Json;
 use places::Places;
@@ -64,12 +65,27 @@ pub struct Spec {
     pub sha256: String,
     /// What was left out, or read in a way that its author may not expect.
     pub diagnostics: Diagnostics,
+    /// The fix-ups that do not apply.
+    pub(crate) outlived: Vec<Outlived>,
     places: Places,
     /// The JSON text, which places are checked against.
     text: Arc<str>,
 }
 
 impl Spec {
+    /// The spec, unless a fix-up does not apply.
+    fn current(self) -> Result<Self, LoadError> {
+        if self.outlived.is_empty() {
+            return Ok(self);
+        }
+        let name = self.source.display().to_string();
+        let problem = format!(
+            "data beside it does not apply any more:\n{}",
+            outlived::lines(&self.outlived)
+        );
+        Err(LoadError::new(name, problem, outlived::REMEDY))
+    }
+
     /// What was found while the document was read, and what was found in the loaded document after that.
     pub(crate) fn with(&self, found: Diagnostics) -> Diagnostics {
         let mut all = self.diagnostics.clone();
@@ -102,6 +118,11 @@ impl Spec {
 ///
 /// Fails with the first thing that is wrong with the file, the fix-ups or the record.
 pub fn load_file(path: &Path) -> Result<Spec, LoadError> {
+    load_located(path)?.current()
+}
+
+/// The same, with the fix-ups that apply; the others are in [`Spec::outlived`].
+pub(crate) fn load_located(path: &Path) -> Result<Spec, LoadError> {
     let path = file::locate(path)?;
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
@@ -131,6 +152,7 @@ pub fn load_str(name: &str, text: &str) -> Result<Spec, LoadError> {
     load_bytes(name, text.as_bytes())
 }
 
+/// Loads a spec with the fix-ups that apply to it; the others are in [`Spec::outlived`].
 pub(crate) fn load(
     path: &Path,
     bytes: &[u8],
@@ -145,29 +167,10 @@ pub(crate) fn load(
     if let Some(source) = source {
         source.check(path, &sha256, count(&root))?;
     }
-    fixups.apply(&mut root)?;
+    let outlived = fixups.apply(&mut root);
     root.sort();
-    read_tree(path, &root, text, sha256)
-}
-
-/// Loads a spec that is not (or no longer) in its place, with the fix-ups that apply to it. What does
-/// not apply comes back beside it.
-///
-/// # Errors
-///
-/// Fails with the first other thing that is wrong.
-pub(crate) fn load_leniently(
-    path: &Path,
-    bytes: &[u8],
-    fixups: &Fixups,
-) -> Result<(Spec, Vec<LoadError>), LoadError> {
-    let name = path.display().to_string();
-    let bytes = file::unpack(&name, bytes)?;
-    let text = file::text(&name, &bytes)?;
-    let mut root = Json::parse(text).map_err(|fault| fault.in_file(&name))?;
-    let outlived = fixups.apply_where_possible(&mut root);
-    root.sort();
-    Ok((read_tree(path, &root, text, sha256_of(&bytes))?, outlived))
+    let spec = read_tree(path, &root, text, sha256)?;
+    Ok(Spec { outlived, ..spec })
 }
 
 /// Reads a tree; `text` is what it was before the fix-ups.
@@ -186,6 +189,7 @@ fn read_tree(path: &Path, root: &Json<'_>, text: &str, sha256: String) -> Result
         diagnostics,
         source: path.to_owned(),
         sha256,
+        outlived: Vec::new(),
         places,
         text: text.into(),
     })

@@ -63,7 +63,9 @@ fn entry(diff: &Diff) -> String {
         if line.starts_with("For users") {
             keep = true;
         } else if line.starts_with("## ") {
-            keep = !line.starts_with("## Docs") && line != "## Renamed";
+            keep = !["## Docs and metadata", "## Renamed", "## Data beside"]
+                .iter()
+                .any(|heading| line.starts_with(heading));
         }
         if keep {
             if line.starts_with("## ") {

@@ -5,6 +5,7 @@ pub mod changelog;
 mod lock_file;
 pub mod version;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -15,6 +16,7 @@ use crate::diff::{self, Diff};
 use crate::fetch::Candidate;
 use crate::generate::{GenerateError, Rendered, Step};
 use crate::load::LoadError;
+use crate::outlived::{self, Outlived};
 use crate::write::{Crate, Held, Recovery, Replacement, Summary, Tags, WriteError};
 use crate::{Config, write};
 
@@ -151,12 +153,32 @@ impl Place {
         }
     }
 
+    /// The files beside the spec without the entries that no longer apply.
+    fn without(&self, outlived: &[Outlived]) -> Result<Vec<(String, String)>, UpgradeError> {
+        let mut by_file: BTreeMap<_, BTreeSet<usize>> = BTreeMap::new();
+        for entry in outlived {
+            let entries = by_file.entry((entry.file, entry.table)).or_default();
+            entries.insert(entry.index);
+        }
+        let mut files = Vec::new();
+        for ((file, table), entries) in by_file {
+            let name = format!("{}/{file}", self.spec);
+            let text = self.read(&name)?.unwrap_or_default();
+            let text = outlived::without(&text, table, &entries).map_err(|error| {
+                let path = self.root.folder().join(&name).display().to_string();
+                LoadError::new(path, error.to_string(), "Correct the file.")
+            })?;
+            files.push((name, text));
+        }
+        Ok(files)
+    }
+
     /// Decides what a new spec makes of everything. Writes nothing.
     ///
     /// # Errors
     ///
-    /// Fails if the spec there or the new one cannot be made a crate of: the data beside the spec (fix-ups,
-    /// overrides) has to fit the new one.
+    /// Fails if no crate can be made of the spec there or of the new one. Fix-ups, overrides and aliases that do not apply to the new one
+    /// are no errors: they are removed.
     pub fn plan(
         &self,
         candidate: &Candidate,
@@ -167,7 +189,8 @@ impl Place {
         step(Step::Load);
         let old = config.build_leniently().map_err(UpgradeError::Old)?;
         let new = config.build_candidate(candidate)?;
-        let diff = diff::diff(&old, &new.bare);
+        let mut diff = diff::diff(&old, &new.bare);
+        diff.outlived = new.outlived;
         let from = config.crate_version()?;
         let to = version::raised(&from, diff.verdict());
         let mut built = new.built;
@@ -182,6 +205,9 @@ impl Place {
             });
         };
         add(format!("{}/{CRATE_FILE}", self.spec), version::text(&to));
+        for (name, text) in self.without(&diff.outlived)? {
+            add(name, text);
+        }
         let changelog = self.read(CHANGELOG_FILE)?;
         let release = candidate.source.release;
         add(

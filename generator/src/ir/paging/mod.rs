@@ -5,26 +5,45 @@ mod rules;
 
 pub use overrides::PagingOverride;
 
+use crate::load::quote;
+use crate::outlived::{self, Outlived};
+
 use super::error::IrError;
 use super::model::{Api, OperationId, Paging};
+use super::overrides::PAGING_FILE;
 use rules::{Decision, decide};
 
 /// Gives every operation its paging. What neither rules nor overrides decide is listed in [`Api::paging_undecided`].
-pub(crate) fn page(api: &mut Api, overrides: &[PagingOverride]) -> Result<(), IrError> {
+pub(crate) fn page(
+    api: &mut Api,
+    overrides: &[PagingOverride],
+    found: &mut Vec<Outlived>,
+) -> Result<(), IrError> {
     let mut decisions: Vec<Decision> = api
         .operations
         .iter()
         .map(|operation| decide(api, operation))
         .collect();
-    for entry in overrides {
-        let (id, decision) = entry.decide(api)?;
-        if decisions[id] == decision {
-            return Err(entry.error(
-                "the rules decide the same without it",
-                "Remove the entry from paging.toml.",
-            ));
-        }
-        decisions[id] = decision;
+    for (index, entry) in overrides.iter().enumerate() {
+        let problem = match entry.decide(api) {
+            Ok((id, decision)) if decisions[id] == decision => {
+                "the rules decide the same without it".to_owned()
+            }
+            Ok((id, decision)) => {
+                decisions[id] = decision;
+                continue;
+            }
+            // Any other error is about the entry itself.
+            Err(error) if error.remedy() == outlived::REMEDY => error.problem().to_owned(),
+            Err(error) => return Err(error),
+        };
+        found.push(Outlived {
+            file: PAGING_FILE,
+            table: "paging",
+            index,
+            entry: format!("operation {}", quote(&entry.operation)),
+            problem,
+        });
     }
     api.paging_undecided.clear();
     for (id, decision) in decisions.into_iter().enumerate() {

@@ -3,15 +3,13 @@
 use serde::Deserialize;
 
 use crate::load::quote;
+use crate::outlived::REMEDY as OUTLIVED;
 
 use super::super::error::IrError;
 use super::super::model::{
     Api, Location, Model, Operation, OperationId, Output, Paging, PagingStyle, Type,
 };
 use super::rules::{Decision, find, property};
-
-/// What to do about an entry that finds something else than it corrects.
-const OUTLIVED: &str = "If the spec was corrected, remove the entry from paging.toml; if it changed in another way, adapt the entry.";
 
 /// How one operation pages, and why the rules do not say so.
 ///
@@ -61,7 +59,7 @@ struct Target<'a> {
 impl PagingOverride {
     pub(crate) fn error(&self, problem: impl Into<String>, remedy: &str) -> IrError {
         IrError::new(
-            format!("paging of operation {}", quote(&self.operation)),
+            format!("paging.toml: operation {}", quote(&self.operation)),
             problem,
             remedy,
         )
