@@ -20,6 +20,10 @@ pub(crate) struct Answer {
 
 const JSON: &str = "application/json";
 
+/// What stands for the responses `2XX` and `default` among the statuses, and comes after them.
+const RANGE: u16 = 300;
+const DEFAULT: u16 = 301;
+
 /// Looks at the success responses: 200 first, then the others in order; at the `default` response where no success is declared. The first content type found is asked for. One schema, or
 /// the same one several times, is the output; several different ones are [`Type::Json`].
 pub(crate) fn answer<'d>(
@@ -28,25 +32,19 @@ pub(crate) fn answer<'d>(
     schemas: &mut Schemas<'d>,
 ) -> Result<Answer, IrError> {
     let responses = &input.operation.responses;
-    let mut successes: Vec<(String, &'d ReferenceOr<Response>)> = responses
+    let mut successes: Vec<(u16, &'d ReferenceOr<Response>)> = responses
         .responses
         .iter()
         .filter_map(|(status, response)| match status {
-            StatusCode::Code(code @ 200..=299) => Some((code.to_string(), response)),
-            StatusCode::Range(2) => Some(("2XX".to_owned(), response)),
+            StatusCode::Code(code @ 200..=299) => Some((*code, response)),
+            StatusCode::Range(2) => Some((RANGE, response)),
             _ => None,
         })
         .collect();
-    // Digits come before letters.
-    successes.sort_by(|(left, _), (right, _)| left.cmp(right));
+    successes.sort_by_key(|(code, _)| *code);
     let only_default = successes.is_empty();
     if only_default {
-        successes.extend(
-            responses
-                .default
-                .iter()
-                .map(|response| ("default".to_owned(), response)),
-        );
+        successes.extend(responses.default.iter().map(|response| (DEFAULT, response)));
     }
 
     let mut accept: Option<&str> = None;
@@ -61,9 +59,13 @@ pub(crate) fn answer<'d>(
         let Some((name, schema)) =
             content.and_then(|(name, media_type)| Some((name, media_type.schema.as_ref()?)))
         else {
-            // 300 stands for `2XX`.
-            without_schema.extend((code < 300).then_some(code));
+            without_schema.extend((code < RANGE).then_some(code));
             continue;
+        };
+        let code = match code {
+            RANGE => "2XX".to_owned(),
+            DEFAULT => "default".to_owned(),
+            code => code.to_string(),
         };
         let output = if is_binary(Source::from(schema)) {
             Output::Bytes
