@@ -5,6 +5,7 @@ use std::fmt;
 use http::StatusCode;
 
 use super::Error;
+use crate::runtime::pipeline::Stop;
 use crate::runtime::request::RequiredPermissions;
 
 /// Writes the advice for `error`, beginning with a full stop, where there is any.
@@ -19,6 +20,22 @@ pub(super) fn write(error: &Error, formatter: &mut fmt::Formatter<'_>) -> fmt::R
             .write_str(". The SDK follows no redirect by itself; see CallOptions::follow_redirects"),
         _ => Ok(()),
     }
+}
+
+/// Writes why the call was not sent again, beginning with a full stop, where the rest of the text does not tell.
+pub(super) fn write_stop(stop: Option<Stop>, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+    formatter.write_str(match stop {
+        Some(Stop::BodyGone) => {
+            ". The call was not sent again, because its body is a stream that can be sent once: supply the body through a factory"
+        }
+        Some(Stop::Deadline) => {
+            ". The call was not sent again, because its time ends before another attempt could begin"
+        }
+        Some(Stop::Budget) => {
+            ". The call was not sent again, because the retry budget of the client is used up: too many of its calls fail"
+        }
+        _ => return Ok(()),
+    })
 }
 
 fn forbidden(error: &Error, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -73,7 +90,7 @@ fn rate_limited(error: &Error, formatter: &mut fmt::Formatter<'_>) -> fmt::Resul
     } else {
         formatter.write_str(". A rate limit is used up")?;
     }
-    match error.retry_after() {
+    match error.retry_after().filter(|delay| !delay.is_zero()) {
         Some(delay) => write!(
             formatter,
             "; try again in {} s",

@@ -18,6 +18,7 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header};
 
 use crate::runtime::auth::UnauthorizedReason;
+use crate::runtime::pipeline::Stop;
 use crate::runtime::request::OperationMetadata;
 use crate::runtime::response::correlation_id_of;
 use crate::runtime::transport::{BoxError, TransportError, TransportErrorKind};
@@ -38,6 +39,8 @@ pub enum ErrorKind {
     Timeout,
     /// The connection failed after the request was sent: whether the server acted on it is unknown.
     Io,
+    /// The server closed the HTTP/2 stream and promised that it had not processed the request (RFC 9113 sections 6.8 and 8.7).
+    NotProcessed,
     /// The API answered with a status that is no success.
     Status,
     /// The response arrived, but its body is not what the operation promises.
@@ -69,7 +72,9 @@ struct Inner {
     response: Option<ErrorResponse>,
     retry_after: Option<Duration>,
     unauthorized_reason: Option<UnauthorizedReason>,
+    stop: Option<Stop>,
     attempts: u32,
+    unprocessed: u32,
     elapsed: Duration,
 }
 
@@ -96,7 +101,9 @@ impl Error {
                 response: None,
                 retry_after: None,
                 unauthorized_reason: None,
+                stop: None,
                 attempts: 0,
+                unprocessed: 0,
                 elapsed: Duration::ZERO,
             }),
         }
@@ -220,6 +227,22 @@ impl Error {
         self
     }
 
+    /// Says how many sendings the server did not process.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn with_unprocessed(mut self, unprocessed: u32) -> Self {
+        self.inner.unprocessed = unprocessed;
+        self
+    }
+
+    /// Says why no further attempt was made.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn with_stop(mut self, stop: Option<Stop>) -> Self {
+        self.inner.stop = stop;
+        self
+    }
+
     /// What kind of failure this is.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
@@ -260,7 +283,8 @@ impl Error {
         from_header.or_else(|| self.api_error()?.context_id.as_deref())
     }
 
-    /// How long the API asks to wait before the next try (header `Retry-After`, in seconds or as a date).
+    /// How long the API asks to wait before the next try: the header `Retry-After`, in seconds or as a date, or the time until a used-up rate limit
+    /// starts anew (`inin-ratelimit-reset`), if that is longer.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.inner.retry_after
@@ -270,6 +294,19 @@ impl Error {
     #[must_use]
     pub fn attempts(&self) -> u32 {
         self.inner.attempts
+    }
+
+    /// How often the call was sent again because the server did not process its HTTP/2 stream. [`attempts`](Self::attempts) does not count these.
+    #[must_use]
+    pub fn unprocessed(&self) -> u32 {
+        self.inner.unprocessed
+    }
+
+    /// Why no further attempt was made: all attempts were used, the body could be sent once only, the call's time or the client's retry budget was
+    /// used up, and so on. `None` if the call failed before its first attempt ended.
+    #[must_use]
+    pub fn stop_reason(&self) -> Option<Stop> {
+        self.inner.stop
     }
 
     /// How long the call took, waiting included.
@@ -409,10 +446,12 @@ impl Error {
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         match self.inner.kind {
-            ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Io => true,
+            ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Io | ErrorKind::NotProcessed => {
+                true
+            }
             ErrorKind::Status => matches!(
                 self.status().map(|status| status.as_u16()),
-                Some(429 | 502 | 503 | 504)
+                Some(408 | 429 | 502 | 503 | 504)
             ),
             _ => false,
         }
@@ -446,6 +485,7 @@ impl Error {
             ErrorKind::Connect => "no connection to the API could be made",
             ErrorKind::Timeout => "the call took longer than it may",
             ErrorKind::Io => "the connection failed after the request was sent",
+            ErrorKind::NotProcessed => "the server did not process the request",
             ErrorKind::Status => "the API refused the request",
             ErrorKind::Decode => "the response cannot be decoded",
             ErrorKind::Paging => "the listing cannot be read on",
@@ -461,6 +501,7 @@ impl From<TransportError> for Error {
             TransportErrorKind::Connect => ErrorKind::Connect,
             TransportErrorKind::Timeout => ErrorKind::Timeout,
             TransportErrorKind::Io => ErrorKind::Io,
+            TransportErrorKind::NotProcessed => ErrorKind::NotProcessed,
             TransportErrorKind::Request => ErrorKind::InvalidRequest,
         };
         let message = error.to_string();
@@ -501,12 +542,19 @@ impl fmt::Display for Error {
         } else {
             advice::write(self, formatter)?;
         }
+        advice::write_stop(self.inner.stop, formatter)?;
         let mut notes = Notes::new(formatter);
         if self.inner.attempts > 1 {
             let seconds = self.inner.elapsed.as_secs_f64();
             notes.add(format_args!(
                 "{} attempts in {seconds:.1} s",
                 self.inner.attempts
+            ))?;
+        }
+        if self.inner.unprocessed > 0 {
+            notes.add(format_args!(
+                "not processed {} times",
+                self.inner.unprocessed
             ))?;
         }
         if let Some(id) = self.correlation_id() {

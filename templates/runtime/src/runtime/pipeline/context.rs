@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use http::{HeaderName, Method, header};
 
 use super::deadline::TimersBelow;
-use super::{Authorization, Refusal, RetryPolicy};
+use super::{Authorization, Refusal, RetryPolicy, Stop};
 use crate::runtime::client::Client;
 use crate::runtime::clock::Clock;
 use crate::runtime::error::Error;
@@ -41,7 +41,9 @@ pub struct CallContext {
     started: Duration,
     deadline: Option<Duration>,
     attempts: AtomicU32,
+    unprocessed: AtomicU32,
     sendings: AtomicU32,
+    stop: Mutex<Option<Stop>>,
     pub(super) timed_below: TimersBelow,
     refusal: Mutex<Option<Refusal>>,
 }
@@ -90,7 +92,9 @@ impl CallContext {
             // A timeout that outlives the clock is none.
             deadline: started.checked_add(longest),
             attempts: AtomicU32::new(0),
+            unprocessed: AtomicU32::new(0),
             sendings: AtomicU32::new(0),
+            stop: Mutex::new(None),
             timed_below: TimersBelow::default(),
             refusal: Mutex::new(None),
             client,
@@ -119,6 +123,12 @@ impl CallContext {
     #[must_use]
     pub fn attempts(&self) -> u32 {
         self.attempts.load(Ordering::Relaxed)
+    }
+
+    /// How many HTTP/2 streams of this call the server did not process. Such a sending is not an attempt.
+    #[must_use]
+    pub fn unprocessed(&self) -> u32 {
+        self.unprocessed.load(Ordering::Relaxed)
     }
 
     /// Whether the call may be sent again although it may have been carried out.
@@ -209,6 +219,17 @@ impl CallContext {
         self.attempts.fetch_add(1, Ordering::Relaxed);
     }
 
+    /// The attempt that began last was not processed, and its request is sent again.
+    pub(super) fn count_unprocessed(&self) {
+        self.attempts.fetch_sub(1, Ordering::Relaxed);
+        self.unprocessed.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Keeps why no further attempt is made.
+    pub(super) fn set_stop(&self, stop: Stop) {
+        *self.stop.lock().unwrap_or_else(PoisonError::into_inner) = Some(stop);
+    }
+
     /// Counts a request that goes out; how many went before it, for whatever reason: an attempt that failed, a token that was refused, a
     /// redirect.
     pub(super) fn count_sending(&self) -> u32 {
@@ -229,7 +250,11 @@ impl CallContext {
 
     /// Says on an error whose it is and what the call cost.
     pub(super) fn finish_error(&self, error: Error) -> Error {
-        let error = error.with_attempts(self.attempts(), self.elapsed());
+        let stop = *self.stop.lock().unwrap_or_else(PoisonError::into_inner);
+        let error = error
+            .with_attempts(self.attempts(), self.elapsed())
+            .with_unprocessed(self.unprocessed())
+            .with_stop(stop);
         match self.metadata {
             Some(metadata) => error.with_operation(metadata),
             None => error,

@@ -46,7 +46,7 @@ use http::{HeaderMap, StatusCode, header};
 use tracing::Instrument;
 
 use crate::runtime::clock::BoxFuture;
-use crate::runtime::error::Error;
+use crate::runtime::error::{Error, ErrorKind};
 use crate::runtime::request::{Request, RequestParts};
 use crate::runtime::response::{RawHead, RawResponse};
 use crate::runtime::transport::{HttpRequest, HttpResponse, ResponseBody};
@@ -168,6 +168,7 @@ fn finish(
                 headers: response.headers,
                 metadata: context.operation(),
                 attempts: context.attempts(),
+                unprocessed: context.unprocessed(),
                 elapsed: context.elapsed(),
                 strict: context.is_strict(),
                 misfit_log: Some(context.client().misfit_log().clone()),
@@ -175,7 +176,8 @@ fn finish(
             body: response.body,
         });
     }
-    let retry_after = retry_after::of(&response.headers, context.clock().now().wall);
+    let now = context.clock().now().wall;
+    let retry_after = retry_after::asked(response.status, &response.headers, now);
     let body = match response.body {
         ResponseBody::Bytes(bytes) => bytes,
         ResponseBody::Stream(_) => bytes::Bytes::new(),
@@ -229,6 +231,17 @@ pub(crate) enum Authorization {
     None,
 }
 
+/// What one request of a call has cost so far.
+#[derive(Default)]
+struct Spent {
+    /// Attempts that count towards the policy's limit.
+    attempts: u32,
+    /// Sendings that the server refused without acting on them.
+    refusals: u32,
+    /// What the latest retry took from the budget.
+    budget: u32,
+}
+
 /// Step 3: attempts, until one is good or the policy says to stop. `idempotent` is whether this very request may be sent again although it may
 /// have been carried out.
 async fn with_retries(
@@ -238,14 +251,13 @@ async fn with_retries(
     idempotent: bool,
 ) -> Result<HttpResponse, Error> {
     let replayable = request.body.is_replayable();
-    let mut attempts_here = 0;
+    let mut spent = Spent::default();
     loop {
-        attempts_here += 1;
         context.begin_attempt();
         request.timeout = Some(context.attempt_timeout());
         let after = {
             let outcome = attempt_with_middleware(context, request, authorization).await;
-            match decide_next(context, attempts_here, idempotent, replayable, &outcome) {
+            match decide_next(context, &mut spent, idempotent, replayable, &outcome) {
                 Decision::Retry { after } => {
                     trace::retrying(after);
                     let listeners = context.client().listeners();
@@ -255,6 +267,7 @@ async fn with_retries(
                 }
                 Decision::Stop(reason) => {
                     trace::stopped(reason);
+                    context.set_stop(reason);
                     return outcome;
                 }
             }
@@ -265,7 +278,7 @@ async fn with_retries(
 
 fn decide_next(
     context: &CallContext,
-    attempts: u32,
+    spent: &mut Spent,
     idempotent: bool,
     replayable: bool,
     outcome: &Result<HttpResponse, Error>,
@@ -276,12 +289,21 @@ fn decide_next(
         .as_ref()
         .is_ok_and(|response| response.status.as_u16() < 400)
     {
-        budget.refill();
+        budget.succeeded(spent.budget);
         return Decision::Stop(Stop::Success);
     }
     let observed = Outcome::of(outcome, context.clock().now().wall);
+    if observed.is_refusal() {
+        spent.refusals += 1;
+    } else {
+        spent.attempts += 1;
+    }
+    if observed.is_settled() {
+        budget.give_back(spent.budget);
+    }
     let state = RetryState {
-        attempts,
+        attempts: spent.attempts,
+        refusals: spent.refusals,
         idempotent,
         replayable,
         remaining: context.remaining(),
@@ -289,10 +311,20 @@ fn decide_next(
         jitter: fastrand::f64(),
     };
     let decision = decide(context.retry_policy(), &state, &observed);
-    match decision {
-        Decision::Retry { .. } if !budget.take(observed.cost()) => Decision::Stop(Stop::Budget),
-        _ => decision,
+    if let Decision::Retry { .. } = decision {
+        let cost = observed.cost();
+        if !budget.take(cost) {
+            return Decision::Stop(Stop::Budget);
+        }
+        // A refusal takes nothing, and leaves open what becomes of the retry that it met.
+        if cost > 0 {
+            spent.budget = cost;
+        }
+        if observed == Outcome::Failed(ErrorKind::NotProcessed) {
+            context.count_unprocessed();
+        }
     }
+    decision
 }
 
 /// Steps 4 to 8.

@@ -106,6 +106,7 @@ pub(super) fn attempt_ended(span: &Span, outcome: &Result<HttpResponse, Transpor
                     TransportErrorKind::Connect => "connect",
                     TransportErrorKind::Timeout => "timeout",
                     TransportErrorKind::Io => "io",
+                    TransportErrorKind::NotProcessed => "not_processed",
                     TransportErrorKind::Request => "request",
                 },
             );

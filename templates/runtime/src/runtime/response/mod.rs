@@ -42,6 +42,7 @@ struct Head {
     body_is_empty: bool,
     untyped: Option<Box<Untyped>>,
     attempts: u32,
+    unprocessed: u32,
     elapsed: Duration,
 }
 
@@ -56,6 +57,7 @@ impl<T> Response<T> {
                 body_is_empty: false,
                 untyped: None,
                 attempts: 1,
+                unprocessed: 0,
                 elapsed: Duration::ZERO,
             }),
             body,
@@ -71,6 +73,7 @@ impl<T> Response<T> {
                 body_is_empty,
                 untyped: None,
                 attempts: raw.attempts,
+                unprocessed: raw.unprocessed,
                 elapsed: raw.elapsed,
             }),
             body,
@@ -179,6 +182,12 @@ impl<T> Response<T> {
         self.head.attempts
     }
 
+    /// How often the call was sent again because the server did not process its HTTP/2 stream. [`attempts`](Self::attempts) does not count these.
+    #[must_use]
+    pub fn unprocessed(&self) -> u32 {
+        self.head.unprocessed
+    }
+
     /// How long the call took, retries and waiting included.
     #[must_use]
     pub fn elapsed(&self) -> Duration {
@@ -245,6 +254,7 @@ pub struct RawHead {
     pub(crate) headers: HeaderMap,
     pub(crate) metadata: Option<&'static OperationMetadata>,
     pub(crate) attempts: u32,
+    pub(crate) unprocessed: u32,
     pub(crate) elapsed: Duration,
     /// A value that does not fit is an error.
     pub(crate) strict: bool,
@@ -287,6 +297,7 @@ impl RawResponse {
                 headers,
                 metadata: None,
                 attempts: 1,
+                unprocessed: 0,
                 elapsed: Duration::ZERO,
                 strict: false,
                 misfit_log: None,

@@ -150,6 +150,8 @@ fn body_of(body: RequestBody) -> Result<Option<reqwest::Body>, TransportError> {
 fn failure(error: reqwest::Error) -> TransportError {
     let kind = if error.is_builder() {
         TransportErrorKind::Request
+    } else if was_not_processed(&error) {
+        TransportErrorKind::NotProcessed
     } else if error.is_connect() {
         TransportErrorKind::Connect
     } else if error.is_timeout() {
@@ -161,6 +163,25 @@ fn failure(error: reqwest::Error) -> TransportError {
         kind,
         source: Cause::of(&error).into(),
     }
+}
+
+/// Whether the server promised that it did not process the request, or the connection ended before the request was written to it.
+fn was_not_processed(error: &reqwest::Error) -> bool {
+    let mut source = error.source();
+    while let Some(cause) = source {
+        if let Some(error) = cause.downcast_ref::<h2::Error>() {
+            // h2 gives the error of a `GOAWAY` only to streams above its last one.
+            let is_refused = error.reason() == Some(h2::Reason::REFUSED_STREAM);
+            return error.is_remote() && (error.is_go_away() || (error.is_reset() && is_refused));
+        }
+        if let Some(error) = cause.downcast_ref::<hyper::Error>()
+            && error.is_canceled()
+        {
+            return true;
+        }
+        source = cause.source();
+    }
+    false
 }
 
 /// A failure while the body came in: the request was sent, whatever the reason.

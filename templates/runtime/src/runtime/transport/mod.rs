@@ -218,6 +218,9 @@ pub enum TransportErrorKind {
     Timeout,
     /// The connection failed after the request, or a part of it, was sent.
     Io,
+    /// The server promises that it did not process the request: an HTTP/2 stream refused with `REFUSED_STREAM`, or above the last stream of a
+    /// `GOAWAY` (RFC 9113 sections 6.8 and 8.7).
+    NotProcessed,
     /// The request could not be made at all: a header or URL that the HTTP library refuses, a body that is gone.
     Request,
 }
@@ -237,6 +240,7 @@ impl fmt::Display for TransportError {
             TransportErrorKind::Connect => "could not connect",
             TransportErrorKind::Timeout => "the attempt timed out",
             TransportErrorKind::Io => "the connection failed after the request was sent",
+            TransportErrorKind::NotProcessed => "the server did not process the request",
             TransportErrorKind::Request => "the request could not be made",
         })
     }

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use crate::runtime::client::Client;
 use crate::runtime::error::{Error, ErrorKind};
-use crate::runtime::pipeline::RetryPolicy;
+use crate::runtime::pipeline::{RetryPolicy, Stop};
 use crate::runtime::request::{CallOptions, Operation};
 use crate::runtime::transport::{
     BoxError, HttpResponse, MemoryAnswer, MemoryTransport, TransportError, TransportErrorKind,
@@ -53,7 +53,7 @@ async fn v10_a_429_is_retried_after_the_delay_that_the_server_asks_for() {
         assert_eq!(response.correlation_id(), Some("c-1"));
         let elapsed = start.elapsed();
         assert!(
-            (Duration::from_secs(1)..Duration::from_millis(1_100)).contains(&elapsed),
+            (Duration::from_secs(1)..=Duration::from_millis(1_251)).contains(&elapsed),
             "{elapsed:?}"
         );
         assert_eq!(response.elapsed().as_secs(), 1);
@@ -139,7 +139,7 @@ async fn each_method_is_retried_as_the_table_says() {
 
 #[tokio::test(start_paused = true)]
 async fn no_other_status_is_retried() {
-    for status in [400, 401, 403, 404, 408, 409, 412, 413, 422, 500, 501, 505] {
+    for status in [400, 401, 403, 404, 409, 412, 413, 422, 500, 501, 505] {
         let transport = answering(move || HttpResponse::json(status, "{}"));
         let error = GetUser::new(&client(&transport), "1")
             .send()
@@ -158,7 +158,7 @@ async fn retry_after_may_be_a_date() {
             "retry-after",
             &httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(30)),
         ),
-        // One that has passed: no wait.
+        // One that has passed: the backoff alone.
         with(
             HttpResponse::json(503, "{}"),
             "retry-after",
@@ -172,7 +172,7 @@ async fn retry_after_may_be_a_date() {
     // A date has whole seconds, so a part of one may be gone.
     let elapsed = start.elapsed();
     assert!(
-        (Duration::from_secs(28)..Duration::from_secs(31)).contains(&elapsed),
+        (Duration::from_secs(28)..Duration::from_secs(40)).contains(&elapsed),
         "{elapsed:?}"
     );
 }
@@ -199,7 +199,7 @@ async fn a_minute_is_waited_for_and_a_second_more_comes_back_at_once() {
             if waits {
                 outcome.unwrap();
                 let waited = start.elapsed().as_secs_f64().ceil() as u64;
-                assert!((57..=60).contains(&waited), "{value}: {waited}");
+                assert!((57..=75).contains(&waited), "{value}: {waited}");
             } else {
                 let delay = outcome.unwrap_err().retry_after().unwrap();
                 assert!(delay > Duration::from_secs(60), "{value}: {delay:?}");
@@ -220,7 +220,7 @@ async fn a_retry_after_that_is_neither_number_nor_date_is_ignored() {
         let start = Instant::now();
         GetUser::new(&client, "1").send().await.unwrap();
         assert_eq!(transport.request_count(), 2, "{value}");
-        assert!(start.elapsed() <= Duration::from_millis(251), "{value}");
+        assert!(start.elapsed() <= Duration::from_millis(313), "{value}");
     }
 }
 
@@ -362,7 +362,7 @@ async fn a_body_that_can_be_sent_once_is_not_retried() {
         }
     }
     let stream = || Box::pin(OneChunk(Some(Bytes::from_static(b"chunk"))));
-    let transport = answering(|| HttpResponse::json(429, "{}"));
+    let transport = answering(|| HttpResponse::json(503, "{}"));
     let client = client(&transport);
     let error = client
         .request(Method::PUT, "/api/v2/uploads")
@@ -371,6 +371,13 @@ async fn a_body_that_can_be_sent_once_is_not_retried() {
         .await
         .unwrap_err();
     assert_eq!(error.attempts(), 1);
+    assert_eq!(error.stop_reason(), Some(Stop::BodyGone));
+    assert!(
+        error
+            .to_string()
+            .contains("supply the body through a factory"),
+        "{error}"
+    );
     let error = client
         .request(Method::PUT, "/api/v2/uploads")
         .body_factory("text/plain", move || stream())

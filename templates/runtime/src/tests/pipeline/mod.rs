@@ -2,6 +2,7 @@
 
 mod calls;
 mod decision;
+mod limits;
 mod middleware;
 mod options;
 mod order;

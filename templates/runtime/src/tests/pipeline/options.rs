@@ -9,7 +9,9 @@ use crate::runtime::client::Client;
 use crate::runtime::error::Error;
 use crate::runtime::pipeline::RetryPolicy;
 use crate::runtime::request::{CallOptions, Operation};
-use crate::runtime::transport::{HttpResponse, MemoryTransport};
+use crate::runtime::transport::{
+    HttpResponse, MemoryTransport, TransportError, TransportErrorKind,
+};
 use crate::tests::support::{GetUser, PostUsers, builder, with};
 
 /// What a `POST` ends with, with each of the options in its place: none, the builder's, those of a derived client, the call's.
@@ -91,8 +93,13 @@ async fn the_retry_policy() {
         RetryPolicy::standard().with_max_attempts(3),
     ];
     let options = policies.map(|policy| CallOptions::new().with_retry(policy));
-    let limited = answering(|| HttpResponse::json(429, "{}"));
-    let attempts = outcomes(limited, options, |outcome, _| {
+    let unreachable = Arc::new(MemoryTransport::fallible(|_| async {
+        Err(TransportError {
+            kind: TransportErrorKind::Connect,
+            source: "scripted".into(),
+        })
+    }));
+    let attempts = outcomes(unreachable, options, |outcome, _| {
         outcome.unwrap_err().attempts()
     });
     assert_eq!(attempts.await, [4, 2, 1, 3]);

@@ -3,6 +3,7 @@
 mod api_answers;
 mod connections;
 pub(in crate::tests) mod handler;
+mod http2;
 mod server;
 mod token_answers;
 
