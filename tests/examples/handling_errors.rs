@@ -36,7 +36,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             .users()
             .get_user("busy")
             .with_timeout(Duration::from_secs(10))
-            .with_retry(RetryPolicy::default().with_max_attempts(2));
+            .with_retry(RetryPolicy::default().with_longest_retry_after(Duration::from_secs(5)));
         report("short delay", busy.send().await);
         report("long delay", client.users().get_user("limit").send().await);
     }

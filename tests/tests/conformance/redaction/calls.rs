@@ -44,6 +44,8 @@ async fn v20_retries_and_broken_answers() {
     let builder = watched(&mock, machine());
     let client = builder
         .retry(RetryPolicy::standard().with_max_delay(Duration::from_millis(1)))
+        // A 429 is waited out for as long as the call may take.
+        .timeout(Duration::from_secs(5))
         .build()
         .unwrap();
     let faults = [

@@ -36,15 +36,16 @@ fn refusing_once(refusal: impl Fn() -> HttpResponse + Send + Sync + 'static) -> 
 
 #[tokio::test(start_paused = true)]
 async fn of_1000_calls_that_are_each_refused_once_none_fails() {
-    let unavailable = || with(HttpResponse::json(503, "{}"), "retry-after", "1");
-    let refusals: [(&str, fn() -> HttpResponse); 4] = [
-        ("429 with a delay", || limited("1")),
-        ("429 with no delay", || limited("0")),
-        ("503 with a delay", unavailable),
-        ("503", || HttpResponse::json(503, "{}")),
-    ];
-    for (name, refusal) in refusals {
-        let client = refusing_once(refusal);
+    for (name, status, delay) in [
+        ("429 with a delay", 429, Some("1")),
+        ("429 without a delay", 429, None),
+        ("503 with a delay", 503, Some("1")),
+        ("503 without a delay", 503, None),
+    ] {
+        let client = refusing_once(move || match delay {
+            Some(delay) => with(HttpResponse::json(status, "{}"), "retry-after", delay),
+            None => HttpResponse::json(status, "{}"),
+        });
         for number in 0..1_000 {
             let call = GetUser::new(&client, &number.to_string()).send();
             let response = call.await.unwrap_or_else(|error| panic!("{name}: {error}"));

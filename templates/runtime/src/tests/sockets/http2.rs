@@ -346,7 +346,7 @@ async fn a_refused_stream_whose_body_is_gone_says_so() {
 }
 
 /// `RECYCLED_CALLS=100000 cargo test --release -p genesys-cloud-runtime recycles -- --nocapture` is the long run.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[tokio::test]
 async fn no_call_is_lost_or_repeated_by_a_server_that_recycles_its_connections() {
     let calls = std::env::var("RECYCLED_CALLS")
         .ok()
