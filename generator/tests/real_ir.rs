@@ -488,6 +488,97 @@ fn families_of_jobs_are_found() {
     }
 }
 
+/// Every family whose path does not end in `jobs`, and why it is one: the state that its GET reads, and what is there.
+const FAMILIES_BY_SHAPE: [(&str, &str); 17] = [
+    (
+        "patchWorkforcemanagementAlternativeshiftsTradesStateJobs",
+        "PATCH of trades: a job with a status",
+    ),
+    (
+        "postAuditsQuery",
+        "a query that runs: queued to succeeded, with paged results",
+    ),
+    (
+        "postBusinessrulesDecisiontableExports",
+        "an export: pending to complete",
+    ),
+    (
+        "postBusinessrulesDecisiontableImports",
+        "an import: uploading to complete",
+    ),
+    (
+        "postExternalcontactsContactsExports",
+        "an export: running to succeeded",
+    ),
+    (
+        "postExternalcontactsNotesExports",
+        "an export: running to succeeded",
+    ),
+    (
+        "postExternalcontactsOrganizationsExports",
+        "an export: running to succeeded",
+    ),
+    (
+        "postExternalcontactsRelationshipsExports",
+        "an export: running to succeeded",
+    ),
+    ("postFlowsExecutions", "an execution: running to completed"),
+    (
+        "postGdprRequests",
+        "a request that is worked on: searching, updating, deleting to completed",
+    ),
+    (
+        "postKnowledgeSourceSynchronizations",
+        "a synchronization: in queue to completed",
+    ),
+    (
+        "postLearningScorm",
+        "an upload that is unpacked: unpacking to ready, by jobs.toml",
+    ),
+    (
+        "postQualityConversationsAuditsQuery",
+        "a query that runs: queued to succeeded, with paged results",
+    ),
+    (
+        "postRecordingBatchrequests",
+        "a download that is prepared: in progress to completed",
+    ),
+    (
+        "postRecordingUploadsReports",
+        "a report: in progress to completed",
+    ),
+    (
+        "postSpeechandtextanalyticsProgramsPublishjobs",
+        "publishing: running to completed",
+    ),
+    (
+        "postSpeechandtextanalyticsTopicsPublishjobs",
+        "publishing: running to completed",
+    ),
+];
+
+#[test]
+fn families_of_jobs_are_found_by_their_shape() {
+    let operation = |id: usize| &API.operations[id];
+    let by_shape = API.job_families.iter().filter(|family| {
+        let submit = operation(family.submit);
+        submit.http_method != "POST" || !submit.path.ends_with("/jobs")
+    });
+    let found: Vec<&str> = by_shape
+        .clone()
+        .map(|family| operation(family.submit).wire_name.as_str())
+        .collect();
+    let expected = FAMILIES_BY_SHAPE.map(|(name, _)| name);
+    assert_eq!(found, expected);
+    for family in by_shape {
+        let name = &operation(family.submit).wire_name;
+        assert!(family.status.is_some() && !family.id.is_empty(), "{name}");
+        let has = |phase| family.states.iter().any(|state| state.phase == phase);
+        assert!(has(JobPhase::Succeeded), "{name}");
+        assert!(has(JobPhase::Running), "{name}");
+    }
+}
+
 #[test]
 fn what_can_be_repeated_is_marked() {
     let repeatable = |name: &str| {

@@ -1,16 +1,25 @@
-//! Families of asynchronous jobs: `POST …/jobs` starts one, `GET …/jobs/{id}` reads its state, `GET …/jobs/{id}/results` its
-//! results, and `DELETE …/jobs/{id}` stops or removes it.
+//! Families of asynchronous jobs: one operation starts a job, `GET …/{id}` reads its state, `GET …/{id}/results` its results, and
+//! `DELETE …/{id}` stops or removes it.
+//!
+//! A `POST` to a path that ends in `jobs` starts a job. So does any `POST` or `PATCH` whose answer has an id and whose `GET …/{id}` has a
+//! state that only a piece of work has: every value is a word of progress or of an end, one of each at least, and the thing has no name
+//! that people change. `jobs.toml` says what these rules cannot know.
 
 use std::collections::BTreeMap;
 
+use crate::load::quote;
+use crate::outlived::Outlived;
+
+use super::error::IrError;
 use super::model::{
     Api, Enum, JobFamily, JobPhase, JobState, Model, Operation, OperationId, Output, PathPiece,
     Type,
 };
 use super::naming::snake;
+use super::overrides::{JOBS_FILE, JobOverride};
 
 /// Names of the property with the id of a job.
-const ID_NAMES: &[&str] = &["id", "jobId"];
+const ID_NAMES: &[&str] = &["id", "jobId", "operationId"];
 
 /// A property that holds a reference to the job, which holds the id.
 const REFERENCE: &str = "job";
@@ -42,6 +51,32 @@ const PHASES: &[(&str, JobPhase)] = &[
     ("terminated", JobPhase::Cancelled),
 ];
 
+/// Values that say that work is not done yet. Other values may say so too, but not that there is a piece of work.
+const PROGRESS: &[&str] = &[
+    "accepted",
+    "created",
+    "deleting",
+    "executing",
+    "finalizing",
+    "in_progress",
+    "in_queue",
+    "initiated",
+    "pending",
+    "post_processing",
+    "processing",
+    "queued",
+    "requested",
+    "running",
+    "searching",
+    "started",
+    "starting",
+    "submitted",
+    "throttled",
+    "unknown",
+    "updating",
+    "uploading",
+];
+
 /// Whole values that mean something else than their last word.
 const EXCEPTIONS: &[(&str, JobPhase)] = &[
     // What failed was undone: the job did not do what it was to do.
@@ -54,34 +89,150 @@ const EXCEPTIONS: &[(&str, JobPhase)] = &[
 ];
 
 /// The families, in the order of their submit operations.
-pub(crate) fn families(api: &Api) -> Vec<JobFamily> {
+pub(crate) fn families(
+    api: &Api,
+    overrides: &[JobOverride],
+    outlived: &mut Vec<Outlived>,
+) -> Result<Vec<JobFamily>, IrError> {
     // Names of parameters differ between the operations of a family, their places do not.
     let mut by_path: BTreeMap<(&str, String), OperationId> = BTreeMap::new();
     for (id, operation) in api.operations.iter().enumerate() {
         by_path.insert((operation.http_method.as_str(), shape(operation)), id);
     }
     let find = |method: &'static str, path: String| by_path.get(&(method, path)).copied();
+    let mut overrides = Entries::new(overrides)?;
     let mut families = Vec::new();
     for (submit, operation) in api.operations.iter().enumerate() {
-        let path = shape(operation);
-        if operation.http_method != "POST" || !path.ends_with("/jobs") {
+        if !matches!(operation.http_method.as_str(), "POST" | "PATCH") {
             continue;
         }
-        let status = find("GET", format!("{path}/{{}}"));
+        let path = shape(operation);
+        let item = format!("{path}/{{}}");
+        let status = find("GET", item.clone());
         let state = status.map(|id| state(api, &api.operations[id]));
         let state = state.unwrap_or_default();
-        families.push(JobFamily {
+        let mut family = JobFamily {
             submit,
             status,
-            results: find("GET", format!("{path}/{{}}/results")),
-            cancel: find("DELETE", format!("{path}/{{}}")),
+            results: find("GET", format!("{item}/results")),
+            cancel: find("DELETE", item.clone()),
             id: id_path(api, operation).unwrap_or_default(),
             state: state.path,
             state_is_output: state.is_output,
             states: state.states,
-        });
+        };
+        let is_kept = || {
+            let thing = status.and_then(|id| output(api, &api.operations[id]));
+            let has_name = thing
+                .is_some_and(|thing| thing.fields.iter().any(|field| field.wire_name == "name"));
+            let is_changed = |method| find(method, item.clone()).is_some();
+            is_changed("PUT") || (has_name && is_changed("PATCH"))
+        };
+        let is_job = operation.http_method == "POST" && path.ends_with("/jobs")
+            || (!family.id.is_empty() && is_work(&family.states) && !is_kept());
+        if overrides.decide(operation, &mut family, is_job) {
+            families.push(family);
+        }
     }
-    families
+    overrides.finish(outlived);
+    Ok(families)
+}
+
+/// Whether only a piece of work has these states.
+fn is_work(states: &[JobState]) -> bool {
+    let is_progress = |state: &JobState| PROGRESS.contains(&snake(&state.wire).as_str());
+    let is_end = |state: &JobState| {
+        matches!(
+            state.phase,
+            JobPhase::Succeeded | JobPhase::Failed | JobPhase::Cancelled
+        )
+    };
+    states
+        .iter()
+        .all(|state| is_progress(state) || is_end(state))
+        && states.iter().any(is_progress)
+        && states
+            .iter()
+            .any(|state| state.phase == JobPhase::Succeeded)
+}
+
+/// The entries of `jobs.toml`, each used once.
+struct Entries<'a> {
+    entries: &'a [JobOverride],
+    problems: Vec<Option<&'static str>>,
+}
+
+impl<'a> Entries<'a> {
+    fn new(entries: &'a [JobOverride]) -> Result<Self, IrError> {
+        for entry in entries {
+            let error = |problem: &str, remedy: &str| {
+                IrError::new(
+                    format!("{JOBS_FILE}: operation {}", quote(&entry.operation)),
+                    problem,
+                    remedy,
+                )
+            };
+            if entry.reason.trim().is_empty() {
+                return Err(error("the entry has no reason", "State one."));
+            }
+            if entry.is_job == entry.states.is_empty() {
+                return Err(error(
+                    "the entry needs either is_job = false or states",
+                    "Keep one of the two.",
+                ));
+            }
+        }
+        Ok(Self {
+            entries,
+            problems: vec![Some("there is no such operation"); entries.len()],
+        })
+    }
+
+    /// Whether the family is one, with its states as an entry has them.
+    fn decide(&mut self, operation: &Operation, family: &mut JobFamily, is_job: bool) -> bool {
+        let mut entries = self.entries.iter();
+        let found = entries.position(|entry| entry.operation == operation.wire_name);
+        let Some(index) = found else {
+            return is_job;
+        };
+        let entry = &self.entries[index];
+        if !entry.is_job {
+            self.problems[index] = (!is_job).then_some("the rules see no job without it");
+            return false;
+        }
+        if family.status.is_none() || family.id.is_empty() {
+            self.problems[index] = Some("the answer has no id, or nothing reads the state by it");
+            return is_job;
+        }
+        let before = family.states.clone();
+        for (wire, phase) in &entry.states {
+            match family.states.iter_mut().find(|state| state.wire == *wire) {
+                Some(state) => state.phase = phase.phase(),
+                None => {
+                    self.problems[index] = Some("the state has no such value");
+                    family.states = before;
+                    return is_job;
+                }
+            }
+        }
+        let is_same = is_job && family.states == before;
+        self.problems[index] = is_same.then_some("the rules say the same without it");
+        true
+    }
+
+    fn finish(self, outlived: &mut Vec<Outlived>) {
+        for (index, (entry, problem)) in self.entries.iter().zip(self.problems).enumerate() {
+            if let Some(problem) = problem {
+                outlived.push(Outlived {
+                    file: JOBS_FILE,
+                    table: "job",
+                    index,
+                    entry: format!("operation {}", quote(&entry.operation)),
+                    problem: problem.to_owned(),
+                });
+            }
+        }
+    }
 }
 
 /// A path without the names of its parameters.

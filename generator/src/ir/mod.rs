@@ -35,7 +35,9 @@ use crate::outlived::{self, Outlived};
 
 pub use error::IrError;
 pub use model::*;
-pub use overrides::{IDEMPOTENT_FILE, IdempotentOverride, Overrides, PAGING_FILE};
+pub use overrides::{
+    IDEMPOTENT_FILE, IdempotentOverride, JOBS_FILE, JobOverride, Overrides, PAGING_FILE, StatePhase,
+};
 pub use paging::PagingOverride;
 pub use renames::{ALIASES_FILE, RenameOverride};
 pub use select::{Selection, select};
@@ -126,7 +128,7 @@ pub(crate) fn build_leniently(
     let mut outlived = Vec::new();
     overrides::mark_idempotent(&mut api, &options.overrides.idempotent, &mut outlived)?;
     paging::page(&mut api, &options.overrides.paging, &mut outlived)?;
-    api.job_families = jobs::families(&api);
+    api.job_families = jobs::families(&api, &options.overrides.jobs, &mut outlived)?;
     renames::keep_names(&mut api, &options.overrides.aliases, &mut outlived)?;
     Ok((api, outlived))
 }

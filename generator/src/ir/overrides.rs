@@ -1,4 +1,4 @@
-//! What is known of one spec beside the spec: `paging.toml` and `idempotent.toml` in its folder, each entry with its reason. An entry
+//! What is known of one spec beside the spec: `paging.toml`, `idempotent.toml` and `jobs.toml` in its folder, each entry with its reason. An entry
 //! that no longer applies, or says what the rules say without it, is an error, so that none outlives its cause.
 //!
 //! ```toml
@@ -12,8 +12,14 @@
 //! [[idempotent]]                   # idempotent.toml
 //! operation = "postThingsCount"
 //! reason = "It counts and changes nothing."
+//!
+//! [[job]]                          # jobs.toml
+//! operation = "postThingsImports"
+//! reason = "Ready means that the import is done."
+//! states = { Ready = "succeeded" } # or: is_job = false
 //! ```
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -26,7 +32,7 @@ use crate::outlived::Outlived;
 use crate::upgrade::version;
 
 use super::error::IrError;
-use super::model::Api;
+use super::model::{Api, JobPhase};
 use super::paging::PagingOverride;
 use super::renames::{ALIASES_FILE, RenameOverride};
 
@@ -36,6 +42,9 @@ pub const PAGING_FILE: &str = "paging.toml";
 /// The name of the file with the operations that can be repeated.
 pub const IDEMPOTENT_FILE: &str = "idempotent.toml";
 
+/// The name of the file with the operations that start jobs.
+pub const JOBS_FILE: &str = "jobs.toml";
+
 /// The overrides of one spec, in the order of their files.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Overrides {
@@ -43,6 +52,8 @@ pub struct Overrides {
     pub paging: Vec<PagingOverride>,
     /// Operations that can be repeated although their method does not say so.
     pub idempotent: Vec<IdempotentOverride>,
+    /// Operations that start jobs, or do not.
+    pub jobs: Vec<JobOverride>,
     /// Names that Genesys has given up.
     pub aliases: Vec<RenameOverride>,
     /// The version of the crate; that of the runtime where none is stated.
@@ -57,6 +68,61 @@ pub struct IdempotentOverride {
     pub operation: String,
     /// Why it can be repeated.
     pub reason: String,
+}
+
+/// What the rules for jobs cannot know of an operation.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct JobOverride {
+    /// The operation: `x-purecloud-method-name`, or the operationId where there is none.
+    pub operation: String,
+    /// Why the rules are not right here.
+    pub reason: String,
+    /// Whether it starts a job.
+    #[serde(default = "yes")]
+    pub is_job: bool,
+    /// What values of the state mean, where their words do not say so.
+    #[serde(default)]
+    pub states: BTreeMap<String, StatePhase>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// What a value of the state of a job means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum StatePhase {
+    /// The job goes on.
+    Running,
+    /// The job waits for the caller.
+    Waiting,
+    /// It is done.
+    Succeeded,
+    /// It failed.
+    Failed,
+    /// It was stopped.
+    Cancelled,
+}
+
+impl StatePhase {
+    pub(crate) fn phase(self) -> JobPhase {
+        match self {
+            Self::Running => JobPhase::Running,
+            Self::Waiting => JobPhase::Waiting,
+            Self::Succeeded => JobPhase::Succeeded,
+            Self::Failed => JobPhase::Failed,
+            Self::Cancelled => JobPhase::Cancelled,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct JobsFile {
+    #[serde(default)]
+    job: Vec<JobOverride>,
 }
 
 #[derive(Deserialize)]
@@ -97,10 +163,12 @@ impl Overrides {
     pub fn read(folder: &Path) -> Result<Self, IrError> {
         let paging: Option<PagingFile> = read(&folder.join(PAGING_FILE))?;
         let idempotent: Option<IdempotentFile> = read(&folder.join(IDEMPOTENT_FILE))?;
+        let jobs: Option<JobsFile> = read(&folder.join(JOBS_FILE))?;
         let aliases: Option<AliasesFile> = read(&folder.join(ALIASES_FILE))?;
         Ok(Self {
             paging: paging.map(|file| file.paging).unwrap_or_default(),
             idempotent: idempotent.map(|file| file.idempotent).unwrap_or_default(),
+            jobs: jobs.map(|file| file.job).unwrap_or_default(),
             aliases: aliases.map(|file| file.alias).unwrap_or_default(),
             version: version::read(folder)?,
         })
@@ -117,6 +185,7 @@ impl Overrides {
         Ok(Self {
             paging: paging.paging,
             idempotent: idempotent.idempotent,
+            jobs: Vec::new(),
             aliases: Vec::new(),
             version: None,
         })
