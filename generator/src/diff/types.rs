@@ -21,6 +21,7 @@ pub(super) fn text(api: &Api, ty: &Type) -> String {
         Type::Enum(id) => api.enums[*id].name.clone(),
         Type::List(item) => format!("Vec<{}>", text(api, item)),
         Type::Map(item) => format!("BTreeMap<String, {}>", text(api, item)),
+        Type::Nullable(item) => format!("Option<{}>", text(api, item)),
     }
 }
 
@@ -56,7 +57,7 @@ enum Inline {
 /// What a type is made of, if that has no definition of its own, and so belongs to the place.
 fn inline(api: &Api, ty: &Type) -> Option<Inline> {
     match ty {
-        Type::List(item) | Type::Map(item) => inline(api, item),
+        Type::List(item) | Type::Map(item) | Type::Nullable(item) => inline(api, item),
         Type::Enum(id) if api.enums[*id].inline => Some(Inline::Enum(*id)),
         Type::Model(id) if api.models[*id].inline => Some(Inline::Model(*id)),
         _ => None,

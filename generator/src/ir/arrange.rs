@@ -63,7 +63,7 @@ impl Numbers {
         match ty {
             Type::Model(id) => *ty = self.models[*id].map_or(Type::Json, Type::Model),
             Type::Enum(id) => *ty = self.enums[*id].map_or(Type::Json, Type::Enum),
-            Type::List(item) | Type::Map(item) => self.renumber(item),
+            Type::List(item) | Type::Map(item) | Type::Nullable(item) => self.renumber(item),
             _ => {}
         }
     }

@@ -42,6 +42,13 @@ impl<'d> Source<'d> {
             Self::Item(schema) => Some(&schema.schema_data),
         }
     }
+
+    /// Whether null is a value. Swagger 2.0 has no word for it but this extension, which many tools know.
+    pub(crate) fn is_nullable(self) -> bool {
+        self.data().is_some_and(|data| {
+            data.nullable || data.extensions.get("x-nullable") == Some(&true.into())
+        })
+    }
 }
 
 /// What becomes of a definition.

@@ -111,6 +111,8 @@ pub enum Type {
     List(Box<Type>),
     /// `BTreeMap<String, T>`.
     Map(Box<Type>),
+    /// `Option<T>`: an element that may be null.
+    Nullable(Box<Type>),
 }
 
 /// A definition with properties (or none): a struct.

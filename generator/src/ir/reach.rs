@@ -87,7 +87,7 @@ pub(crate) fn reach(api: &Api) -> Reach {
 /// What the lists and maps of a type hold in the end.
 pub(crate) fn leaf(ty: &Type) -> &Type {
     match ty {
-        Type::List(item) | Type::Map(item) => leaf(item),
+        Type::List(item) | Type::Map(item) | Type::Nullable(item) => leaf(item),
         other => other,
     }
 }

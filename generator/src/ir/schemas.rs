@@ -318,7 +318,16 @@ impl<'d> Schemas<'d> {
 
     fn list(&mut self, items: Option<Source<'d>>, place: &Place) -> Result<Type, IrError> {
         let item = match items {
-            Some(items) => self.ty(items, &below(place, "items"))?,
+            Some(items) => {
+                let ty = self.ty(items, &below(place, "items"))?;
+                match ty {
+                    // The place of a number in a list has a meaning, which a null must not shift.
+                    Type::Integer | Type::Number if !place.is_parameter && items.is_nullable() => {
+                        Type::Nullable(Box::new(ty))
+                    }
+                    ty => ty,
+                }
+            }
             None => Type::Json,
         };
         Ok(Type::List(Box::new(item)))

@@ -67,7 +67,7 @@ pub(crate) fn is_secret(wire_name: &str, ty: &Type) -> bool {
 fn can_hold_text(ty: &Type) -> bool {
     match ty {
         Type::String | Type::Json => true,
-        Type::List(item) | Type::Map(item) => can_hold_text(item),
+        Type::List(item) | Type::Map(item) | Type::Nullable(item) => can_hold_text(item),
         _ => false,
     }
 }

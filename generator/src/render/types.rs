@@ -51,6 +51,7 @@ impl<'a> Types<'a> {
             Type::Model(id) => self.model(*id),
             Type::Enum(id) => self.enumeration(*id),
             Type::List(item) => format!("Vec<{}>", self.rust(item)),
+            Type::Nullable(item) => format!("Option<{}>", self.rust(item)),
             Type::Map(item) => {
                 self.map = true;
                 format!("BTreeMap<String, {}>", self.rust(item))

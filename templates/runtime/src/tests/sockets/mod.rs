@@ -4,6 +4,7 @@ mod api_answers;
 mod connections;
 pub(in crate::tests) mod handler;
 mod http2;
+mod payloads;
 mod server;
 mod token_answers;
 
