@@ -600,3 +600,47 @@ async fn a_client_whose_calls_all_fail_costs_another_no_retries() {
         .unwrap();
     assert_eq!(attempts(&session).await, 1);
 }
+
+#[test]
+fn a_runtime_without_a_timer_is_a_clear_error() {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    let client = Client::builder()
+        .access_token("a-token-of-the-caller")
+        .build()
+        .unwrap();
+    let call = client.request(http::Method::GET, "/api/v2/users/me").send();
+    let error = runtime.block_on(call).unwrap_err();
+    assert!(error.is_configuration());
+    assert!(error.to_string().contains("enable_all"), "{error}");
+}
+
+#[tokio::test]
+async fn headers_of_the_connection_are_refused() {
+    let client = Client::builder()
+        .access_token("a-token-of-the-caller")
+        .build()
+        .unwrap();
+    for name in [
+        "Host",
+        "content-length",
+        "Transfer-Encoding",
+        "connection",
+        "TE",
+        "upgrade",
+    ] {
+        let request = client.request(http::Method::GET, "/api/v2/users/me");
+        let error = request.header(name, "5").send().await.unwrap_err();
+        let text = error.to_string();
+        assert!(
+            text.contains(&name.to_lowercase()) && text.contains("cannot be set"),
+            "{text}"
+        );
+        let built = Client::builder()
+            .default_header(name, "5")
+            .access_token("a-token")
+            .build();
+        assert!(built.unwrap_err().to_string().contains("cannot be set"));
+    }
+}

@@ -9,6 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use tokio::sync::Semaphore;
 use url::Url;
 use zeroize::Zeroizing;
 
@@ -34,6 +35,10 @@ const LOST_ANSWERS: u32 = 1;
 
 /// How far two clocks may be apart before a refused assertion is put down to it.
 const CLOCK_TOLERANCE: Duration = Duration::from_secs(120);
+
+/// How many token requests of one credential run at a time: a pool whose tokens are all revoked at once must not run into the limit of the token
+/// endpoint.
+const MOST_AT_A_TIME: usize = 5;
 
 /// The longest answer that is read: a token has some hundred bytes, and what sits between may send anything.
 const LONGEST_ANSWER: usize = 64 * 1024;
@@ -74,6 +79,8 @@ pub struct TokenEndpoint {
     clock: Arc<dyn Clock>,
     jitter: Jitter,
     settings: TokenSettings,
+    /// The tokens of a pool share an endpoint, and are requested a few at a time.
+    places: Arc<Semaphore>,
 }
 
 impl TokenEndpoint {
@@ -86,6 +93,7 @@ impl TokenEndpoint {
             clock,
             jitter: Jitter::default(),
             settings: TokenSettings::default(),
+            places: Arc::new(Semaphore::new(MOST_AT_A_TIME)),
         }
     }
 
@@ -127,6 +135,11 @@ impl TokenEndpoint {
         let mut attempt = 1;
         let mut lost = 0;
         loop {
+            let left = end.saturating_sub(self.clock.monotonic());
+            let place = match first(self.places.acquire(), self.clock.sleep(left)).await {
+                First::Left(place) => place,
+                First::Right(()) => return Err(AuthError::new(AuthErrorKind::Timeout)),
+            };
             let asked = self.clock.now();
             let left = end.saturating_sub(asked.monotonic);
             let limit = self.settings.attempt_timeout.min(left);
@@ -135,6 +148,7 @@ impl TokenEndpoint {
                 .attempt(exchange, &request, limit)
                 .await
                 .map(|token| token.issued_at(asked));
+            drop(place);
             let error = match verdict {
                 Ok(token) => return Ok(token),
                 Err(Failure::Final(error)) => return Err(error),

@@ -173,10 +173,8 @@ impl Interceptor {
             let sent = now.monotonic;
             let outcome = next.send(request.clone()).await;
             let mut response = outcome.map_err(InterceptError::Transport)?;
-            if response.status.as_u16() >= 400
-                && let ResponseBody::Bytes(body) = &mut response.body
-            {
-                *body = scrub::body(std::mem::take(body), &token.access_token);
+            if let Some(authorization) = request.headers.get(header::AUTHORIZATION) {
+                scrub::response(&mut response, authorization);
             }
             if response.status != StatusCode::UNAUTHORIZED {
                 if is_acceptance(&response) {

@@ -20,7 +20,7 @@ mod login;
 mod pool;
 mod provider;
 mod schedule;
-mod scrub;
+pub(crate) mod scrub;
 mod secret;
 mod session;
 mod settings;

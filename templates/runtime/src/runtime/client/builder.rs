@@ -10,7 +10,7 @@ use url::Url;
 use super::credentials::{Credentials, TokenOptions};
 use super::environment::{self, Environment};
 use super::http_options::HttpOptions;
-use super::{Client, Connection, Gateway, Inner, Region, is_allowed_url};
+use super::{Client, Connection, Gateway, Inner, Region, is_allowed_url, region};
 use crate::runtime::auth::store::TokenStore;
 use crate::runtime::auth::{
     AuthError, RefreshErrorEvent, RefreshEvent, Secret, TokenProvider, TokenSettings,
@@ -97,11 +97,12 @@ impl ClientBuilder {
     /// `|name| std::env::var(name).ok()`.
     pub fn environment(mut self, variable: impl Fn(&str) -> Option<String>) -> Self {
         let found = Environment::read(variable);
-        if let Some(region) = found.region {
-            match region.parse() {
+        if let Some(given) = found.region {
+            match given.parse() {
                 Ok(region) => self.region = region,
                 Err(error) => self.fail(error.with_message(format!(
-                    "`{region}` in {} is no known region",
+                    "unknown region {} in {}",
+                    region::shown(&given),
                     environment::REGION
                 ))),
             }

@@ -45,7 +45,8 @@ use std::pin::pin;
 use http::{HeaderMap, StatusCode, header};
 use tracing::Instrument;
 
-use crate::runtime::clock::BoxFuture;
+use crate::runtime::auth::scrub;
+use crate::runtime::clock::{BoxFuture, check_runtime};
 use crate::runtime::error::{Error, ErrorKind};
 use crate::runtime::request::{Request, RequestParts};
 use crate::runtime::response::{RawHead, RawResponse};
@@ -62,10 +63,8 @@ pub(crate) fn execute(
     Box::pin(async move {
         let (parts, path) = request.into_parts()?;
         let (context, mut http_request) = prepare(*parts, &path, streamed);
-        if tokio::runtime::Handle::try_current().is_err() {
-            return Err(context.finish_error(Error::configuration(
-                "a call needs a tokio runtime: await it inside of one, or use the feature `blocking`",
-            )));
+        if let Err(missing) = check_runtime() {
+            return Err(context.finish_error(Error::configuration(missing)));
         }
         let span = trace::call_span(&context);
         let outcome = pin!(call(&context, &mut http_request))
@@ -352,7 +351,11 @@ async fn authorized(
     let exchange = attempt::Exchange::new(context);
     if authorization == Authorization::None {
         request.timeout = context.at_most_remaining(request.timeout);
-        return Ok(exchange.send(request.clone()).await?);
+        let mut response = exchange.send(request.clone()).await?;
+        if let Some(own) = request.headers.get(header::AUTHORIZATION) {
+            scrub::response(&mut response, own);
+        }
+        return Ok(response);
     }
     let Some(authorizer) = context.client().authorizer() else {
         return Err(Error::configuration(

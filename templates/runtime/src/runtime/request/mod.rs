@@ -417,11 +417,33 @@ impl fmt::Debug for Request {
     }
 }
 
+/// Headers that the HTTP library sets, or that are of one connection (RFC 9110 section 7.6.1).
+const RESERVED_HEADERS: [&str; 12] = [
+    "connection",
+    "content-length",
+    "host",
+    "http2-settings",
+    "keep-alive",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+];
+
 /// A header from text.
 pub(crate) fn header_of(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), Error> {
     let header_name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| {
         Error::invalid_request("a header name has characters that no header name can have")
     })?;
+    if RESERVED_HEADERS.contains(&header_name.as_str()) {
+        return Err(Error::invalid_request(format!(
+            "the header `{header_name}` cannot be set: it belongs to the connection or follows from the URL and the body"
+        ))
+        .with_advice("Leave it out; base URLs, a gateway, a proxy and the body are set through their own methods"));
+    }
     let mut header_value = HeaderValue::from_str(value).map_err(|_| {
         Error::invalid_request(format!(
             "the value of the header `{header_name}` has characters that no header can hold"

@@ -1,6 +1,7 @@
 //! Tests of token handling: virtual time, and a Genesys Cloud in memory.
 
 mod credentials;
+mod files;
 mod invariants;
 mod login;
 mod logins;
@@ -10,6 +11,8 @@ mod properties;
 mod pure;
 #[cfg(feature = "redis")]
 mod redis;
+#[cfg(feature = "redis")]
+mod redis_session;
 mod scrub;
 mod settings;
 mod stores;

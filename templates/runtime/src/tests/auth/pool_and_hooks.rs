@@ -156,3 +156,24 @@ async fn a_machine_that_slept_asks_for_a_new_token() {
     }
     assert_eq!(world.token_requests(), 2);
 }
+
+/// All tokens of a large pool end at once: the token endpoint sees a few requests at a time.
+#[tokio::test(start_paused = true)]
+async fn a_pool_under_a_storm_requests_a_few_tokens_at_a_time() {
+    let world = World::new();
+    let interceptor = Arc::new(world.builder(world.credentials()).pool(50).build());
+    for _ in 0..2 {
+        let calls: Vec<_> = (0..500)
+            .map(|_| {
+                let (world, interceptor) = (world.clone(), Arc::clone(&interceptor));
+                tokio::spawn(async move { world.get(&interceptor).await })
+            })
+            .collect();
+        for call in calls {
+            assert_eq!(call.await.unwrap().unwrap(), 200);
+        }
+        tokio::time::sleep(std::time::Duration::from_secs(4000)).await;
+    }
+    assert_eq!(world.token_requests(), 100);
+    assert_eq!(world.book().most_tokens_in_flight, 5);
+}

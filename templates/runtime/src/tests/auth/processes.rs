@@ -57,17 +57,18 @@ impl Server {
     }
 }
 
-/// The head of the first request, and what follows its body.
-fn take_request(buffer: &[u8]) -> Option<(String, Vec<u8>)> {
+/// The first request, and what follows it.
+pub(super) fn take_request(buffer: &[u8]) -> Option<(String, Vec<u8>)> {
     let end = buffer.windows(4).position(|end| end == b"\r\n\r\n")? + 4;
     let head = String::from_utf8(buffer[..end].to_vec()).unwrap();
-    let length = head
+    let length: usize = head
         .lines()
         .filter_map(|line| line.split_once(':'))
         .find(|(name, _)| name.eq_ignore_ascii_case("content-length"))
         .map_or(0, |(_, value)| value.trim().parse().unwrap());
     let rest = buffer.get(end + length..)?.to_vec();
-    Some((head, rest))
+    let body = String::from_utf8(buffer[end..end + length].to_vec()).unwrap();
+    Some((head + &body, rest))
 }
 
 fn answer(head: &str, issued: &std::sync::Mutex<Vec<(String, Instant)>>) -> String {

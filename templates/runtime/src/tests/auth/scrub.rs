@@ -8,9 +8,13 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::support::{ACCESS_TOKEN, SECRET, TokenAnswer, World, request};
 use crate::runtime::auth::InterceptError;
+use crate::runtime::client::{Client, Region};
 use crate::runtime::clock::BoxFuture;
 use crate::runtime::pipeline::Attempt;
-use crate::runtime::transport::{HttpRequest, HttpResponse, ResponseBody, TransportError};
+use crate::runtime::pipeline::RetryPolicy;
+use crate::runtime::transport::{
+    HttpRequest, HttpResponse, ResponseBody, Transport, TransportError,
+};
 
 #[tokio::test(start_paused = true)]
 async fn a_token_endpoint_that_repeats_the_secret_in_any_form() {
@@ -75,4 +79,110 @@ async fn an_api_that_repeats_the_token() {
     assert!(!String::from_utf8_lossy(&body).contains(ACCESS_TOKEN));
     let expected = r#"{"message":"Bearer (hidden), that is Bearer (hidden)!"}"#;
     assert_eq!(body, Bytes::from_static(expected.as_bytes()));
+}
+
+/// A gateway that repeats the `Authorization` header in the correlation id and in the body, with this status.
+#[derive(Debug)]
+struct Gateway(u16);
+
+impl Transport for Gateway {
+    fn execute(&self, request: HttpRequest) -> BoxFuture<'_, Result<HttpResponse, TransportError>> {
+        Box::pin(async move {
+            let header = request.headers["authorization"]
+                .to_str()
+                .unwrap()
+                .to_owned();
+            let mut response = HttpResponse::new(StatusCode::from_u16(self.0).unwrap());
+            let id = http::HeaderValue::from_str(&format!("id {header}")).unwrap();
+            response.headers.insert("inin-correlation-id", id);
+            Ok(response.with_body(format!(r#"{{"message":"{header}"}}"#)))
+        })
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_gateway_that_repeats_the_authorization_header() {
+    let basic = format!("Basic {}", STANDARD.encode(format!("the-id:{SECRET}")));
+    let own = [format!("Bearer {ACCESS_TOKEN}of-the-caller"), basic];
+    for status in [200, 302, 400, 404, 500] {
+        for own in [None, Some(&own[0]), Some(&own[1])] {
+            let client = Client::builder()
+                .transport(std::sync::Arc::new(Gateway(status)))
+                .access_token(format!("{ACCESS_TOKEN}of-the-client"))
+                .retry(RetryPolicy::never())
+                .build()
+                .unwrap();
+            let mut request = client.request(Method::GET, "/api/v2/users/me");
+            if let Some(own) = own {
+                request = request.header("authorization", own);
+            }
+            let texts = match request.send().await {
+                // The body of a success is the caller's.
+                Ok(response) => format!("{:?} {:?}", response.headers(), response.correlation_id()),
+                Err(error) => {
+                    genesys_cloud_leak_watch::inspect_error(&error);
+                    let body = error.body().cloned().unwrap_or_default();
+                    assert!(body.is_empty() || body.windows(8).any(|part| part == b"(hidden)"));
+                    format!(
+                        "{error} {error:?} {:?} {}",
+                        error.correlation_id(),
+                        String::from_utf8_lossy(&body)
+                    )
+                }
+            };
+            for secret in [
+                ACCESS_TOKEN,
+                SECRET,
+                &STANDARD.encode(format!("the-id:{SECRET}")),
+            ] {
+                assert!(!texts.contains(secret), "{status}: {texts}");
+            }
+            assert!(texts.contains("(hidden)"), "{status}: {texts}");
+        }
+    }
+}
+
+/// A short token may be a part of words, as in tests.
+#[tokio::test(start_paused = true)]
+async fn short_secrets_are_left_alone_in_the_texts_of_others() {
+    let client = Client::builder()
+        .transport(std::sync::Arc::new(Gateway(400)))
+        .access_token("test")
+        .retry(RetryPolicy::never())
+        .build()
+        .unwrap();
+    let error = client
+        .request(Method::GET, "/api/v2/users/me")
+        .send()
+        .await
+        .unwrap_err();
+    assert_eq!(error.body().unwrap(), r#"{"message":"Bearer test"}"#);
+}
+
+#[test]
+fn a_secret_in_the_place_of_a_region_is_not_shown() {
+    for secret in [
+        "Tz8xk3KdPq0aLm9RvB2nC4wEyUiOs7hGfJ1tXzQrVbN",
+        "very-secret_ABCDEFGHIJKLMNOPQRST",
+        "0f3c1b9a-5d2e-4c7f-8a61-9b0e2d4c6f80",
+        "pass word!",
+    ] {
+        let environment = |name: &str| (name == "GENESYSCLOUD_REGION").then(|| secret.to_owned());
+        let error = Client::builder()
+            .environment(environment)
+            .build()
+            .unwrap_err();
+        let text = format!("{error} {error:?}");
+        assert!(!text.contains(secret), "{text}");
+        let error = Region::custom(secret).unwrap_err();
+        assert!(!format!("{error} {error:?}").contains(secret));
+    }
+    for typo in [
+        "us-esat-1",
+        "mypurecloud.con",
+        "https://api.mypurecloud.com",
+    ] {
+        let error = typo.parse::<Region>().unwrap_err().to_string();
+        assert!(error.contains(typo), "{error}");
+    }
 }

@@ -31,6 +31,10 @@ async fn lifetime(expires_in: &str) -> std::time::Duration {
 #[tokio::test(start_paused = true)]
 async fn invariant_11_every_expires_in_has_a_rule() {
     for (expires_in, expected) in [
+        ("1e400", LONGEST_LIFETIME),
+        ("-1e400", ASSUMED_LIFETIME),
+        (&"9".repeat(400), LONGEST_LIFETIME),
+        ("1e-400", ASSUMED_LIFETIME),
         ("3600", seconds(3600.0)),
         (r#""3600""#, seconds(3600.0)),
         (r#"" 3600 ""#, seconds(3600.0)),

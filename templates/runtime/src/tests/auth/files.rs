@@ -1,0 +1,109 @@
+//! What somebody else may have put into the directory of a file store.
+
+#![cfg(unix)]
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::Path;
+use std::time::{Duration, UNIX_EPOCH};
+
+use crate::runtime::auth::Secret;
+use crate::runtime::auth::store::{FileStore, StoredToken, TokenStore};
+
+fn token() -> StoredToken {
+    let issued = UNIX_EPOCH + Duration::from_secs(1_800_000_000);
+    StoredToken::new(
+        Secret::from("a-token"),
+        None,
+        issued,
+        Duration::from_secs(3600),
+        1,
+    )
+}
+
+async fn save(store: &FileStore) {
+    let lock = store.try_lock("a").await.unwrap().unwrap();
+    store.save("a", &token(), &lock).await.unwrap();
+}
+
+async fn load_error(directory: &Path) -> String {
+    let store = FileStore::new(directory);
+    let began = std::time::Instant::now();
+    let error = store.load("a").await.unwrap_err().to_string();
+    assert!(began.elapsed() < Duration::from_secs(2), "{error}");
+    error
+}
+
+#[tokio::test]
+async fn invariant_12_a_link_is_not_followed() {
+    let (directory, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let victim = elsewhere.path().join("victim");
+    let store = FileStore::new(directory.path());
+    // A dangling one in the place of the lock: nothing is made where it points.
+    symlink(&victim, directory.path().join("a.lock")).unwrap();
+    assert!(store.try_lock("a").await.is_err());
+    assert!(!victim.exists());
+    fs::remove_file(directory.path().join("a.lock")).unwrap();
+    // In the place of the token: not read, and replaced by the next save.
+    fs::write(&victim, token().to_json().as_slice()).unwrap();
+    symlink(&victim, directory.path().join("a.json")).unwrap();
+    assert!(load_error(directory.path()).await.contains("regular file"));
+    save(&store).await;
+    assert_eq!(store.load("a").await.unwrap(), Some(token()));
+    assert_eq!(fs::read(&victim).unwrap(), token().to_json().as_slice());
+}
+
+#[tokio::test]
+async fn invariant_12_a_fifo_a_folder_and_an_endless_file_are_refused_at_once() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("a.json");
+    let made = std::process::Command::new("mkfifo").arg(&path).status();
+    assert!(made.unwrap().success());
+    assert!(load_error(directory.path()).await.contains("regular file"));
+    save(&FileStore::new(directory.path())).await;
+    fs::remove_file(&path).unwrap();
+    fs::create_dir(&path).unwrap();
+    assert!(load_error(directory.path()).await.contains("regular file"));
+    fs::remove_dir(&path).unwrap();
+    let file = fs::File::create(&path).unwrap();
+    file.set_len(3 << 30).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+    assert!(load_error(directory.path()).await.contains("64 KiB"));
+    let lock = directory.path().join("b.lock");
+    let made = std::process::Command::new("mkfifo").arg(&lock).status();
+    assert!(made.unwrap().success());
+    let store = FileStore::new(directory.path());
+    assert!(store.try_lock("b").await.is_err());
+}
+
+#[tokio::test]
+async fn invariant_12_what_others_can_write_is_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = FileStore::new(directory.path());
+    save(&store).await;
+    let path = directory.path().join("a.json");
+    for mode in [0o602, 0o620, 0o666] {
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+        assert!(
+            load_error(directory.path())
+                .await
+                .contains("others can write")
+        );
+    }
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+    assert_eq!(store.load("a").await.unwrap(), Some(token()));
+    let open = |mode| {
+        fs::set_permissions(directory.path(), fs::Permissions::from_mode(mode)).unwrap();
+    };
+    open(0o777);
+    assert!(
+        load_error(directory.path())
+            .await
+            .contains("everyone can write")
+    );
+    assert!(store.try_lock("a").await.is_err());
+    // As /tmp is.
+    open(0o1777);
+    assert_eq!(store.load("a").await.unwrap(), Some(token()));
+    open(0o700);
+}
