@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use super::{RenderError, RuntimeSource};
 use crate::ir::Api;
 
-/// What cargo-semver-checks has to know of the crate.
-const SEMVER_CHECKS: &str = include_str!("../../../templates/semver-checks.toml");
+/// What is the same in every release: what the package holds, and what docs.rs and cargo-semver-checks need to know.
+const PACKAGE: &str = include_str!("../../../templates/package.toml");
 
 /// The manifest as text.
 pub(super) fn render(api: &Api, runtime: &RuntimeSource) -> Result<String, RenderError> {
@@ -42,9 +42,7 @@ pub(super) fn render(api: &Api, runtime: &RuntimeSource) -> Result<String, Rende
     ] {
         let _ = writeln!(text, "{key} = {}", toml::Value::String(value));
     }
-    text.push_str("keywords = [\"genesys\", \"genesys-cloud\", \"purecloud\", \"contact-center\"]\ncategories = [\"api-bindings\"]\n");
-    text.push_str("\n[package.metadata.docs.rs]\nfeatures = [\"full\"]\n");
-    text.push_str(SEMVER_CHECKS);
+    text.push_str(PACKAGE);
     text.push_str("\n[lib]\ntest = false\ndoctest = false\n");
 
     text.push_str("\n[features]\n");

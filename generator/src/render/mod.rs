@@ -76,6 +76,9 @@ pub enum RenderError {
     },
 }
 
+/// What crates.io and docs.rs show of the package.
+const README: &str = include_str!("../../../templates/README.md");
+
 /// A file to render: its path, and what makes its text.
 struct Job<'a> {
     path: String,
@@ -122,7 +125,13 @@ pub fn render(api: &Api, runtime: &RuntimeSource) -> Result<Files, RenderError> 
         .iter()
         .map(|(path, text)| (path.clone(), text.clone()));
     let manifest = ("Cargo.toml".to_owned(), manifest::render(api, runtime)?);
-    let written = [manifest, paging::table(api), job_families::table(api)];
+    let readme = ("README.md".to_owned(), README.to_owned());
+    let written = [
+        manifest,
+        readme,
+        paging::table(api),
+        job_families::table(api),
+    ];
     for (path, text) in rendered.into_iter().chain(copied).chain(written) {
         if files.insert(PathBuf::from(&path), text).is_some() {
             return Err(RenderError::Collision { path });

@@ -1,4 +1,4 @@
-//! The runtime's sources: read here, copied byte for byte.
+//! The runtime's sources and the licences: read here, copied byte for byte.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -24,6 +24,12 @@ impl RuntimeSource {
         let root = templates.join("runtime");
         let mut files = BTreeMap::new();
         collect(&root.join("src/runtime"), "src/runtime", &mut files)?;
+        // Both licences ask for their text in every copy.
+        for name in ["LICENSE-APACHE", "LICENSE-MIT"] {
+            let path = templates.join("..").join(name);
+            let text = std::fs::read_to_string(&path).map_err(|error| failed(&path, error))?;
+            files.insert(name.to_owned(), text);
+        }
         let mut manifest = parse(&root.join("Cargo.toml"))?;
         let workspace = parse(&templates.join("../Cargo.toml"))?;
         resolve(&mut manifest, &workspace);

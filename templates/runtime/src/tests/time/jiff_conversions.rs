@@ -12,7 +12,7 @@ fn instants() {
         Timestamp::from(instant).as_str(),
         "2026-01-02T03:04:05.678Z"
     );
-    let zoned = jiff::Zoned::try_from(&timestamp).unwrap();
+    let zoned = jiff::ZonedDateTime::try_from(&timestamp).unwrap();
     assert_eq!(zoned.offset().seconds(), 3_600);
     assert_eq!(Timestamp::from(&zoned), timestamp);
     assert_eq!(Timestamp::from(zoned), timestamp);
@@ -25,7 +25,7 @@ fn instants() {
 #[test]
 fn an_offset_with_seconds_becomes_utc() {
     let offset = jiff::tz::Offset::from_seconds(-(4 * 3_600 + 56 * 60 + 2)).unwrap();
-    let zoned = jiff::Timestamp::UNIX_EPOCH.to_zoned(jiff::tz::TimeZone::fixed(offset));
+    let zoned = jiff::Timestamp::UNIX_EPOCH.to_zoned_datetime(jiff::tz::TimeZone::fixed(offset));
     assert_eq!(Timestamp::from(zoned).as_str(), "1970-01-01T00:00:00.000Z");
 }
 
@@ -33,7 +33,7 @@ fn an_offset_with_seconds_becomes_utc() {
 fn what_cannot_be_converted_is_an_error() {
     for text in ["soon", "9999-12-31T23:59:59-23:59"] {
         assert!(jiff::Timestamp::try_from(Timestamp::from(text)).is_err());
-        assert!(jiff::Zoned::try_from(Timestamp::from(text)).is_err());
+        assert!(jiff::ZonedDateTime::try_from(Timestamp::from(text)).is_err());
     }
     assert!(civil::Date::try_from(Date::from("soon")).is_err());
     assert!(civil::DateTime::try_from(LocalDateTime::from("soon")).is_err());
