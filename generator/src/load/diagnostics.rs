@@ -1,7 +1,7 @@
 //! What was found in a document that does not prevent its use: warnings, and the operations that are left out.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 
 use serde::Serialize;
@@ -265,7 +265,8 @@ impl Notes {
 
     /// What was found, with places that the file has.
     pub(crate) fn into_diagnostics(self, file: &str, root: &Json<'_>) -> Diagnostics {
-        self.into_found(file, |pointer| existing(root, &pointer).to_owned())
+        let finder = Finder::new(root);
+        self.into_found(file, |pointer| finder.existing(&pointer))
     }
 
     /// What was found in a loaded document, with places of that.
@@ -302,19 +303,52 @@ impl Notes {
     }
 }
 
-/// The longest part of a pointer that leads to something. What a fix-up adds, and what is missing, has no place in the file of its own.
-pub(crate) fn existing<'p>(root: &Json<'_>, pointer: &'p str) -> &'p str {
-    let mut json = root;
-    let mut length = 0;
-    for segment in pointer.split('/').skip(1) {
-        let next = unescape_segment(segment).and_then(|segment| json.child(&segment));
-        match next {
-            Some(next) => {
-                json = next;
-                length += 1 + segment.len();
-            }
-            None => break,
+/// Objects with more keys than this are looked up by a table.
+const SCANNED: usize = 16;
+
+/// Finds the places that a file has.
+pub(crate) struct Finder<'j, 'd> {
+    root: &'j Json<'d>,
+    /// The keys of large objects, by the address of the object.
+    tables: RefCell<HashMap<usize, HashMap<&'j str, &'j Json<'d>>>>,
+}
+
+impl<'j, 'd> Finder<'j, 'd> {
+    pub(crate) fn new(root: &'j Json<'d>) -> Self {
+        Self {
+            root,
+            tables: RefCell::default(),
         }
     }
-    &pointer[..length]
+
+    /// The longest part of a pointer that leads to something. What a fix-up adds, and what is missing, has no place in the file of its own.
+    pub(crate) fn existing(&self, pointer: &str) -> String {
+        let mut json = self.root;
+        let mut length = 0;
+        for segment in pointer.split('/').skip(1) {
+            let next = unescape_segment(segment).and_then(|segment| self.child(json, &segment));
+            match next {
+                Some(next) => {
+                    json = next;
+                    length += 1 + segment.len();
+                }
+                None => break,
+            }
+        }
+        pointer[..length].to_owned()
+    }
+
+    fn child(&self, json: &'j Json<'d>, segment: &str) -> Option<&'j Json<'d>> {
+        if json.entries().len() <= SCANNED {
+            return json.child(segment);
+        }
+        let mut tables = self.tables.borrow_mut();
+        let table = tables
+            .entry(std::ptr::from_ref(json).addr())
+            .or_insert_with(|| {
+                let entries = json.entries().iter();
+                entries.map(|(key, value)| (key.as_ref(), value)).collect()
+            });
+        table.get(segment).copied()
+    }
 }

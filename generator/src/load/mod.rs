@@ -43,7 +43,7 @@ use sha2::{Digest, Sha256};
 
 use crate::fixups::Fixups;
 use crate::outlived::{self, Outlived};
-use diagnostics::existing;
+use diagnostics::Finder;
 use json::Json;
 use places::Places;
 use source::Source;
@@ -94,7 +94,8 @@ impl Spec {
         }
         let root = Json::parse(&self.text).unwrap_or(Json::Null);
         let file = self.source.display().to_string();
-        let place = |pointer: &str| existing(&root, &self.places.in_file(pointer)).to_owned();
+        let finder = Finder::new(&root);
+        let place = |pointer: &str| finder.existing(&self.places.in_file(pointer));
         all.warnings
             .extend(found.warnings.into_iter().map(|warning| Warning {
                 file: file.clone(),

@@ -61,6 +61,8 @@ pub(crate) struct References<'d> {
     security_schemes: HashMap<&'d str, &'d Json<'d>>,
     /// Places that are no components and that a schema refers to, with the names that they get.
     raised: RefCell<IndexMap<String, String>>,
+    /// Those names.
+    raised_names: RefCell<HashSet<String>>,
 }
 
 /// What a reference leads to.
@@ -77,6 +79,7 @@ impl<'d> References<'d> {
             schemas: Section::Schemas.of(root, dialect),
             security_schemes: Section::SecuritySchemes.of(root, dialect),
             raised: RefCell::default(),
+            raised_names: RefCell::default(),
         }
     }
 
@@ -135,15 +138,14 @@ impl<'d> References<'d> {
             .filter_map(unescape_segment)
             .collect();
         let plain = words.join("_");
-        let is_taken = |name: &str| {
-            self.schemas.contains_key(name) || raised.values().any(|other| other == name)
-        };
+        let mut names = self.raised_names.borrow_mut();
         let mut name = plain.clone();
         let mut number = 2;
-        while is_taken(&name) {
+        while self.schemas.contains_key(name.as_str()) || names.contains(&name) {
             name = format!("{plain}_{number}");
             number += 1;
         }
+        names.insert(name.clone());
         raised.insert(target.pointer, name.clone());
         Ok(name)
     }
