@@ -187,6 +187,13 @@ fn with_siblings<'d>(
         if key == "$ref" || keywords.accept_data(key, &value, grammar, references)? {
             return Ok(true);
         }
+        // A key that no schema has is told of like any other.
+        if matches!(
+            Keywords::default().accept(key, &value, grammar, references),
+            Ok(false)
+        ) {
+            return Ok(false);
+        }
         value.warn(
             WarningKind::Schema,
             format!("the key {} beside \"$ref\" has no effect", quote(key)),
