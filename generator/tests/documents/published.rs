@@ -15,7 +15,7 @@ fn keys_without_effect_are_told_once_each() {
     }
     let position = report.iter().find(|line| line.contains("\"position\""));
     let position = position.unwrap();
-    assert!(position.contains("document.json#/definitions/User/properties/id/position: "));
+    assert!(position.contains("document.json#/definitions/User/properties/division/position: "));
     assert!(position.contains("(3 places"), "{position}");
     assert!(report.last().unwrap().contains("spec/fixups.toml"));
 }
