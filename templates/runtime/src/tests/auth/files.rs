@@ -7,8 +7,9 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 use std::time::{Duration, UNIX_EPOCH};
 
-use crate::runtime::auth::Secret;
+use super::support::{SECRET, World, seconds};
 use crate::runtime::auth::store::{FileStore, StoredToken, TokenStore};
+use crate::runtime::auth::{AuthorizationCode, Jitter, Secret};
 
 fn token() -> StoredToken {
     let issued = UNIX_EPOCH + Duration::from_secs(1_800_000_000);
@@ -106,4 +107,92 @@ async fn invariant_12_what_others_can_write_is_refused() {
     open(0o1777);
     assert_eq!(store.load("a").await.unwrap(), Some(token()));
     open(0o700);
+}
+
+/// A small file system of its own, where the test may mount one.
+struct Disk(tempfile::TempDir);
+
+impl Disk {
+    fn mount() -> Option<Self> {
+        let directory = tempfile::tempdir().unwrap();
+        let mounted = std::process::Command::new("mount")
+            .args(["-t", "tmpfs", "-o", "size=64k", "tmpfs"])
+            .arg(directory.path())
+            .stderr(std::process::Stdio::null())
+            .status();
+        if mounted.is_ok_and(|status| status.success()) {
+            return Some(Self(directory));
+        }
+        eprintln!("SKIPPED: a full disk takes the right to mount a tmpfs");
+        None
+    }
+
+    fn fill(&self) {
+        use std::io::Write;
+        let mut file = fs::File::create(self.0.path().join("filler")).unwrap();
+        while file.write_all(&[0; 4096]).is_ok() {}
+    }
+
+    fn free(&self) {
+        fs::remove_file(self.0.path().join("filler")).unwrap();
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        let _ = std::process::Command::new("umount")
+            .arg(self.0.path())
+            .status();
+    }
+}
+
+/// In real time: file operations run on other threads, and a paused clock does not wait for them.
+#[tokio::test]
+async fn invariant_08_a_full_disk_that_has_room_again_ends_no_session() {
+    let Some(disk) = Disk::mount() else {
+        return;
+    };
+    let world = World::new();
+    world.book().rotate = true;
+    world.book().lifetime = 1.0;
+    let path = disk.0.path().join("tokens");
+    let session = |seed| {
+        let code = AuthorizationCode::new(
+            world.endpoint(),
+            "the-id",
+            SECRET,
+            "the-code",
+            "https://app.example/callback",
+        );
+        let store = std::sync::Arc::new(FileStore::new(&path));
+        world
+            .builder(std::sync::Arc::new(code))
+            .jitter(Jitter::seeded(seed))
+            .store(store, "session")
+            .build()
+    };
+    let first = session(1);
+    assert_eq!(world.get(&first).await.unwrap(), 200);
+    disk.fill();
+    while world.now() < seconds(4.0) {
+        assert_eq!(world.get(&first).await.unwrap(), 200);
+        tokio::time::sleep(seconds(0.05)).await;
+    }
+    disk.free();
+    tokio::time::sleep(seconds(1.5)).await;
+    // What could not be saved is there for the next process.
+    let second = session(2);
+    while world.now() < seconds(8.0) {
+        assert_eq!(world.get(&second).await.unwrap(), 200);
+        assert_eq!(world.get(&first).await.unwrap(), 200);
+        tokio::time::sleep(seconds(0.05)).await;
+    }
+    let book = world.book();
+    let requests = book.token_requests.iter();
+    let sent: Vec<_> = requests
+        .map(|request| request.field("refresh_token").or(request.field("code")))
+        .collect();
+    let different: std::collections::HashSet<_> = sent.iter().collect();
+    assert_eq!(different.len(), sent.len(), "{sent:?}");
+    assert!(sent.len() > 5, "{sent:?}");
 }
