@@ -101,7 +101,7 @@ fn arguments_come_in_their_order() {
         .operations
         .iter()
         .flat_map(|operation| operation.arguments.iter().chain(&operation.setters))
-        .filter(|parameter| parameter.comma_joined);
+        .filter(|parameter| parameter.list_style == genesys_codegen::ir::ListStyle::Commas);
     let names: BTreeSet<&str> = joined
         .map(|parameter| parameter.wire_name.as_str())
         .collect();

@@ -196,6 +196,8 @@ fn rust(api: &Api, ty: &Type) -> String {
         Type::LocalDateTime => time("LocalDateTime"),
         Type::YearMonth => time("YearMonth"),
         Type::Json => "serde_json::Value".to_owned(),
+        // Text converts into a file.
+        Type::File => "String".to_owned(),
         Type::Model(id) => model(&api.models[*id].name),
         Type::Enum(id) => model(&api.enums[*id].name),
         Type::List(item) => format!("Vec<{}>", rust(api, item)),

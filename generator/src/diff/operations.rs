@@ -291,7 +291,7 @@ impl Comparison<'_, '_> {
     fn parameter(&self, old: &Parameter, new: &Parameter, place: &str, changes: &mut Vec<Change>) {
         let types = types::compare((self.old.0, &old.ty), (self.new.0, &new.ty), place);
         changes.extend(types);
-        if old.comma_joined != new.comma_joined {
+        if old.list_style != new.list_style {
             let reason = "lists are written differently on the wire";
             changes.push(Change::new(place, Verdict::Patch, reason));
         }
@@ -422,10 +422,47 @@ impl Comparison<'_, '_> {
             (true, false) => change(Verdict::Patch, "no longer marked as preview"),
             _ => {}
         }
+        let tokens = (&old.credential, &new.credential) == (&None, &None);
         match (old.public, new.public) {
-            (false, true) => change(Verdict::Minor, "needs no token any more, and none is sent"),
-            (true, false) => change(Verdict::Minor, "needs a token now"),
+            (false, true) if tokens => {
+                change(Verdict::Minor, "needs no token any more, and none is sent");
+            }
+            (true, false) if tokens => change(Verdict::Minor, "needs a token now"),
             _ => {}
+        }
+        let needs_credential = |operation: &Operation| match &operation.credential {
+            Some(scheme) if !operation.public => Some(scheme.clone()),
+            _ => None,
+        };
+        match (&old.credential, &new.credential) {
+            (None, None) => {}
+            (Some(old), Some(new)) if old == new => {}
+            (None, Some(scheme)) if needs_credential(new).is_none() => change(
+                Verdict::Minor,
+                &format!("takes a credential of {} now", code(&scheme.name)),
+            ),
+            (None, Some(scheme)) => change(
+                Verdict::Major,
+                &format!(
+                    "calls need a credential of {} (`with_credential`), and fail without one",
+                    code(&scheme.name)
+                ),
+            ),
+            (Some(scheme), None) => change(
+                Verdict::Major,
+                &format!(
+                    "takes no credential of {} any more: a call that gives one fails",
+                    code(&scheme.name)
+                ),
+            ),
+            (Some(old), Some(new)) => change(
+                Verdict::Major,
+                &format!(
+                    "the credential is one of {} now, and not of {}",
+                    code(&new.name),
+                    code(&old.name)
+                ),
+            ),
         }
         match (old.idempotent, new.idempotent) {
             (false, true) => change(Verdict::Minor, "is retried after a lost connection now"),
@@ -448,6 +485,21 @@ impl Comparison<'_, '_> {
             );
             change(Verdict::Minor, &reason);
         }
+        if old.scopes != new.scopes {
+            let listed = |operation: &Operation| match &operation.scopes[..] {
+                [] => "none".to_owned(),
+                scopes => {
+                    let names = scopes.iter().map(|name| code(name));
+                    names.collect::<Vec<_>>().join(" or ")
+                }
+            };
+            let reason = format!(
+                "the OAuth scopes needed were {} and are {}: code goes on compiling, calls with a user's token may be forbidden",
+                listed(old),
+                listed(new)
+            );
+            change(Verdict::Minor, &reason);
+        }
         if old.error_codes != new.error_codes {
             change(Verdict::Patch, "the documented error codes are others");
         }
@@ -467,7 +519,8 @@ fn place(parameter: &Parameter) -> String {
         Location::Path => "path parameter",
         Location::Query => "query parameter",
         Location::Header => "header",
-        Location::Form => "form field",
+        Location::Cookie => "cookie",
+        Location::Form | Location::Part => "form field",
     };
     format!("{location} {}", code(&parameter.wire_name))
 }

@@ -17,6 +17,7 @@ pub(super) fn text(api: &Api, ty: &Type) -> String {
         Type::LocalDateTime => "LocalDateTime".to_owned(),
         Type::YearMonth => "YearMonth".to_owned(),
         Type::Json => "serde_json::Value".to_owned(),
+        Type::File => "FilePart".to_owned(),
         Type::Model(id) => api.models[*id].name.clone(),
         Type::Enum(id) => api.enums[*id].name.clone(),
         Type::List(item) => format!("Vec<{}>", text(api, item)),

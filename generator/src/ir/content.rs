@@ -1,15 +1,81 @@
 //! Content types: which one of several is sent or asked for, and what it holds.
 
-use openapiv3::{Content, MediaType};
+use indexmap::IndexMap;
+use openapiv3::{Content, MediaType, ReferenceOr, Schema};
+
+use super::kinds::{Source, is_file, is_string};
+
+type Definitions = IndexMap<String, ReferenceOr<Schema>>;
 
 const JSON: &str = "application/json";
 
-/// `application/json` where it is listed, else the first that is; none where nothing is.
+/// What a body of some content type is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum BodyKind {
+    Json,
+    Text,
+    /// `application/x-www-form-urlencoded`
+    Form,
+    /// `multipart/form-data`
+    Multipart,
+    /// Bytes as they are.
+    File,
+}
+
+impl BodyKind {
+    /// What a request body of this content type is made of; none where it cannot be sent.
+    fn of(name: &str, media_type: &MediaType, definitions: &Definitions) -> Option<Self> {
+        if !is_header_value(name) {
+            return None;
+        }
+        let schema = media_type.schema.as_ref().map(Source::from);
+        match essence(name).as_str() {
+            "application/x-www-form-urlencoded" => Some(Self::Form),
+            "multipart/form-data" => Some(Self::Multipart),
+            "*/*" | "application/*" if schema.is_some_and(|one| is_file(one, definitions)) => {
+                Some(Self::File)
+            }
+            "*/*" | "application/*" => Some(Self::Json),
+            _ if is_json(name) => Some(Self::Json),
+            _ if is_text(name) => Some(Self::Text),
+            _ if schema.is_none_or(|one| is_string(one, definitions)) => Some(Self::File),
+            _ => None,
+        }
+    }
+}
+
+/// The content type of a request: `application/json` where it is listed, else the first that can be sent, with the name to send and what the
+/// body is made of.
+pub(crate) fn request_content<'d>(
+    content: &'d Content,
+    definitions: &Definitions,
+) -> Option<(&'d str, &'d MediaType, BodyKind)> {
+    let json = content.iter().find(|(name, _)| essence(name) == JSON);
+    json.into_iter()
+        .chain(content)
+        .find_map(|(name, media_type)| {
+            let kind = BodyKind::of(name, media_type, definitions)?;
+            Some((name.as_str(), media_type, kind))
+        })
+}
+
+/// The content type as it is sent with a request.
+pub(crate) fn sent_as(name: &str, kind: BodyKind) -> String {
+    match kind {
+        BodyKind::Json if essence(name) == JSON || name.contains('*') => JSON.to_owned(),
+        BodyKind::File if name.contains('*') => "application/octet-stream".to_owned(),
+        _ => name.to_owned(),
+    }
+}
+
+/// The content type of a response: `application/json` where it is listed, else the first that is JSON, else the first; none where nothing is
+/// listed.
 pub(crate) fn content_type(content: &Content) -> Option<(&str, &MediaType)> {
-    content
-        .iter()
+    let usable = || content.iter().filter(|(name, _)| is_header_value(name));
+    usable()
         .find(|(name, _)| essence(name) == JSON)
-        .or_else(|| content.first())
+        .or_else(|| usable().find(|(name, _)| is_json(name)))
+        .or_else(|| usable().next())
         .map(|(name, media_type)| {
             let name = if essence(name) == JSON || name == "*/*" {
                 JSON
@@ -18,6 +84,11 @@ pub(crate) fn content_type(content: &Content) -> Option<(&str, &MediaType)> {
             };
             (name, media_type)
         })
+}
+
+/// Whether a content type can stand in a header.
+fn is_header_value(name: &str) -> bool {
+    name.bytes().all(|byte| matches!(byte, b' '..=b'~'))
 }
 
 /// Whether JSON is in it.

@@ -167,14 +167,71 @@ pub(crate) fn says_object(source: Source<'_>) -> bool {
 
 /// Whether a schema is a file: what comes is not JSON, whatever the content type says.
 pub(crate) fn is_binary(source: Source<'_>) -> bool {
-    matches!(
-        source,
-        Source::Item(Schema {
-            schema_kind: SchemaKind::Type(openapiv3::Type::String(openapiv3::StringType {
-                format: VariantOrUnknownOrEmpty::Item(StringFormat::Binary),
-                ..
-            })),
-            ..
-        })
-    )
+    let Source::Item(schema) = source else {
+        return false;
+    };
+    match &schema.schema_kind {
+        SchemaKind::Type(openapiv3::Type::String(string)) => matches!(
+            string.format,
+            VariantOrUnknownOrEmpty::Item(StringFormat::Binary)
+        ),
+        SchemaKind::Any(any) => {
+            any.typ.as_deref() == Some("string") && any.format.as_deref() == Some("binary")
+        }
+        _ => false,
+    }
+}
+
+/// [`is_binary`], through references.
+pub(crate) fn is_file(
+    source: Source<'_>,
+    definitions: &IndexMap<String, ReferenceOr<Schema>>,
+) -> bool {
+    resolve(source, definitions).is_some_and(|schema| is_binary(Source::Item(schema)))
+}
+
+/// Whether a schema is text, a file included.
+pub(crate) fn is_string(
+    source: Source<'_>,
+    definitions: &IndexMap<String, ReferenceOr<Schema>>,
+) -> bool {
+    resolve(source, definitions).is_some_and(|schema| match &schema.schema_kind {
+        SchemaKind::Type(openapiv3::Type::String(_)) => true,
+        SchemaKind::Any(any) => any.typ.as_deref() == Some("string"),
+        _ => false,
+    })
+}
+
+/// What the items of a list are.
+pub(crate) fn items<'d>(
+    source: Source<'d>,
+    definitions: &'d IndexMap<String, ReferenceOr<Schema>>,
+) -> Option<Source<'d>> {
+    match &resolve(source, definitions)?.schema_kind {
+        SchemaKind::Type(openapiv3::Type::Array(array)) => array.items.as_ref().map(Source::from),
+        SchemaKind::Any(any) if any.typ.as_deref() == Some("array") => {
+            any.items.as_ref().map(Source::from)
+        }
+        _ => None,
+    }
+}
+
+/// The schema that references, and an `allOf` of one, lead to.
+pub(crate) fn resolve<'d>(
+    source: Source<'d>,
+    definitions: &'d IndexMap<String, ReferenceOr<Schema>>,
+) -> Option<&'d Schema> {
+    let mut current = source;
+    for _ in 0..REFERENCE_LIMIT {
+        current = match current {
+            Source::Reference(reference) => {
+                Source::from(definitions.get(&component_name(reference)?)?)
+            }
+            Source::Item(schema) => match &schema.schema_kind {
+                SchemaKind::AllOf { all_of } if all_of.len() == 1 => Source::from(&all_of[0]),
+                _ => return Some(schema),
+            },
+        };
+    }
+    None
 }

@@ -3,10 +3,12 @@
 //! Every name, collision, recursion, group and style is settled here, so that rendering is a pure function of an [`Api`].
 
 mod arrange;
+mod base_path;
 mod content;
 mod enums;
 mod error;
 mod files;
+mod forms;
 mod groups;
 mod jobs;
 mod kinds;
@@ -22,6 +24,7 @@ mod renames;
 mod responses;
 mod schemas;
 mod secrets;
+mod security;
 mod select;
 mod stats;
 mod tags;
@@ -82,10 +85,11 @@ pub(crate) fn build_leniently(
         .components
         .as_ref()
         .map_or(&none, |components| &components.schemas);
+    let base_path = base_path::base_path(document)?;
     let notes = Notes::default();
     let mut left_out = HashSet::new();
     let (tags, schemas, operations) = loop {
-        let inputs = operations::inputs(document, &left_out);
+        let inputs = operations::inputs(document, &base_path, &left_out);
         let tags = tags::tags(document, &inputs, &notes);
         let mut schemas = Schemas::new(definitions, &notes);
         schemas.convert_definitions()?;

@@ -107,6 +107,8 @@ pub enum Type {
     Model(ModelId),
     /// An open enum.
     Enum(EnumId),
+    /// `FilePart`: a file of a multipart body, or a body that is a file. Nothing but parameters and bodies has it.
+    File,
     /// `Vec<T>`.
     List(Box<Type>),
     /// `BTreeMap<String, T>`.
@@ -250,7 +252,7 @@ pub struct Operation {
     pub operation_id: String,
     /// The HTTP method in upper case.
     pub http_method: String,
-    /// The path as the spec writes it (`/api/v2/users/{userId}`).
+    /// The path as the spec writes it, after the base path (`/api/v2/users/{userId}`).
     pub path: String,
     /// The path cut into literal and parameter pieces, in order.
     pub path_segments: Vec<PathPiece>,
@@ -274,6 +276,10 @@ pub struct Operation {
     pub without_schema: Vec<u16>,
     /// `security: []`: no token is needed, and none is sent.
     pub public: bool,
+    /// The OAuth scopes that `security` lists.
+    pub scopes: Vec<String>,
+    /// The security scheme whose credential the caller gives, where it is not OAuth. Beside `public` the credential is optional.
+    pub credential: Option<CredentialScheme>,
     /// `x-inin-requires-permissions`.
     pub permissions: Option<Permissions>,
     /// `x-inin-error-codes` of all responses: status, code, text; sorted.
@@ -294,6 +300,28 @@ pub struct Operation {
     pub former_structs: Vec<String>,
 }
 
+/// A security scheme other than OAuth.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CredentialScheme {
+    /// Its name in the spec.
+    pub name: String,
+    /// Where its credential goes.
+    pub place: CredentialPlace,
+}
+
+/// Where a credential goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CredentialPlace {
+    /// The `Authorization` header, after this scheme.
+    Authorization(String),
+    /// The header of this name.
+    Header(String),
+    /// The query parameter of this name.
+    Query(String),
+    /// The cookie of this name.
+    Cookie(String),
+}
+
 /// A piece of a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PathPiece {
@@ -312,8 +340,28 @@ pub enum Location {
     Query,
     /// Into a header.
     Header,
+    /// Into a cookie.
+    Cookie,
     /// Into a form body.
     Form,
+    /// Into a multipart body.
+    Part,
+}
+
+/// How the values of a list are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ListStyle {
+    /// The name once per value.
+    #[default]
+    Repeated,
+    /// Joined with commas.
+    Commas,
+    /// Joined with spaces.
+    Spaces,
+    /// Joined with tabs.
+    Tabs,
+    /// Joined with bars.
+    Pipes,
 }
 
 /// A parameter other than the body.
@@ -327,15 +375,15 @@ pub struct Parameter {
     pub location: Location,
     /// The type. A boolean with an enum of strings is the enum.
     pub ty: Type,
-    /// A list is joined with commas instead of repeated.
-    pub comma_joined: bool,
+    /// How it is written where it is a list.
+    pub list_style: ListStyle,
     /// The default as the spec writes it, for the docs.
     pub default: Option<String>,
     /// What the spec says of it.
     pub docs: Docs,
 }
 
-/// A request body.
+/// A request body that is no form.
 #[derive(Clone, Debug)]
 pub struct Body {
     /// The type.

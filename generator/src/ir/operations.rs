@@ -5,15 +5,18 @@ use std::collections::{BTreeMap, HashSet};
 use openapiv3::{OpenAPI, ReferenceOr, RequestBody, StatusCode};
 use serde_json::Value;
 
-use super::content::{content_type, is_json, is_text};
+use super::base_path;
+use super::content::{BodyKind, request_content, sent_as};
 use super::error::{self, FIX_UP, IrError, pointer};
 use super::kinds::Source;
-use super::model::{Body, Docs, ErrorCode, Operation, PathPiece, Permissions, Tag};
+use super::model::{Body, Docs, ErrorCode, Location, Operation, PathPiece, Permissions, Tag, Type};
 use super::naming::{Case, Names, identifier, snake, type_name};
 use super::parameters::{Parameters, parameters};
 use super::responses;
 use super::schemas::{Place, Schemas, prose};
+use super::security::security;
 use super::tags;
+use crate::load::quote;
 
 const METHOD_NAME: &str = "x-purecloud-method-name";
 const PERMISSIONS: &str = "x-inin-requires-permissions";
@@ -42,6 +45,8 @@ const HANDLE_METHODS: &[&str] = &[
 pub(crate) struct Input<'d> {
     pub(crate) document: &'d OpenAPI,
     pub(crate) path: &'d str,
+    /// What goes before the path.
+    pub(crate) base_path: &'d str,
     pub(crate) method: &'d str,
     pub(crate) operation: &'d openapiv3::Operation,
     /// Its name on the wire.
@@ -49,6 +54,11 @@ pub(crate) struct Input<'d> {
 }
 
 impl Input<'_> {
+    /// The path as it is called.
+    pub(crate) fn full_path(&self) -> String {
+        format!("{}{}", self.base_path, self.path)
+    }
+
     /// The JSON pointer of something in it.
     pub(crate) fn pointer(&self, keys: &[&str]) -> String {
         pointer(
@@ -68,6 +78,7 @@ impl Input<'_> {
 /// The operations of a document, by their names; without those that were left out.
 pub(crate) fn inputs<'d>(
     document: &'d OpenAPI,
+    base_path: &'d str,
     left_out: &HashSet<(&'d str, &'d str)>,
 ) -> Vec<Input<'d>> {
     let mut inputs: Vec<Input<'d>> = document
@@ -76,6 +87,7 @@ pub(crate) fn inputs<'d>(
         .map(|(path, method, operation)| Input {
             document,
             path,
+            base_path,
             method,
             operation,
             name: operation
@@ -140,8 +152,10 @@ fn operation<'d>(
     let path_segments = path_pieces(input, |name| {
         arguments
             .iter()
-            .position(|argument| argument.wire_name == name)
+            .position(|argument| argument.location == Location::Path && argument.wire_name == name)
     })?;
+    let security = security(input)?;
+    check_servers(input)?;
     let answer = responses::answer(input, &struct_name, schemas)?;
     let mut tag_ids: Vec<usize> = tags::names(source)
         .filter_map(|name| tags.iter().position(|tag| tag.name == name))
@@ -157,7 +171,7 @@ fn operation<'d>(
         operation_id: source.operation_id.clone().unwrap_or_default(),
         idempotent: is_idempotent(&http_method, input.path),
         http_method,
-        path: input.path.to_owned(),
+        path: input.full_path(),
         path_segments,
         tags: tag_ids,
         group: 0,
@@ -168,7 +182,9 @@ fn operation<'d>(
         accept: answer.accept,
         output: answer.output,
         without_schema: answer.without_schema,
-        public: is_public(input),
+        public: security.public,
+        scopes: security.scopes,
+        credential: security.credential,
         permissions: permissions(input),
         error_codes: error_codes(input)?,
         deprecated: source.deprecated,
@@ -190,7 +206,7 @@ fn path_pieces(
     input: &Input<'_>,
     argument: impl Fn(&str) -> Option<usize>,
 ) -> Result<Vec<PathPiece>, IrError> {
-    let path = input.path;
+    let path = input.full_path();
     for segment in path.split('/').skip(1) {
         if matches!(segment, "." | "..") {
             return Err(input.error(
@@ -205,7 +221,7 @@ fn path_pieces(
             let argument = argument(part).ok_or_else(|| {
                 input.error(
                     &["parameters"],
-                    format!("its path needs the parameter {}", crate::load::quote(part)),
+                    format!("its path needs the parameter {}", quote(part)),
                 )
             })?;
             pieces.push(PathPiece::Argument(argument));
@@ -226,7 +242,7 @@ fn path_pieces(
 }
 
 /// What a path is made of (RFC 3986, section 3.3).
-fn is_path_character(character: char) -> bool {
+pub(crate) fn is_path_character(character: char) -> bool {
     character.is_ascii_alphanumeric() || "/-._~%!$&'()*+,;=:@".contains(character)
 }
 
@@ -242,14 +258,30 @@ fn is_idempotent(http_method: &str, path: &str) -> bool {
     }
 }
 
-/// Whether an operation needs no token. Where it does not say, the document does; and where that does not either, a token is sent.
-fn is_public(input: &Input<'_>) -> bool {
-    input
-        .operation
-        .security
-        .as_ref()
-        .or(input.document.security.as_ref())
-        .is_some_and(Vec::is_empty)
+/// An operation on servers of its own has no place: the client calls one host.
+fn check_servers(input: &Input<'_>) -> Result<(), IrError> {
+    let of_path = input.document.paths.paths.get(input.path);
+    let of_path = match of_path {
+        Some(ReferenceOr::Item(item)) => &item.servers[..],
+        _ => &[],
+    };
+    let (servers, keys) = match &input.operation.servers[..] {
+        [] => (of_path, pointer(["paths", input.path, "servers"])),
+        own => (own, input.pointer(&["servers"])),
+    };
+    let whole = input.document.servers.first().map(base_path::url);
+    match servers.first() {
+        Some(server) if Some(base_path::url(server)) != whole => Err(IrError::new(
+            error::operation(input.name),
+            format!(
+                "it is served at {}, and not where the other operations are",
+                quote(&server.url)
+            ),
+            FIX_UP,
+        )
+        .at(keys)),
+        _ => Ok(()),
+    }
 }
 
 fn permissions(input: &Input<'_>) -> Option<Permissions> {
@@ -295,8 +327,6 @@ fn error_codes(input: &Input<'_>) -> Result<Vec<ErrorCode>, IrError> {
         .collect())
 }
 
-const URL_ENCODED: &str = "application/x-www-form-urlencoded";
-
 /// The body. A form has none: its fields are parameters.
 fn body<'d>(
     input: &Input<'d>,
@@ -311,8 +341,16 @@ fn body<'d>(
             return Err(input.error(&["requestBody"], "its body is a reference"));
         }
     };
-    let Some((content_type, media_type)) = content_type(&body.content) else {
-        return Ok(None);
+    let Some((content_type, media_type, kind)) =
+        request_content(&body.content, schemas.definitions())
+    else {
+        return match body.content.keys().next() {
+            None => Ok(None),
+            Some(first) => Err(input.error(
+                &["requestBody", "content", first],
+                "a body has to be JSON, text, a form or a file; this one is none of them",
+            )),
+        };
     };
     let place = Place {
         base: format!("{struct_name}Body"),
@@ -323,24 +361,24 @@ fn body<'d>(
         pointer: input.pointer(&["requestBody", "content", content_type, "schema"]),
         subject: error::operation(input.name),
     };
-    if content_type == URL_ENCODED {
-        parameters.add_form(input, media_type, struct_name, schemas)?;
-        return Ok(None);
-    }
-    if !is_json(content_type) && !is_text(content_type) {
-        return Err(input.error(
-            &["requestBody", "content", content_type],
-            "bodies are JSON, text or URL-encoded forms; this one is neither",
-        ));
-    }
-    let ty = match &media_type.schema {
-        Some(schema) => schemas.ty(Source::from(schema), &place)?,
-        None => super::model::Type::Json,
+    let ty = match (kind, &media_type.schema) {
+        (BodyKind::Form | BodyKind::Multipart, _) => {
+            let location = match kind {
+                BodyKind::Form => Location::Form,
+                _ => Location::Part,
+            };
+            let form = (content_type, media_type);
+            parameters.add_form(input, form, location, struct_name, schemas)?;
+            return Ok(None);
+        }
+        (BodyKind::File, _) => Type::File,
+        (_, Some(schema)) => schemas.ty(Source::from(schema), &place)?,
+        (_, None) => Type::Json,
     };
     Ok(Some(Body {
         ty,
         required: body.required,
-        content_type: content_type.to_owned(),
+        content_type: sent_as(content_type, kind),
         docs: Docs {
             summary: None,
             description: prose(body.description.as_deref()),

@@ -1,16 +1,17 @@
 //! Parameters: arguments and setters, and how lists go out.
 
+use indexmap::IndexMap;
 use openapiv3::{
-    MediaType, Parameter as Declared, ParameterData, ParameterSchemaOrContent, QueryStyle,
-    ReferenceOr, SchemaKind,
+    Parameter as Declared, ParameterData, ParameterSchemaOrContent, PathStyle, QueryStyle,
+    ReferenceOr,
 };
 use serde_json::Value;
 
-use crate::load::quote;
+use crate::load::{COLLECTION_FORMAT, quote};
 
 use super::error::{self, IrError};
 use super::kinds::{Source, says_object};
-use super::model::{Docs, Location, Parameter, Type};
+use super::model::{Docs, ListStyle, Location, Parameter, Type};
 use super::naming::{Case, Names, identifier, pascal, snake};
 use super::operations::Input;
 use super::schemas::{Place, Schemas, prose};
@@ -86,55 +87,20 @@ pub(crate) struct Parameters {
 }
 
 impl Parameters {
-    /// The fields of a form: required ones are arguments, the others setters.
-    pub(crate) fn add_form<'d>(
-        &mut self,
-        input: &Input<'d>,
-        media_type: &'d MediaType,
-        struct_name: &str,
-        schemas: &mut Schemas<'d>,
-    ) -> Result<(), IrError> {
-        let form = |problem| input.error(&["requestBody"], problem);
-        let Some(ReferenceOr::Item(schema)) = &media_type.schema else {
-            return Err(form("a form needs its fields listed where it is declared"));
-        };
-        let SchemaKind::Type(openapiv3::Type::Object(object)) = &schema.schema_kind else {
-            return Err(form("a form is an object"));
-        };
-        for (name, field) in &object.properties {
-            let schema = Source::from(field);
-            let ty = schemas.ty(schema, &place(input, name, struct_name, "form"))?;
-            let encoding = media_type.encoding.get(name);
-            let parameter = Parameter {
-                name: String::new(),
-                wire_name: name.clone(),
-                location: Location::Form,
-                comma_joined: matches!(ty, Type::List(_))
-                    && encoding.is_some_and(|encoding| !encoding.explode),
-                default: schema
-                    .data()
-                    .and_then(|data| default(data.default.as_ref())),
-                docs: Docs {
-                    summary: None,
-                    description: prose(schema.data().and_then(|data| data.description.as_deref())),
-                },
-                ty,
-            };
-            check_type(input, &parameter)?;
-            if object.required.contains(name) {
-                self.arguments.push(parameter);
-            } else {
-                self.setters.push(parameter);
-            }
-        }
-        Ok(())
-    }
-
     /// Gives every parameter its Rust name, arguments first.
     pub(crate) fn named(mut self) -> Self {
         let mut taken = Names::without(OPERATION_METHODS);
+        let mut earlier: Vec<(String, Location)> = Vec::new();
         for parameter in self.arguments.iter_mut().chain(&mut self.setters) {
-            let plain = snake(&parameter.wire_name);
+            let mut plain = snake(&parameter.wire_name);
+            let elsewhere = |(name, location): &(String, Location)| {
+                *name == plain && *location != parameter.location
+            };
+            if earlier.iter().any(elsewhere) {
+                plain = format!("{plain}_{}", word(parameter.location));
+            } else {
+                earlier.push((plain.clone(), parameter.location));
+            }
             parameter.name = taken.claim(
                 &identifier(&plain),
                 &format!("{plain}_"),
@@ -146,7 +112,18 @@ impl Parameters {
     }
 }
 
-fn place(input: &Input<'_>, name: &str, struct_name: &str, kind: &str) -> Place {
+/// What tells a parameter apart from one of the same name in another place.
+fn word(location: Location) -> &'static str {
+    match location {
+        Location::Path => "path",
+        Location::Query => "query",
+        Location::Header => "header",
+        Location::Cookie => "cookie",
+        Location::Form | Location::Part => "form",
+    }
+}
+
+pub(crate) fn place(input: &Input<'_>, name: &str, struct_name: &str, kind: &str) -> Place {
     Place {
         base: format!("{struct_name}{}", pascal(name)),
         origin: format!("{}({kind} {name})", input.name),
@@ -185,24 +162,28 @@ pub(crate) fn parameters<'d>(
                 format!("the parameter {}: {problem}", quote(&data.name)),
             )
         };
-        let (location, repeats) = match parameter {
-            Declared::Path { .. } => (Location::Path, false),
-            Declared::Header { .. } => (Location::Header, false),
-            Declared::Query { style, .. } => match style {
-                QueryStyle::Form => (
-                    Location::Query,
-                    data.explode.unwrap_or(true) && !has_comma_tag,
-                ),
-                QueryStyle::SpaceDelimited | QueryStyle::PipeDelimited | QueryStyle::DeepObject => {
-                    return Err(here(refuse(
-                        "lists go out as repeated keys or joined with commas, not otherwise",
-                    )));
+        let (location, style) = match parameter {
+            Declared::Path { style, .. } => match style {
+                PathStyle::Simple => (Location::Path, Some(ListStyle::Commas)),
+                PathStyle::Label | PathStyle::Matrix => {
+                    return Err(here(refuse("a path takes the style \"simple\" alone")));
                 }
             },
-            Declared::Cookie { .. } => return Err(here(refuse("cookies are not sent"))),
+            Declared::Header { .. } => (Location::Header, Some(ListStyle::Commas)),
+            Declared::Cookie { .. } => (Location::Cookie, Some(ListStyle::Commas)),
+            Declared::Query { style, .. } => {
+                let explode = data.explode.unwrap_or(matches!(style, QueryStyle::Form));
+                (Location::Query, style_of(Some(style), explode))
+            }
         };
+        let Some(mut style) = marked_style(&data.extensions).or(style) else {
+            return Err(here(refuse("the style \"deepObject\" is not supported")));
+        };
+        if has_comma_tag && location == Location::Query && style == ListStyle::Repeated {
+            style = ListStyle::Commas;
+        }
         let parameter =
-            convert(input, data, location, repeats, struct_name, schemas).map_err(here)?;
+            convert(input, data, location, style, struct_name, schemas).map_err(here)?;
         check_type(input, &parameter).map_err(here)?;
         match location {
             Location::Path => path.push(parameter),
@@ -220,7 +201,7 @@ fn convert<'d>(
     input: &Input<'d>,
     data: &'d ParameterData,
     location: Location,
-    repeats: bool,
+    list_style: ListStyle,
     struct_name: &str,
     schemas: &mut Schemas<'d>,
 ) -> Result<Parameter, IrError> {
@@ -236,6 +217,7 @@ fn convert<'d>(
     let kind = match location {
         Location::Path => "path",
         Location::Header => "header",
+        Location::Cookie => "cookie",
         _ => "query",
     };
     let source = Source::from(schema);
@@ -251,7 +233,10 @@ fn convert<'d>(
         name: String::new(),
         wire_name: data.name.clone(),
         location,
-        comma_joined: matches!(ty, Type::List(_)) && !repeats,
+        list_style: match ty {
+            Type::List(_) => list_style,
+            _ => ListStyle::default(),
+        },
         default: schema_data.and_then(|data| default(data.default.as_ref())),
         docs: Docs {
             summary: None,
@@ -262,7 +247,7 @@ fn convert<'d>(
 }
 
 /// What takes any JSON value, and what is an object in a list, is sent as text, with a warning.
-fn as_text(ty: Type, source: Source<'_>, place: &Place, schemas: &Schemas<'_>) -> Type {
+pub(crate) fn as_text(ty: Type, source: Source<'_>, place: &Place, schemas: &Schemas<'_>) -> Type {
     let (text, what) = match &ty {
         Type::Json if !says_object(source) => (Type::String, "a value"),
         Type::List(item) if matches!(**item, Type::Json | Type::Model(_) | Type::Map(_)) => {
@@ -277,13 +262,38 @@ fn as_text(ty: Type, source: Source<'_>, place: &Place, schemas: &Schemas<'_>) -
     text
 }
 
-/// Only plain values and lists of them can be written as text; a path has no place for a list.
-fn check_type(input: &Input<'_>, parameter: &Parameter) -> Result<(), IrError> {
+/// How a list is written in a query or a form; none where it cannot be.
+pub(crate) fn style_of(style: Option<&QueryStyle>, explode: bool) -> Option<ListStyle> {
+    match style {
+        Some(QueryStyle::DeepObject) => None,
+        _ if explode => Some(ListStyle::Repeated),
+        None | Some(QueryStyle::Form) => Some(ListStyle::Commas),
+        Some(QueryStyle::SpaceDelimited) => Some(ListStyle::Spaces),
+        Some(QueryStyle::PipeDelimited) => Some(ListStyle::Pipes),
+    }
+}
+
+/// How the loader marked a list to be written, where OpenAPI 3.0 has no word for it.
+pub(crate) fn marked_style(extensions: &IndexMap<String, Value>) -> Option<ListStyle> {
+    match extensions.get(COLLECTION_FORMAT)?.as_str()? {
+        "csv" => Some(ListStyle::Commas),
+        "ssv" => Some(ListStyle::Spaces),
+        "tsv" => Some(ListStyle::Tabs),
+        "pipes" => Some(ListStyle::Pipes),
+        _ => None,
+    }
+}
+
+/// Only plain values and lists of them can be written as text. A part of a body of several can be JSON.
+pub(crate) fn check_type(input: &Input<'_>, parameter: &Parameter) -> Result<(), IrError> {
     let item = match &parameter.ty {
-        Type::List(item) if parameter.location != Location::Path => item,
+        Type::List(item) => item,
         ty => ty,
     };
     match item {
+        Type::Json | Type::Model(_) | Type::Map(_) if parameter.location == Location::Part => {
+            Ok(())
+        }
         Type::Json | Type::Model(_) | Type::List(_) | Type::Map(_) => Err(input.error(
             &["parameters"],
             format!(
@@ -296,7 +306,7 @@ fn check_type(input: &Input<'_>, parameter: &Parameter) -> Result<(), IrError> {
 }
 
 /// A default as the docs show it.
-fn default(value: Option<&Value>) -> Option<String> {
+pub(crate) fn default(value: Option<&Value>) -> Option<String> {
     match value? {
         Value::Null => None,
         Value::String(text) => prose(Some(text)),

@@ -76,6 +76,11 @@ pub(crate) struct Schemas<'d> {
 }
 
 impl<'d> Schemas<'d> {
+    /// The definitions of the document.
+    pub(crate) fn definitions(&self) -> &'d IndexMap<String, ReferenceOr<Schema>> {
+        self.definitions
+    }
+
     /// Looks at the definitions, and gives them their names.
     pub(crate) fn new(
         definitions: &'d IndexMap<String, ReferenceOr<Schema>>,

@@ -53,9 +53,12 @@ const CLIENT_METHODS: &[&str] = &[
     "login_base",
     "new",
     "options",
+    "permissions",
     "rate_limit",
     "region",
     "request",
+    "request_presigned",
+    "scopes",
     "send",
     "token",
     "try_from",
@@ -258,7 +261,7 @@ mod tests {
     fn found(names: &[&str]) -> (Vec<Tag>, Vec<(String, String)>) {
         let document = with_tags(names);
         let notes = Notes::default();
-        let inputs = super::super::operations::inputs(&document, &HashSet::new());
+        let inputs = super::super::operations::inputs(&document, "", &HashSet::new());
         let tags = tags(&document, &inputs, &notes);
         let warnings = notes.into_loaded().warnings.into_iter();
         let warnings = warnings.map(|warning| (warning.pointer, warning.message));

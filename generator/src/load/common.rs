@@ -157,8 +157,7 @@ pub(crate) fn operation_tags(node: &Node<'_, '_>) -> Vec<String> {
     names
 }
 
-/// Security requirements. A scheme that the document does not define is kept, with a warning: its operations need a token, and nothing
-/// says which.
+/// Security requirements. A scheme that the document does not define is kept: it counts as one that is not OAuth.
 pub(crate) fn security(
     node: &Node<'_, '_>,
     references: &References<'_>,

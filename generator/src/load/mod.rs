@@ -53,6 +53,7 @@ pub use diagnostics::{Diagnostics, LeftOut, Warning, WarningGroup, WarningKind};
 pub use error::LoadError;
 pub(crate) use error::{Fault, quote};
 pub use references::component_name;
+pub(crate) use swagger::COLLECTION_FORMAT;
 
 /// A loaded spec.
 #[derive(Debug, Clone)]

@@ -51,6 +51,12 @@ impl Places {
         {
             return format!("/definitions/{rest}");
         }
+        if is_swagger && let Some(rest) = pointer.strip_prefix("/components/securitySchemes/") {
+            return format!("/securityDefinitions/{rest}");
+        }
+        if is_swagger && pointer.starts_with("/servers/") {
+            return "/basePath".to_owned();
+        }
         let mut segments = pointer.splitn(5, '/').skip(1);
         let (Some("paths"), Some(path), Some(method)) =
             (segments.next(), segments.next(), segments.next())

@@ -9,7 +9,10 @@ use super::job_families::JobView;
 use super::paging::PagingView;
 use super::types::Types;
 use super::{Job, RenderError, docs, enums, literal};
-use crate::ir::{Api, Body, ErrorCode, Location, Operation, Output, Parameter, Permissions, Type};
+use crate::ir::{
+    Api, Body, CredentialPlace, CredentialScheme, ErrorCode, ListStyle, Location, Operation,
+    Output, Parameter, Permissions, Type,
+};
 
 #[derive(Template)]
 #[template(path = "operations.rs.jinja", escape = "none")]
@@ -33,6 +36,8 @@ struct OperationView<'a> {
     path: String,
     tags: Vec<String>,
     permissions: String,
+    scopes: Vec<String>,
+    credential: String,
     error_codes: String,
     without_schema: &'a [u16],
     accept: String,
@@ -193,6 +198,12 @@ fn view<'a>(
             .collect(),
         permissions: permissions(operation.permissions.as_ref()),
         without_schema: &operation.without_schema,
+        scopes: operation
+            .scopes
+            .iter()
+            .map(|scope| literal::string(scope))
+            .collect(),
+        credential: credential(operation.credential.as_ref()),
         error_codes: error_codes(
             operation
                 .error_codes
@@ -256,6 +267,7 @@ fn argument_type(ty: &Type, types: &mut Types<'_>) -> String {
         Type::DateTime | Type::Date | Type::LocalDateTime | Type::YearMonth => {
             format!("impl Into<{}>", types.rust(ty))
         }
+        Type::File => format!("impl Into<{}>", types.rust(ty)),
         Type::List(item) => format!("impl IntoIterator<Item = {}>", argument_type(item, types)),
         other => types.rust(other),
     }
@@ -286,21 +298,46 @@ fn converted(ty: &Type, value: &str, types: &mut Types<'_>) -> String {
 fn call(parameter: &Parameter, value: &str, types: &mut Types<'_>) -> String {
     let name = literal::string(&parameter.wire_name);
     let value = converted(&parameter.ty, value, types);
-    let list = matches!(parameter.ty, Type::List(_));
-    let style = if parameter.comma_joined {
-        "CommaJoined"
-    } else {
-        "Repeated"
+    let (is_list, item) = match &parameter.ty {
+        Type::List(item) => (true, &**item),
+        ty => (false, ty),
     };
-    match parameter.location {
-        Location::Path => format!("path_argument({value})"),
-        Location::Query if list => {
-            format!("query_list({name}, runtime::ListStyle::{style}, {value})")
-        }
-        Location::Query => format!("query({name}, {value})"),
-        Location::Header => format!("header({name}, {value})"),
-        Location::Form => format!("form_field({name}, {value})"),
+    let style = list_style(parameter.list_style);
+    match (parameter.location, is_list) {
+        (Location::Path, false) => format!("path_argument({value})"),
+        (Location::Path, true) => format!("path_list({style}, {value})"),
+        (Location::Query, false) => format!("query({name}, {value})"),
+        (Location::Query, true) => format!("query_list({name}, {style}, {value})"),
+        (Location::Header, false) => format!("header({name}, {value})"),
+        (Location::Header, true) => format!("header_list({name}, {style}, {value})"),
+        (Location::Cookie, false) => format!("cookie({name}, {value})"),
+        (Location::Cookie, true) => format!("cookie_list({name}, {style}, {value})"),
+        (Location::Form, false) => format!("form_field({name}, {value})"),
+        (Location::Form, true) => format!("form_list({name}, {style}, {value})"),
+        (Location::Part, false) => match item {
+            Type::File => format!("part_file({name}, {value})"),
+            Type::Json | Type::Model(_) | Type::Map(_) => format!("part_json({name}, {value})"),
+            _ => format!("part({name}, {value})"),
+        },
+        (Location::Part, true) => match item {
+            Type::File => format!("part_files({name}, {value})"),
+            Type::Json | Type::Model(_) | Type::Map(_) => {
+                format!("part_json_list({name}, {value})")
+            }
+            _ => format!("part_list({name}, {style}, {value})"),
+        },
     }
+}
+
+fn list_style(style: ListStyle) -> String {
+    let variant = match style {
+        ListStyle::Repeated => "Repeated",
+        ListStyle::Commas => "CommaJoined",
+        ListStyle::Spaces => "SpaceJoined",
+        ListStyle::Tabs => "TabJoined",
+        ListStyle::Pipes => "PipeJoined",
+    };
+    format!("runtime::ListStyle::{variant}")
 }
 
 fn body_view<'a>(body: &Body, value: &str, types: &mut Types<'_>) -> ParameterView<'a> {
@@ -314,13 +351,14 @@ fn body_view<'a>(body: &Body, value: &str, types: &mut Types<'_>) -> ParameterVi
         name: "body",
         ty: match &body.ty {
             Type::String => "impl Into<String>".to_owned(),
+            Type::File => argument_type(&body.ty, types),
             other => types.rust(other),
         },
         call: {
-            let method = if body.ty == Type::String && body.content_type.starts_with("text/") {
-                "text"
-            } else {
-                "json"
+            let method = match body.ty {
+                Type::File => "file",
+                Type::String if body.content_type.starts_with("text/") => "text",
+                _ => "json",
             };
             format!(
                 "{method}_body({}, {value})",
@@ -346,6 +384,23 @@ fn permissions(permissions: Option<&Permissions>) -> String {
         }
         _ => "runtime::RequiredPermissions::None".to_owned(),
     }
+}
+
+fn credential(scheme: Option<&CredentialScheme>) -> String {
+    let Some(CredentialScheme { name, place }) = scheme else {
+        return "None".to_owned();
+    };
+    let (variant, text) = match place {
+        CredentialPlace::Authorization(text) => ("Authorization", text),
+        CredentialPlace::Header(text) => ("Header", text),
+        CredentialPlace::Query(text) => ("Query", text),
+        CredentialPlace::Cookie(text) => ("Cookie", text),
+    };
+    format!(
+        "Some(&runtime::CredentialScheme {{ name: {}, place: runtime::CredentialPlace::{variant}({}) }})",
+        literal::string(name),
+        literal::string(text)
+    )
 }
 
 /// Error codes by status, as a constant. `codes` are sorted.
@@ -422,7 +477,9 @@ fn struct_docs(api: &Api, operation: &Operation) -> Vec<String> {
     if operation.preview {
         paragraph("**Preview.** Genesys may change this operation without notice.".to_owned());
     }
-    if operation.public {
+    if let Some(scheme) = &operation.credential {
+        paragraph(credential_docs(scheme, operation.public));
+    } else if operation.public {
         paragraph("Needs no access token, and sends none.".to_owned());
     }
     if let Some(permissions) = &operation.permissions
@@ -437,6 +494,15 @@ fn struct_docs(api: &Api, operation: &Operation) -> Vec<String> {
             (1, _) => "Permission",
             (_, true) => "Permissions, all of",
             (_, false) => "Permissions, any of",
+        };
+        paragraph(format!("{which}: {}", names.join(", ")));
+    }
+    if !operation.scopes.is_empty() {
+        let names = operation.scopes.iter().map(|name| docs::code(name));
+        let names: Vec<String> = names.collect();
+        let which = match names.len() {
+            1 => "OAuth scope",
+            _ => "OAuth scopes, any of",
         };
         paragraph(format!("{which}: {}", names.join(", ")));
     }
@@ -462,6 +528,22 @@ fn struct_docs(api: &Api, operation: &Operation) -> Vec<String> {
         developer_page(operation)
     ));
     lines
+}
+
+fn credential_docs(scheme: &CredentialScheme, is_optional: bool) -> String {
+    let place = match &scheme.place {
+        CredentialPlace::Authorization(word) => {
+            format!("in the header `Authorization`, after {}", docs::code(word))
+        }
+        CredentialPlace::Header(name) => format!("in the header {}", docs::code(name)),
+        CredentialPlace::Query(name) => format!("in the query parameter {}", docs::code(name)),
+        CredentialPlace::Cookie(name) => format!("in the cookie {}", docs::code(name)),
+    };
+    format!(
+        "{} a credential of the security scheme {}, given with `with_credential` and sent {place}. The client's own token is not sent.",
+        if is_optional { "Takes" } else { "Needs" },
+        docs::code(&scheme.name)
+    )
 }
 
 /// The operation in Genesys's API explorer, whose anchors are the method and the path with every `/`, `{` and `}` as a hyphen.

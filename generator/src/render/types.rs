@@ -48,6 +48,7 @@ impl<'a> Types<'a> {
             Type::LocalDateTime => self.time("LocalDateTime"),
             Type::YearMonth => self.time("YearMonth"),
             Type::Json => "serde_json::Value".to_owned(),
+            Type::File => "runtime::FilePart".to_owned(),
             Type::Model(id) => self.model(*id),
             Type::Enum(id) => self.enumeration(*id),
             Type::List(item) => format!("Vec<{}>", self.rust(item)),

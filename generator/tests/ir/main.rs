@@ -10,8 +10,8 @@ mod slices;
 use std::collections::BTreeSet;
 
 use genesys_codegen::ir::{
-    Api, EnumHome, EnumRepr, Field, IrError, Location, Model, Operation, Options, Output,
-    Overrides, PathPiece, Selection, Type, build, select, stats,
+    Api, EnumHome, EnumRepr, Field, IrError, ListStyle, Location, Model, Operation, Options,
+    Output, Overrides, PathPiece, Selection, Type, build, select, stats,
 };
 use genesys_codegen::load::load_str;
 use serde_json::{Value, json};

@@ -41,11 +41,11 @@ fn arguments_and_setters() {
     assert_eq!(operation.arguments[2].default.as_deref(), Some("25"));
     let site = &operation.setters[2];
     assert_eq!(
-        (site.wire_name.as_str(), site.comma_joined),
-        ("site.id", false)
+        (site.wire_name.as_str(), site.list_style),
+        ("site.id", ListStyle::Repeated)
     );
     assert_eq!(site.default.as_deref(), Some("a, b"));
-    assert!(operation.setters[3].comma_joined);
+    assert_eq!(operation.setters[3].list_style, ListStyle::Commas);
     assert_eq!(operation.setters[0].location, Location::Header);
     assert!(matches!(operation.setters[4].ty, Type::Enum(_)));
     assert!(operation.body.as_ref().unwrap().required);
@@ -76,7 +76,7 @@ fn the_lists_of_scim_are_joined_with_commas() {
             "responses": {"200": {"description": "", "schema": {"$ref": "#/definitions/Thing"}}}
         }),
     ));
-    assert!(operation.setters[0].comma_joined);
+    assert_eq!(operation.setters[0].list_style, ListStyle::Commas);
     assert_eq!(operation.accept, "application/json");
 }
 
@@ -96,15 +96,6 @@ fn the_fields_of_a_form_are_parameters() {
     assert_eq!(operation.body.map(|body| body.ty), None);
     assert_eq!(operation.arguments[0].location, Location::Form);
     assert_eq!(operation.setters[0].name, "scopes");
-    let error = operation_error(
-        "/api/v2/login",
-        "post",
-        json!({"parameters": [{"name": "image", "in": "formData", "required": true, "type": "file"}]}),
-    );
-    assert!(
-        error.contains("bodies are JSON, text or URL-encoded forms"),
-        "{error}"
-    );
 }
 
 #[test]
@@ -120,10 +111,6 @@ fn what_has_no_form_as_text_is_no_parameter() {
         "{error}"
     );
     assert!(error.contains("\"grid\""), "{error}");
-    let piped = json!({"parameters": [
-        {"name": "ids", "in": "query", "type": "array", "items": {"type": "string"}, "collectionFormat": "pipes"}
-    ]});
-    assert!(operation_error("/api/v2/things", "get", piped).contains("\"ids\""));
 }
 
 #[test]

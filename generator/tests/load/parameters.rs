@@ -31,24 +31,33 @@ fn collection_formats_become_styles() {
         assert_eq!(*style, expected_style);
         assert_eq!(parameter_data.explode, Some(expected_explode));
     }
-    for (location, format) in [
-        ("query", "tsv"),
-        ("header", "multi"),
-        ("header", "pipes"),
-        ("query", "other"),
+    // OpenAPI 3.0 has no word for these; the converted parameter is marked.
+    for (location, format, mark) in [
+        ("query", "tsv", Some("tsv")),
+        ("header", "pipes", Some("pipes")),
+        ("header", "ssv", Some("ssv")),
+        ("header", "csv", None),
+        ("header", "multi", None),
     ] {
-        told(
-            &with(
-                swagger(),
-                &[(
-                    &format!("{USER}/parameters/-"),
-                    array(location, Some(format)),
-                )],
-            ),
-            &format!("{USER}/parameters/1/collectionFormat"),
-            &[format],
-        );
+        let operation = inputs(&[array(location, Some(format))]);
+        let Some(ReferenceOr::Item(parameter)) = operation.parameters.get(1) else {
+            panic!();
+        };
+        let extensions = &parameter.parameter_data_ref().extensions;
+        let found = extensions.get("x-genesys-codegen-collection-format");
+        assert_eq!(found.and_then(Value::as_str), mark, "{location} {format}");
     }
+    told(
+        &with(
+            swagger(),
+            &[(
+                &format!("{USER}/parameters/-"),
+                array("query", Some("other")),
+            )],
+        ),
+        &format!("{USER}/parameters/1/collectionFormat"),
+        &["other"],
+    );
 }
 
 #[test]
@@ -313,6 +322,7 @@ fn form_fields_become_one_object() {
         json!({"name": "b", "in": "body", "schema": {}}),
     );
     told(&both, USER, &["both a body and form"]);
+    // A file is never URL-encoded, whatever the operation consumes.
     let mut wrong = swagger();
     set(
         &mut wrong,
@@ -320,7 +330,13 @@ fn form_fields_become_one_object() {
         json!(["application/x-www-form-urlencoded"]),
     );
     set(&mut wrong, &format!("{USER}/parameters/-"), file);
-    told(&wrong, USER, &["multipart/form-data"]);
+    let converted = document(&wrong);
+    let Some(ReferenceOr::Item(body)) = &crate::operation(&converted, "/users/{id}").request_body
+    else {
+        panic!();
+    };
+    let names: Vec<&String> = body.content.keys().collect();
+    assert_eq!(names, ["multipart/form-data"]);
     told(
         &with(
             swagger(),

@@ -13,6 +13,7 @@ const DATA: [(&str, &str); 2] = [("paging", "paging.toml"), ("alias", "aliases.t
 pub(crate) fn write(specs: &Path, out: &Path) -> Result<PathBuf, Box<dyn Error>> {
     let mut paths = Map::new();
     let mut definitions = Map::new();
+    let mut security_definitions = Map::new();
     let mut data = DATA.map(|(entry, file)| (entry, file, String::new()));
     for entry in fs::read_dir(specs)? {
         let path = entry?.path();
@@ -30,6 +31,13 @@ pub(crate) fn write(specs: &Path, out: &Path) -> Result<PathBuf, Box<dyn Error>>
             {
                 return Err(format!("{name}: another spec has the definition {definition}").into());
             }
+        }
+        for (scheme, definition) in shape["securityDefinitions"]
+            .as_object()
+            .into_iter()
+            .flatten()
+        {
+            security_definitions.insert(scheme.clone(), definition.clone());
         }
         for placed in operations(name, &shape)? {
             let Placed {
@@ -59,6 +67,7 @@ pub(crate) fn write(specs: &Path, out: &Path) -> Result<PathBuf, Box<dyn Error>>
         "info": {"title": "Golden", "version": "v2"},
         "paths": paths,
         "definitions": definitions,
+        "securityDefinitions": security_definitions,
     });
     fs::write(folder.join("genesys-cloud.json"), document.to_string())?;
     for (_, file, text) in data {

@@ -38,6 +38,8 @@ impl runtime::Operation for MakeAliasesOfOperations {
         tags: &["aliases of operations"],
         permissions: runtime::RequiredPermissions::None,
         without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -58,6 +58,8 @@ impl runtime::Operation for MakeListingAfter {
         tags: &["listing after"],
         permissions: runtime::RequiredPermissions::None,
         without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -51,6 +51,8 @@ impl runtime::Operation for MakeListingBodyCursor {
         tags: &["listing body cursor"],
         permissions: runtime::RequiredPermissions::None,
         without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -51,6 +51,8 @@ impl runtime::Operation for MakeListingBodyPageNumber {
         tags: &["listing body page number"],
         permissions: runtime::RequiredPermissions::None,
         without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -48,6 +48,8 @@ impl runtime::Operation for MakeListingNextUri {
         tags: &["listing next uri"],
         permissions: runtime::RequiredPermissions::None,
         without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -40,6 +40,8 @@ impl runtime::Operation for MakeListingOverridden {
         tags: &["listing overridden"],
         permissions: runtime::RequiredPermissions::None,
         without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -60,6 +60,8 @@ impl runtime::Operation for MakeListingPageNumber {
         tags: &["listing page number"],
         permissions: runtime::RequiredPermissions::None,
         without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -59,6 +59,8 @@ impl runtime::Operation for MakeListingScim {
         tags: &["listing scim"],
         permissions: runtime::RequiredPermissions::None,
         without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -48,6 +48,8 @@ impl runtime::Operation for MakeListingSearchQ64 {
         tags: &["listing search q64"],
         permissions: runtime::RequiredPermissions::None,
         without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

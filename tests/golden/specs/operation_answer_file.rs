@@ -33,6 +33,8 @@ impl runtime::Operation for MakeOperationAnswerFile {
         tags: &["operation answer file"],
         permissions: runtime::RequiredPermissions::None,
         without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/octet-stream",
         public: false,

@@ -34,6 +34,8 @@ impl runtime::Operation for MakeOperationAnswerList {
         tags: &["operation answer list"],
         permissions: runtime::RequiredPermissions::None,
         without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

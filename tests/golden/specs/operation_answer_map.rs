@@ -35,6 +35,8 @@ impl runtime::Operation for MakeOperationAnswerMap {
         tags: &["operation answer map"],
         permissions: runtime::RequiredPermissions::None,
         without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

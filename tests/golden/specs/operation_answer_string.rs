@@ -33,6 +33,8 @@ impl runtime::Operation for MakeOperationAnswerString {
         tags: &["operation answer string"],
         permissions: runtime::RequiredPermissions::None,
         without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

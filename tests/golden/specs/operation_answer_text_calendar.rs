@@ -33,6 +33,8 @@ impl runtime::Operation for MakeOperationAnswerTextCalendar {
         tags: &["operation answer text calendar"],
         permissions: runtime::RequiredPermissions::None,
         without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "text/calendar",
         public: false,

@@ -33,6 +33,8 @@ impl runtime::Operation for MakeOperationAnswerTextPlain {
         tags: &["operation answer text plain"],
         permissions: runtime::RequiredPermissions::None,
         without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "text/plain",
         public: false,

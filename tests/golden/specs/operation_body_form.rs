@@ -39,6 +39,8 @@ impl runtime::Operation for MakeOperationBodyForm {
         tags: &["operation body form"],
         permissions: runtime::RequiredPermissions::None,
         without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

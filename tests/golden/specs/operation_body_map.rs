@@ -35,6 +35,8 @@ impl runtime::Operation for MakeOperationBodyMap {
         tags: &["operation body map"],
         permissions: runtime::RequiredPermissions::None,
         without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -33,6 +33,8 @@ impl runtime::Operation for MakeOperationBodyNone {
         tags: &["operation body none"],
         permissions: runtime::RequiredPermissions::None,
         without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -39,6 +39,8 @@ impl runtime::Operation for MakeOperationBodyOptionalList {
         tags: &["operation body optional list"],
         permissions: runtime::RequiredPermissions::None,
         without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

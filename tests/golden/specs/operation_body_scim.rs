@@ -34,6 +34,8 @@ impl runtime::Operation for MakeOperationBodyScim {
         tags: &["operation body scim"],
         permissions: runtime::RequiredPermissions::None,
         without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/scim+json",
         public: false,

@@ -39,6 +39,8 @@ impl runtime::Operation for MakeOperationBooleanOfTexts {
         tags: &["operation boolean of texts"],
         permissions: runtime::RequiredPermissions::None,
         without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

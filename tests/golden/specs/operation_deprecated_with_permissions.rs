@@ -38,6 +38,8 @@ impl runtime::Operation for MakeOperationDeprecatedWithPermissions {
         tags: &["operation deprecated with permissions"],
         permissions: runtime::RequiredPermissions::All(&["a:b:view", "a:c:view"]),
         without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -34,6 +34,8 @@ impl runtime::Operation for MakeOperationErrorCodes {
         tags: &["operation error codes"],
         permissions: runtime::RequiredPermissions::None,
         without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["bad.request", "constraint"]), (409, &["conflict"])],
         accept: "application/json",
         public: false,

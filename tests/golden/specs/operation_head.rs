@@ -33,6 +33,8 @@ impl runtime::Operation for MakeOperationHead {
         tags: &["operation head"],
         permissions: runtime::RequiredPermissions::None,
         without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -64,6 +64,8 @@ impl runtime::Operation for MakeOperationHeaders {
         tags: &["operation headers"],
         permissions: runtime::RequiredPermissions::None,
         without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

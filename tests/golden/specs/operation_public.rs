@@ -36,6 +36,8 @@ impl runtime::Operation for MakeOperationPublic {
         tags: &["operation public"],
         permissions: runtime::RequiredPermissions::None,
         without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: true,

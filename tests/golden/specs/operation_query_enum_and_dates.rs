@@ -53,6 +53,8 @@ impl runtime::Operation for MakeOperationQueryEnumAndDates {
         tags: &["operation query enum and dates"],
         permissions: runtime::RequiredPermissions::None,
         without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

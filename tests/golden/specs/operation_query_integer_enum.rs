@@ -42,6 +42,8 @@ impl runtime::Operation for MakeOperationQueryIntegerEnum {
         tags: &["operation query integer enum"],
         permissions: runtime::RequiredPermissions::None,
         without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -45,6 +45,8 @@ impl runtime::Operation for MakeOperationQueryListOfEnum {
         tags: &["operation query list of enum"],
         permissions: runtime::RequiredPermissions::None,
         without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -54,6 +54,8 @@ impl runtime::Operation for MakeOperationQueryLists {
         tags: &["operation query lists"],
         permissions: runtime::RequiredPermissions::None,
         without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

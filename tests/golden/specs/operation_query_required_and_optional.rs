@@ -45,6 +45,8 @@ impl runtime::Operation for MakeOperationQueryRequiredAndOptional {
         tags: &["operation query required and optional"],
         permissions: runtime::RequiredPermissions::None,
         without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

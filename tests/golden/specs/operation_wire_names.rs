@@ -68,6 +68,8 @@ impl runtime::Operation for MakeOperationWireNames {
         tags: &["operation wire names"],
         permissions: runtime::RequiredPermissions::None,
         without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

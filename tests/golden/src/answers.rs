@@ -9,11 +9,20 @@ use crate::models::OperationAnswerList;
 use crate::runtime::transport::{HttpResponse, MemoryTransport};
 use crate::{Client, Operation as _};
 
-/// The shape that has no instance and no call in its file.
-pub(crate) const RUN_BY_HAND: [&str; 1] = ["operation_body_form"];
+/// The shapes that have no instance and no call in their files.
+pub(crate) const RUN_BY_HAND: [&str; 5] = [
+    "operation_body_file",
+    "operation_body_form",
+    "operation_form_lists",
+    "operation_multipart",
+    "operation_same_names",
+];
 
 /// A client that gets this answer to everything.
-fn client(content_type: &'static str, body: &'static str) -> (Client, Arc<MemoryTransport>) {
+pub(crate) fn client(
+    content_type: &'static str,
+    body: &'static str,
+) -> (Client, Arc<MemoryTransport>) {
     let transport = Arc::new(MemoryTransport::new(move |_| {
         HttpResponse::new(StatusCode::OK)
             .with_header(CONTENT_TYPE, HeaderValue::from_static(content_type))

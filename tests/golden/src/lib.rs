@@ -35,6 +35,8 @@ mod answers;
 #[cfg(test)]
 mod run;
 #[cfg(test)]
+mod sent;
+#[cfg(test)]
 mod shapes;
 #[cfg(test)]
 mod text;

@@ -17,6 +17,8 @@ pub(crate) struct Shape {
     pub(crate) row: u32,
     #[serde(rename = "definitions")]
     _definitions: Map<String, Value>,
+    #[serde(default, rename = "securityDefinitions")]
+    _security_definitions: Map<String, Value>,
     #[serde(default)]
     pub(crate) operations: Vec<Value>,
     #[serde(default, rename = "paging")]

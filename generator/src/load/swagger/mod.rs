@@ -9,6 +9,8 @@
 mod parameters;
 mod security;
 
+pub(crate) use parameters::COLLECTION_FORMAT;
+
 use std::cell::RefCell;
 
 use openapiv3::{
@@ -111,7 +113,12 @@ impl<'d> Reader<'d> {
                 // They were read before, or are read where something refers to them.
                 "swagger" | "host" | "basePath" | "consumes" | "produces" | "info"
                 | "parameters" | "responses" => {}
-                "schemes" => schemes = read_schemes(&node)?,
+                "schemes" => {
+                    let read = read_schemes(&node)?;
+                    if !read.is_empty() {
+                        schemes = read;
+                    }
+                }
                 "tags" => document.tags = common::tags(&node)?,
                 "externalDocs" => document.external_docs = Some(schema::external_docs(&node)?),
                 "security" => {
@@ -255,7 +262,8 @@ impl<'d> Reader<'d> {
                 "responses" => {
                     operation.responses = self.responses(&node, &produces, &mut places)?;
                 }
-                "schemes" => operation.servers = self.address.servers(&read_schemes(&node)?),
+                // The client decides how it speaks to the one host.
+                "schemes" => drop(read_schemes(&node)?),
                 "deprecated" => operation.deprecated = node.mark().unwrap_or(false),
                 "security" => {
                     operation.security = Some(common::security(&node, &self.references)?);

@@ -7,6 +7,8 @@ use openapiv3::{
     SchemaKind, Type,
 };
 
+use serde_json::Value;
+
 use super::super::diagnostics::WarningKind;
 use super::super::error::{Fault, quote};
 use super::super::operations::{Declared, Location};
@@ -114,11 +116,16 @@ fn body<'d>(node: &Node<'_, 'd>, references: &References<'d>) -> Result<Body, Fa
     })
 }
 
+/// How the items of an array are written, in a vendor extension of the converted parameter or form field: OpenAPI 3.0 has no word for tabs,
+/// and none for anything but commas in headers and paths.
+pub(crate) const COLLECTION_FORMAT: &str = "x-genesys-codegen-collection-format";
+
 /// How the items of an array are written one after the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum CollectionFormat {
     Commas,
     Spaces,
+    Tabs,
     Pipes,
     Repeated,
 }
@@ -126,23 +133,21 @@ enum CollectionFormat {
 impl CollectionFormat {
     fn read(node: &Node<'_, '_>, location: Location) -> Result<Self, Fault> {
         let text = node.text()?;
-        let repeatable = matches!(location, Location::Query | Location::Form);
         match text {
             "csv" => Ok(Self::Commas),
-            "multi" if repeatable => Ok(Self::Repeated),
-            "ssv" if repeatable => Ok(Self::Spaces),
-            "pipes" if repeatable => Ok(Self::Pipes),
-            "multi" | "ssv" | "pipes" | "tsv" => Err(node.fault(format!(
-                "the collectionFormat {} has no counterpart here in OpenAPI 3.0",
-                quote(text)
-            ))),
+            "ssv" => Ok(Self::Spaces),
+            "tsv" => Ok(Self::Tabs),
+            "pipes" => Ok(Self::Pipes),
+            "multi" if matches!(location, Location::Query | Location::Form) => Ok(Self::Repeated),
+            // Nothing else can be sent twice.
+            "multi" => Ok(Self::Commas),
             _ => Err(node.fault(format!("unknown collectionFormat {}", quote(text)))),
         }
     }
 
     fn query_style(self) -> QueryStyle {
         match self {
-            Self::Commas | Self::Repeated => QueryStyle::Form,
+            Self::Commas | Self::Tabs | Self::Repeated => QueryStyle::Form,
             Self::Spaces => QueryStyle::SpaceDelimited,
             Self::Pipes => QueryStyle::PipeDelimited,
         }
@@ -150,6 +155,17 @@ impl CollectionFormat {
 
     fn explode(self) -> bool {
         self == Self::Repeated
+    }
+
+    /// The value of [`COLLECTION_FORMAT`], where style and `explode` do not say it.
+    fn mark(self, location: Location) -> Option<&'static str> {
+        let has_style = matches!(location, Location::Query | Location::Form);
+        match self {
+            Self::Tabs => Some("tsv"),
+            Self::Spaces if !has_style => Some("ssv"),
+            Self::Pipes if !has_style => Some("pipes"),
+            _ => None,
+        }
     }
 }
 
@@ -255,6 +271,10 @@ fn simple<'d>(
         );
         is_required = true;
     }
+    let mark = read
+        .collection
+        .and_then(|collection| collection.mark(location))
+        .map(|format| (COLLECTION_FORMAT.to_owned(), Value::from(format)));
     if location == Location::Form {
         let mut schema = read.schema;
         schema.schema_data.description = description;
@@ -266,10 +286,14 @@ fn simple<'d>(
             encoding: read.collection.map(|collection| Encoding {
                 style: Some(collection.query_style()),
                 explode: collection.explode(),
+                extensions: mark.into_iter().collect(),
                 ..Encoding::default()
             }),
         })));
     }
+    let mut extensions = read.extensions;
+    extensions.shift_remove(COLLECTION_FORMAT);
+    extensions.extend(mark);
     let parameter_data = ParameterData {
         name: name.to_owned(),
         description,
@@ -279,7 +303,7 @@ fn simple<'d>(
         example: None,
         examples: IndexMap::new(),
         explode: read.collection.map(CollectionFormat::explode),
-        extensions: read.extensions,
+        extensions,
     };
     Ok(Input::Plain(Box::new(match location {
         Location::Path => Parameter::Path {
@@ -341,7 +365,7 @@ pub(super) fn split(
     }
     let body = match (bodies.len(), fields.is_empty()) {
         (0, true) => None,
-        (0, false) => Some(form(fields, consumes, operation)?),
+        (0, false) => Some(form(fields, consumes)),
         (1, true) => bodies.pop().map(|body| request_body(body, consumes)),
         (1, false) => {
             return Err(operation.fault("the operation has both a body and form parameters"));
@@ -368,24 +392,24 @@ fn request_body(body: Body, consumes: &[String]) -> RequestBody {
 }
 
 /// A form: one object with a property for each field.
-fn form(
-    fields: Vec<(String, Field)>,
-    consumes: &[String],
-    operation: &Node<'_, '_>,
-) -> Result<RequestBody, Fault> {
+fn form(fields: Vec<(String, Field)>, consumes: &[String]) -> RequestBody {
     let has_file = fields.iter().any(|(_, field)| field.is_file);
+    // The parameters of a media type (`; charset=utf-8`) say nothing here, and a file is never URL-encoded.
+    let is_of = |name: &str, wanted: &str| {
+        let essence = name.split(';').next().unwrap_or_default();
+        essence.trim().eq_ignore_ascii_case(wanted)
+    };
     let mut content_types: Vec<&str> = consumes
         .iter()
-        .map(String::as_str)
-        .filter(|content_type| matches!(*content_type, MULTIPART | URL_ENCODED))
+        .filter_map(|content_type| {
+            [MULTIPART, URL_ENCODED]
+                .into_iter()
+                .find(|wanted| is_of(content_type, wanted))
+        })
+        .filter(|content_type| !has_file || *content_type == MULTIPART)
         .collect();
     if content_types.is_empty() {
         content_types.push(if has_file { MULTIPART } else { URL_ENCODED });
-    }
-    if has_file && content_types.contains(&URL_ENCODED) {
-        return Err(operation.fault(format!(
-            "a form with a file can only be {MULTIPART:?}, yet the operation consumes {URL_ENCODED:?}"
-        )));
     }
 
     let is_required = fields.iter().any(|(_, field)| field.required);
@@ -410,12 +434,12 @@ fn form(
         encoding,
         ..MediaType::default()
     };
-    Ok(RequestBody {
+    RequestBody {
         content: content_types
             .into_iter()
             .map(|content_type| (content_type.to_owned(), media_type.clone()))
             .collect(),
         required: is_required,
         ..RequestBody::default()
-    })
+    }
 }

@@ -40,6 +40,7 @@ pub(super) fn scheme(node: &Node<'_, '_>) -> Result<SecurityScheme, Fault> {
             location: match required(place, "in", WHAT, node)? {
                 "query" => APIKeyLocation::Query,
                 "header" => APIKeyLocation::Header,
+                "cookie" => APIKeyLocation::Cookie,
                 other => {
                     return Err(node
                         .at

@@ -30,8 +30,8 @@ pub use paging::{Items, Paged, Pages, Paging, PagingError, PagingState, PagingSt
 pub use permissions::Permissions;
 pub use pipeline::{Middleware, Next, Pacing, RetryPolicy};
 pub use request::{
-    Call, CallOptions, ListStyle, Operation, OperationMetadata, RawRequest, Request,
-    RequiredPermissions,
+    Call, CallOptions, CredentialPlace, CredentialScheme, FilePart, ListStyle, Operation,
+    OperationMetadata, RawRequest, Request, RequiredPermissions,
 };
 pub use response::{BodyStream, RateLimit, Response};
 pub use update::{UpdatePauses, update};

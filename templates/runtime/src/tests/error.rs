@@ -115,14 +115,30 @@ async fn a_403_names_the_permissions_that_the_operation_needs() {
     assert!(error.to_string().contains("missing permission"), "{error}");
     const BOTH: &OperationMetadata = &OperationMetadata {
         permissions: RequiredPermissions::All(&["a:b:view", "a:b:edit"]),
+        scopes: &["a", "a:readonly"],
         method: Method::GET,
         ..*GetUser::METADATA
     };
     let error = error.with_operation(BOTH);
+    for part in [
+        "ALL of these permissions: a:b:view, a:b:edit",
+        ". A user's token needs ANY of these OAuth scopes: a, a:readonly",
+    ] {
+        assert!(error.to_string().contains(part), "{error}");
+    }
+    const ONE: &OperationMetadata = &OperationMetadata {
+        scopes: &["a"],
+        method: Method::GET,
+        ..*GetUser::METADATA
+    };
+    let error = Error::status_error(
+        http::StatusCode::FORBIDDEN,
+        http::HeaderMap::new(),
+        bytes::Bytes::new(),
+    );
+    let error = error.with_operation(ONE).to_string();
     assert!(
-        error
-            .to_string()
-            .contains("ALL of these permissions: a:b:view, a:b:edit"),
+        error.contains("A user's token needs the OAuth scope a"),
         "{error}"
     );
 }

@@ -6,6 +6,7 @@ mod blocking;
 mod bodies;
 mod client;
 mod codec;
+mod credentials;
 mod error;
 mod jobs;
 mod paging;

@@ -56,3 +56,46 @@ async fn what_is_missing_is_named() {
         );
     }
 }
+
+#[tokio::test]
+async fn scopes_are_compared_with_those_of_the_token() {
+    use crate::runtime::request::OperationMetadata;
+
+    const READS: &OperationMetadata = &OperationMetadata {
+        scopes: &["users", "users:readonly"],
+        method: http::Method::GET,
+        ..*GetUser::METADATA
+    };
+    const WRITES: &OperationMetadata = &OperationMetadata {
+        scopes: &["users"],
+        method: http::Method::GET,
+        ..*GetUser::METADATA
+    };
+    const READS_ALONE: &OperationMetadata = &OperationMetadata {
+        scopes: &["users:readonly"],
+        method: http::Method::GET,
+        ..*GetUser::METADATA
+    };
+    let answer =
+        |scopes: &str| HttpResponse::json(200, format!(r#"{{"authorizedScope":{scopes}}}"#));
+    let (client, transport) = scripted([
+        answer(r#"["users:readonly", null]"#),
+        answer(r#"["users"]"#),
+        answer("[]"),
+        HttpResponse::json(200, ""),
+    ]);
+    let reading = client.scopes().await.unwrap();
+    assert_eq!(transport.requests()[0].path(), "/api/v2/tokens/me");
+    assert_eq!(reading.names().unwrap(), ["users:readonly"]);
+    assert!(reading.allow(READS) && reading.allow(READS_ALONE) && reading.allow(GetUser::METADATA));
+    assert_eq!(reading.missing(WRITES), ["users"]);
+    let all = client.scopes().await.unwrap();
+    assert!(all.allow(WRITES) && all.allow(READS_ALONE));
+    assert!(!all.contains("routing"));
+    // A token without scopes is not limited by them.
+    for _ in 0..2 {
+        let none = client.scopes().await.unwrap();
+        assert!(none.names().is_none());
+        assert!(none.missing(WRITES).is_empty());
+    }
+}

@@ -10,7 +10,15 @@ use crate::runtime::request::RequiredPermissions;
 
 /// Writes the advice for `error`, beginning with a full stop, where there is any.
 pub(super) fn write(error: &Error, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let credential = error.operation().and_then(|operation| operation.credential);
     match error.status() {
+        Some(StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) if credential.is_some() => {
+            formatter.write_str(". Check the credential that the call was given")?;
+            if let Some(scheme) = credential {
+                write!(formatter, " for the security scheme {:?}", scheme.name)?;
+            }
+            formatter.write_str("; the client's own token is not sent with this operation")
+        }
         Some(StatusCode::UNAUTHORIZED) => formatter.write_str(
             ". Check that the OAuth client (or the user's authorization) still exists and is active in this region, and that its secret was not changed",
         ),
@@ -39,6 +47,19 @@ pub(super) fn write_stop(stop: Option<Stop>, formatter: &mut fmt::Formatter<'_>)
 }
 
 fn forbidden(error: &Error, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+    permissions(error, formatter)?;
+    let scopes = error
+        .operation()
+        .map_or(&[][..], |operation| operation.scopes);
+    match scopes {
+        [] => return Ok(()),
+        [_] => formatter.write_str(". A user's token needs the OAuth scope ")?,
+        _ => formatter.write_str(". A user's token needs ANY of these OAuth scopes: ")?,
+    }
+    join(scopes, formatter)
+}
+
+fn permissions(error: &Error, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
     let names = match error.operation().map(|operation| operation.permissions) {
         Some(RequiredPermissions::Any(names)) if names.len() > 1 => {
             formatter.write_str(". The operation needs ANY of these permissions: ")?;
@@ -60,15 +81,20 @@ fn forbidden(error: &Error, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
             );
         }
     };
+    join(names, formatter)?;
+    formatter.write_str(
+        "; give a role that holds it, for the right division, to the OAuth client (or the user)",
+    )
+}
+
+fn join(names: &[&str], formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
     for (index, name) in names.iter().enumerate() {
         if index > 0 {
             formatter.write_str(", ")?;
         }
         formatter.write_str(name)?;
     }
-    formatter.write_str(
-        "; give a role that holds it, for the right division, to the OAuth client (or the user)",
-    )
+    Ok(())
 }
 
 fn rate_limited(error: &Error, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -115,7 +115,11 @@ impl Handle {
             }
             None => request.fail(self.unnamed()),
         }
-        *request.options_mut() = self.options.clone();
+        let mut options = self.options.clone();
+        if metadata.credential != self.started_by.credential {
+            options.credential = None;
+        }
+        *request.options_mut() = options;
         request
     }
 

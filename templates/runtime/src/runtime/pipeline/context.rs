@@ -13,7 +13,7 @@ use super::{Authorization, Refusal, RetryPolicy, Stop};
 use crate::runtime::client::Client;
 use crate::runtime::clock::Clock;
 use crate::runtime::error::Error;
-use crate::runtime::request::{CallOptions, OperationMetadata};
+use crate::runtime::request::{CallOptions, Credential, OperationMetadata};
 use crate::runtime::transport::HttpRequest;
 
 /// The whole call, by default.
@@ -33,6 +33,7 @@ pub struct CallContext {
     idempotent: bool,
     replayable: bool,
     authorization: Authorization,
+    credential: Option<Box<Credential>>,
     follow_redirects: bool,
     streamed: bool,
     strict_decoding: bool,
@@ -56,6 +57,7 @@ impl CallContext {
         options: &CallOptions,
         request: &HttpRequest,
         is_external: bool,
+        credential: Option<Box<Credential>>,
     ) -> Self {
         let started = client.clock().monotonic();
         let timeout = options.timeout.unwrap_or(CALL_TIMEOUT);
@@ -71,18 +73,22 @@ impl CallContext {
             by_itself || request.headers.contains_key(IDEMPOTENCY_KEY)
         });
         let has_own_authorization = request.headers.contains_key(header::AUTHORIZATION);
-        let is_public = metadata.is_some_and(|metadata| metadata.public);
+        let is_without_token =
+            metadata.is_some_and(|metadata| metadata.public || metadata.credential.is_some());
         Self {
             metadata,
             method: request.method.clone(),
             template,
             idempotent,
             replayable: request.body.is_replayable(),
-            authorization: if is_public || is_external || has_own_authorization {
+            authorization: if credential.is_some() {
+                Authorization::Credential
+            } else if is_without_token || is_external || has_own_authorization {
                 Authorization::None
             } else {
                 Authorization::Client
             },
+            credential,
             follow_redirects: options.follow_redirects.unwrap_or(false),
             streamed: request.stream_response,
             strict_decoding: options.strict_decoding.unwrap_or(false),
@@ -170,6 +176,10 @@ impl CallContext {
 
     pub(super) fn authorization(&self) -> Authorization {
         self.authorization
+    }
+
+    pub(super) fn credential(&self) -> Option<&Credential> {
+        self.credential.as_deref()
     }
 
     pub(super) fn follows_redirects(&self) -> bool {

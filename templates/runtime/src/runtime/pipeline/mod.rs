@@ -48,7 +48,7 @@ use tracing::Instrument;
 use crate::runtime::auth::scrub;
 use crate::runtime::clock::{BoxFuture, check_runtime};
 use crate::runtime::error::{Error, ErrorKind};
-use crate::runtime::request::{Request, RequestParts};
+use crate::runtime::request::{Credential, Request, RequestParts};
 use crate::runtime::response::{RawHead, RawResponse};
 use crate::runtime::transport::{HttpRequest, HttpResponse, ResponseBody};
 
@@ -81,7 +81,15 @@ fn prepare(parts: RequestParts, path: &str, streamed: bool) -> (CallContext, Htt
         Some(_) => parts.options.headers.clone(),
         None => HeaderMap::new(),
     };
-    let options = parts.options.or(parts.client.default_options());
+    let has_own_authorization = parts.options.headers.contains_key(header::AUTHORIZATION);
+    let mut options = parts.options.or(parts.client.default_options());
+    // What the client's defaults say of authorization is about its own token.
+    let takes_credential = parts
+        .metadata
+        .is_some_and(|metadata| metadata.credential.is_some());
+    if takes_credential && !has_own_authorization {
+        options.headers.remove(header::AUTHORIZATION);
+    }
     let is_external = parts.external.is_some();
     let url = match parts.external {
         Some(mut url) => {
@@ -98,7 +106,7 @@ fn prepare(parts: RequestParts, path: &str, streamed: bool) -> (CallContext, Htt
     };
     let mut headers = parts.headers;
     for (name, value) in parts.client.default_headers() {
-        if !headers.contains_key(name) {
+        if !headers.contains_key(name) && !(takes_credential && name == header::AUTHORIZATION) {
             headers.insert(name.clone(), value.clone());
         }
     }
@@ -126,6 +134,7 @@ fn prepare(parts: RequestParts, path: &str, streamed: bool) -> (CallContext, Htt
         &options,
         &request,
         is_external,
+        parts.credential,
     );
     (context, request)
 }
@@ -226,6 +235,8 @@ fn first_request<'a>(
 pub(crate) enum Authorization {
     /// The client's, kept fresh.
     Client,
+    /// The one that the caller gave for this operation.
+    Credential,
     /// None of the SDK's: a public operation, a header of the caller's own, another host.
     None,
 }
@@ -349,11 +360,16 @@ async fn authorized(
     authorization: Authorization,
 ) -> Result<HttpResponse, Error> {
     let exchange = attempt::Exchange::new(context);
-    if authorization == Authorization::None {
+    if authorization != Authorization::Client {
         request.timeout = context.at_most_remaining(request.timeout);
-        let mut response = exchange.send(request.clone()).await?;
+        let mut response = exchange
+            .send(outgoing(context, request, authorization))
+            .await?;
         if let Some(own) = request.headers.get(header::AUTHORIZATION) {
             scrub::response(&mut response, own);
+        }
+        if let Some(given) = context.credential().and_then(Credential::value) {
+            scrub::response(&mut response, &given);
         }
         return Ok(response);
     }
@@ -368,4 +384,17 @@ async fn authorized(
         .await?;
     context.set_refusal(refusal);
     Ok(response)
+}
+
+/// The request with the credential that the caller gave for it.
+fn outgoing(
+    context: &CallContext,
+    request: &HttpRequest,
+    authorization: Authorization,
+) -> HttpRequest {
+    let mut sent = request.clone();
+    if let (Authorization::Credential, Some(credential)) = (authorization, context.credential()) {
+        credential.apply(&mut sent);
+    }
+    sent
 }

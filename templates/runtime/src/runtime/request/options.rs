@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use http::HeaderMap;
 
 use super::header_of;
+use crate::runtime::auth::Secret;
 use crate::runtime::error::Error;
 use crate::runtime::pipeline::RetryPolicy;
 
@@ -20,6 +21,8 @@ pub struct CallOptions {
     pub(crate) idempotent: Option<bool>,
     pub(crate) follow_redirects: Option<bool>,
     pub(crate) strict_decoding: Option<bool>,
+    /// Of one call alone: no default of a client.
+    pub(crate) credential: Option<Secret>,
     problem: Option<Error>,
 }
 
@@ -106,6 +109,18 @@ impl CallOptions {
         self
     }
 
+    /// The credential of an operation whose security scheme is not OAuth
+    /// ([`OperationMetadata::credential`](super::OperationMetadata::credential)): an API key, a token of another kind, or `user:password` for HTTP
+    /// Basic. It goes where the spec says, with this call alone: options of a client do not hand it on.
+    ///
+    /// Such an operation never carries the client's own token. Without a credential, or with one for an operation that takes none, the call
+    /// fails before anything is sent.
+    #[must_use]
+    pub fn with_credential(mut self, credential: impl Into<Secret>) -> Self {
+        self.credential = Some(credential.into());
+        self
+    }
+
     pub(crate) fn problem(&self) -> Option<Error> {
         self.problem.clone()
     }
@@ -165,6 +180,7 @@ impl fmt::Debug for CallOptions {
             .field("idempotent", &self.idempotent)
             .field("follow_redirects", &self.follow_redirects)
             .field("strict_decoding", &self.strict_decoding)
+            .field("credential", &self.credential)
             .finish_non_exhaustive()
     }
 }

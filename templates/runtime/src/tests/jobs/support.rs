@@ -17,6 +17,8 @@ const fn metadata(name: &'static str, method: Method, path: &'static str) -> Ope
         method,
         path,
         permissions: RequiredPermissions::None,
+        scopes: &[],
+        credential: None,
         tags: &["Tests"],
         deprecated: false,
         preview: false,

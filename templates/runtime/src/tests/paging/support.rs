@@ -85,6 +85,8 @@ impl<S: Style> Operation for List<S> {
         method: Method::GET,
         path: "/api/v2/list",
         permissions: RequiredPermissions::None,
+        scopes: &[],
+        credential: None,
         tags: &["Lists"],
         deprecated: false,
         preview: false,

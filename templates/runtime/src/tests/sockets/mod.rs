@@ -7,6 +7,7 @@ mod http2;
 mod payloads;
 mod server;
 mod token_answers;
+mod uploads;
 
 use std::time::Duration;
 

@@ -76,6 +76,8 @@ const fn metadata(name: &'static str, without_schema: &'static [u16]) -> Operati
         method: Method::GET,
         path: "/api/v2/agents",
         permissions: RequiredPermissions::None,
+        scopes: &[],
+        credential: None,
         tags: &["Agents"],
         deprecated: false,
         preview: false,

@@ -1,0 +1,159 @@
+//! Forms: bodies whose fields are parameters of their own.
+
+use indexmap::IndexMap;
+use openapiv3::{Encoding, MediaType, ReferenceOr, Schema, SchemaKind};
+
+use super::error::IrError;
+use super::kinds::{Source, is_file, items, resolve};
+use super::model::{Docs, ListStyle, Location, Parameter, Type};
+use super::operations::Input;
+use super::parameters::{Parameters, as_text, check_type, default, marked_style, place, style_of};
+use super::schemas::{Schemas, prose};
+
+type Definitions = IndexMap<String, ReferenceOr<Schema>>;
+
+/// How deep a form may be made of other schemas.
+const DEPTH_LIMIT: usize = 100;
+
+/// A field of a form as the document has it.
+struct Field<'d> {
+    name: &'d str,
+    schema: Source<'d>,
+    required: bool,
+}
+
+impl Parameters {
+    /// The fields of a form, URL-encoded or of several parts: required ones are arguments, the others setters.
+    pub(crate) fn add_form<'d>(
+        &mut self,
+        input: &Input<'d>,
+        (content_type, media_type): (&str, &'d MediaType),
+        location: Location,
+        struct_name: &str,
+        schemas: &mut Schemas<'d>,
+    ) -> Result<(), IrError> {
+        let form = |problem| input.error(&["requestBody"], problem);
+        let schema = media_type
+            .schema
+            .as_ref()
+            .ok_or_else(|| form("a form needs a schema that lists its fields"))?;
+        let definitions = schemas.definitions();
+        let mut fields = Vec::new();
+        if !collect(Source::from(schema), definitions, &mut fields, 0) {
+            return Err(form("the schema of a form has to be an object"));
+        }
+        for Field {
+            name,
+            schema,
+            required,
+        } in fields
+        {
+            let file = (location == Location::Part)
+                .then(|| file(schema, definitions))
+                .flatten();
+            let place = place(input, name, struct_name, "form");
+            let ty = match file {
+                Some(file) => file,
+                None if location == Location::Part => schemas.ty(schema, &place)?,
+                None => as_text(schemas.ty(schema, &place)?, schema, &place, schemas),
+            };
+            let data = schema.data();
+            let parameter = Parameter {
+                name: String::new(),
+                wire_name: name.to_owned(),
+                location,
+                list_style: match ty {
+                    Type::List(_) => list_style(media_type.encoding.get(name)),
+                    _ => ListStyle::default(),
+                },
+                default: data.and_then(|data| default(data.default.as_ref())),
+                docs: Docs {
+                    summary: None,
+                    description: prose(data.and_then(|data| data.description.as_deref())),
+                },
+                ty,
+            };
+            let keys = [
+                "requestBody",
+                "content",
+                content_type,
+                "schema",
+                "properties",
+                name,
+            ];
+            check_type(input, &parameter).map_err(|error| error.at(input.pointer(&keys)))?;
+            if required {
+                self.arguments.push(parameter);
+            } else {
+                self.setters.push(parameter);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The fields of an object, wherever its schema has them from; false where it is no object.
+fn collect<'d>(
+    source: Source<'d>,
+    definitions: &'d Definitions,
+    fields: &mut Vec<Field<'d>>,
+    depth: usize,
+) -> bool {
+    let Some(schema) = resolve(source, definitions) else {
+        return false;
+    };
+    let (properties, required, parts) = match &schema.schema_kind {
+        SchemaKind::Type(openapiv3::Type::Object(object)) => {
+            (&object.properties, &object.required[..], &[][..])
+        }
+        SchemaKind::Any(any) => (&any.properties, &any.required[..], &any.all_of[..]),
+        SchemaKind::AllOf { all_of } => {
+            return depth < DEPTH_LIMIT
+                && all_of
+                    .iter()
+                    .all(|part| collect(Source::from(part), definitions, fields, depth + 1));
+        }
+        _ => return false,
+    };
+    if depth >= DEPTH_LIMIT
+        || !parts
+            .iter()
+            .all(|part| collect(Source::from(part), definitions, fields, depth + 1))
+    {
+        return false;
+    }
+    for (name, property) in properties {
+        let is_required = required.contains(name);
+        match fields.iter_mut().find(|field| field.name == name) {
+            Some(field) => field.required |= is_required,
+            None => fields.push(Field {
+                name,
+                schema: Source::from(property),
+                required: is_required,
+            }),
+        }
+    }
+    // What one part of an `allOf` requires, another one may declare.
+    for field in fields.iter_mut() {
+        field.required |= required.iter().any(|name| name == field.name);
+    }
+    true
+}
+
+/// The type of a file, or of a list of files.
+fn file(source: Source<'_>, definitions: &Definitions) -> Option<Type> {
+    if is_file(source, definitions) {
+        return Some(Type::File);
+    }
+    let item = items(source, definitions)?;
+    is_file(item, definitions).then(|| Type::List(Box::new(Type::File)))
+}
+
+fn list_style(encoding: Option<&Encoding>) -> ListStyle {
+    let Some(encoding) = encoding else {
+        return ListStyle::Repeated;
+    };
+    marked_style(&encoding.extensions)
+        .or_else(|| style_of(encoding.style.as_ref(), encoding.explode))
+        .unwrap_or(ListStyle::Repeated)
+}
