@@ -390,15 +390,52 @@ fn whatever_is_named_or_described_strangely_compiles() {
         .generate_into(&out)
         .unwrap_or_else(|error| panic!("{error}"));
 
-    // The same profile and versions as the workspace's, so that dependencies are built once.
+    stand_alone(&out);
+    cargo(&out, &["check"]);
+    cargo(&out, &["doc", "--no-deps"]);
+}
+
+/// Makes a crate that builds outside a workspace, with the same profile and versions, so that dependencies are built once.
+fn stand_alone(out: &Path) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     fs::copy(root.join("Cargo.lock"), out.join("Cargo.lock")).unwrap();
     let manifest = out.join("Cargo.toml");
     let text = fs::read_to_string(&manifest).unwrap();
     let profile = "\n[profile.dev]\ndebug = \"line-tables-only\"\n\n[profile.dev.package.\"*\"]\ndebug = false\n\n[workspace]\n";
     fs::write(&manifest, text + profile).unwrap();
-    cargo(&out, &["check"]);
-    cargo(&out, &["doc", "--no-deps"]);
+}
+
+#[test]
+fn a_crate_without_models_or_operations_compiles_without_a_warning() {
+    let operation = json!({
+        "operationId": "deleteUsers", "x-purecloud-method-name": "deleteUsers", "tags": ["Users"],
+        "responses": {"204": {"description": "No Content"}}
+    });
+    let paths = json!({"/users": {"delete": operation}});
+    let user = json!({"User": {"type": "object", "properties": {"name": {"type": "string"}}}});
+    for (paths, definitions, is_slice) in [
+        (json!({}), json!({}), false),
+        (json!({}), user, false),
+        (paths.clone(), json!({}), false),
+        (paths, json!({}), true),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let spec = folder.path().join("small.json");
+        let document = json!({
+            "swagger": "2.0", "info": {"title": "Test", "version": "v2"}, "paths": paths, "definitions": definitions
+        });
+        fs::write(&spec, document.to_string()).unwrap();
+        let out = folder.path().join("out");
+        let mut config = Config::new().spec(&spec);
+        if is_slice {
+            config = config.tags(["users"]);
+        }
+        let built = config.build(&mut |_| {}).unwrap();
+        let rendered = config.render(built, &mut |_| {}).unwrap();
+        rendered.write(&out, &mut |_| {}).unwrap();
+        stand_alone(&out);
+        cargo(&out, &["check"]);
+    }
 }
 
 /// A spec with one operation and one model.
