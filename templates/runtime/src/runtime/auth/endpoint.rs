@@ -27,7 +27,7 @@ use super::scrub;
 use super::secret::Secret;
 use super::settings::TokenSettings;
 use super::token::{Token, Unusable, parse_answer, parse_complaint};
-use super::wait::{First, first};
+use super::wait::within;
 
 /// How many answers may be lost before a code or refresh token is not sent again: the server may have exchanged it, and may take the next sending for
 /// a theft.
@@ -186,16 +186,13 @@ impl TokenEndpoint {
         request: &HttpRequest,
         limit: Duration,
     ) -> Result<Token, Failure> {
-        let mut request = request.clone();
-        request.timeout = Some(limit);
+        // The time is kept here and not by the transport, whose timer may end while nobody drives the runtime.
         let answer = async {
-            let response = self.transport.execute(request).await?;
+            let response = self.transport.execute(request.clone()).await?;
             collect(response).await
         };
-        // The transport keeps the time too; this holds for one that does not.
-        let outcome = match first(answer, self.clock.sleep(limit)).await {
-            First::Left(outcome) => outcome,
-            First::Right(()) => return Err(Failure::Lost(AuthError::new(AuthErrorKind::Timeout))),
+        let Some(outcome) = within(&*self.clock, limit, answer).await else {
+            return Err(Failure::Lost(AuthError::new(AuthErrorKind::Timeout)));
         };
         match outcome {
             Ok(answer) => {

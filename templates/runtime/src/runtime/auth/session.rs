@@ -23,7 +23,7 @@ use super::source::{Inner, Renewed};
 use super::standing::{Held, Origin, Standing, settling_time, standing};
 use super::store::{StoreLock, StoredToken, TokenStore, next_sequence, random_name};
 use super::token::Token;
-use super::wait::{First, first};
+use super::wait::{first, within};
 
 /// The longest pause between two looks at a lock that another process holds.
 const LOCK_POLL: Duration = Duration::from_millis(50);
@@ -530,13 +530,13 @@ impl Session<'_> {
         &self,
         operation: impl FnOnce() -> BoxFuture<'b, Result<T, BoxError>>,
     ) -> Result<T, AuthError> {
-        let limit = self.source.clock.sleep(self.source.settings.store_timeout);
+        let limit = self.source.settings.store_timeout;
         let failed = AuthError::new(AuthErrorKind::Store);
-        let error = match first(caught(operation), limit).await {
-            First::Left(Some(Ok(value))) => return Ok(value),
-            First::Left(Some(Err(error))) => failed.caused_by(error),
-            First::Left(None) => failed.described("it panicked"),
-            First::Right(()) => failed.described("it did not answer in time"),
+        let error = match within(&*self.source.clock, limit, caught(operation)).await {
+            Some(Some(Ok(value))) => return Ok(value),
+            Some(Some(Err(error))) => failed.caused_by(error),
+            Some(None) => failed.described("it panicked"),
+            None => failed.described("it did not answer in time"),
         };
         self.hooks.store_failed(&error);
         Err(error)

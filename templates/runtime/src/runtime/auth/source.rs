@@ -16,7 +16,7 @@ use super::settings::TokenSettings;
 use super::standing::{Held, Origin};
 use super::store::TokenStore;
 use super::token::Token;
-use super::wait::{First, first};
+use super::wait::within;
 
 /// How much longer a process waits for the lock whose grant cannot be repeated: until the lock of a dead process must have expired.
 const PATIENCE: u32 = 4;
@@ -159,11 +159,10 @@ impl Inner {
 
     pub(super) async fn fetch(&self, previous: Previous<'_>) -> Result<Renewed, AuthError> {
         let began = self.clock.now();
-        let limit = self.clock.sleep(self.settings.flight_timeout);
-        let mut token = match first(self.provider.fetch(previous), limit).await {
-            First::Left(outcome) => outcome?,
-            First::Right(()) => return Err(AuthError::new(AuthErrorKind::Timeout)),
-        };
+        let fetched = self.provider.fetch(previous);
+        let mut token = within(&*self.clock, self.settings.flight_timeout, fetched)
+            .await
+            .unwrap_or_else(|| Err(AuthError::new(AuthErrorKind::Timeout)))?;
         if token.refresh_token.is_none() {
             // RFC 6749 section 6: where no new one is issued, the old one stays.
             token.refresh_token = previous.refresh_token.cloned();

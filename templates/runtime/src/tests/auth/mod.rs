@@ -20,3 +20,4 @@ mod support;
 mod threads;
 #[cfg(not(debug_assertions))]
 mod unauthorized;
+mod undriven;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::super::error::{AuthError, AuthErrorKind};
 use super::super::hooks::RefreshEvent;
 use super::super::secret::Secret;
-use super::super::wait::{First, first};
+use super::super::wait::within;
 use super::ledger::Outcome;
 use super::shared::Shared;
 use super::token::CachedToken;
@@ -77,11 +77,9 @@ async fn fly(mut guard: FlightGuard, latest: Option<Arc<CachedToken>>, condemned
     let renewal = shared
         .source
         .renew(latest.as_deref(), &condemned, &shared.hooks);
-    let limit = shared.clock.sleep(shared.source.longest());
-    let renewed = match first(renewal, limit).await {
-        First::Left(outcome) => outcome,
-        First::Right(()) => Err(AuthError::new(AuthErrorKind::Timeout)),
-    };
+    let renewed = within(&*shared.clock, shared.source.longest(), renewal)
+        .await
+        .unwrap_or_else(|| Err(AuthError::new(AuthErrorKind::Timeout)));
     let origin = renewed.as_ref().ok().map(|renewed| renewed.origin);
     let token = renewed.and_then(|renewed| {
         let generation = {
