@@ -18,6 +18,5 @@ mod settings;
 mod stores;
 mod support;
 mod threads;
-#[cfg(not(debug_assertions))]
 mod unauthorized;
 mod undriven;

@@ -1,6 +1,6 @@
 //! A 401 is evidence and not a verdict: what the rules of `auth/unauthorized.rs` cost and save, in virtual time.
 //!
-//! Each scenario runs with five seeds. The figures beside it are the means of many simulated runs: a seed may make twice as many token
+//! Each scenario runs with five seeds, with fewer calls unless `GENESYS_TEST_FULL` is set; `GENESYS_TEST_FIGURES` prints what came of it. The figures beside it are the means of many simulated runs: a seed may make twice as many token
 //! requests and three more, lose a fifth more calls (none where the figure is none), and wait half as long again.
 
 mod simulation;
@@ -41,17 +41,38 @@ struct Expected {
     p99: f64,
 }
 
-fn check(scenario: &Scenario, expected: &Expected) {
+/// The scenario with fewer calls, where it has so many that an ordinary test run would take minutes; and the share of the token requests
+/// that are left.
+fn affordable(mut scenario: Scenario) -> (Scenario, f64) {
+    let mut share = 1.0;
+    if std::env::var_os("GENESYS_TEST_FULL").is_some() {
+        return (scenario, share);
+    }
+    let has_lag = scenario.lag.iter().any(|lag| *lag > 0.0);
+    if scenario.total > 0 {
+        scenario.total /= 5;
+        share = 0.2;
+    } else if scenario.good >= 100.0 && has_lag && scenario.revocations.is_empty() {
+        scenario.length /= 4.0;
+    } else if scenario.good >= 50.0 && !has_lag {
+        scenario.good /= 5.0;
+        scenario.bad = scenario.bad.min(40.0);
+    }
+    (scenario, share)
+}
+
+fn check(scenario: Scenario, expected: &Expected) {
+    let (scenario, share) = affordable(scenario);
     let mut latencies = Vec::new();
     for seed in 1..=5 {
-        let outcome = run(scenario, seed);
+        let outcome = run(&scenario, seed);
         let said = format!("seed {seed}: {}", describe(&outcome));
         if std::env::var_os("GENESYS_TEST_FIGURES").is_some() {
             println!("{said}");
         }
         assert!(outcome.lost as f64 <= 1.2 * expected.lost, "{said}");
         assert!(
-            outcome.tokens() as f64 <= 2.0 * expected.tokens + 3.0,
+            outcome.tokens() as f64 <= 2.0 * share * expected.tokens + 3.0,
             "{said}"
         );
         assert!(outcome.most_in_flight <= scenario.pool, "{said}");
@@ -82,7 +103,7 @@ macro_rules! scenarios {
         #[test]
         fn $name() {
             let scenario = Scenario { $($field)* };
-            check(&scenario, &Expected { lost: $lost, tokens: $tokens, p99: $p99 });
+            check(scenario, &Expected { lost: $lost, tokens: $tokens, p99: $p99 });
         }
     )*};
 }
