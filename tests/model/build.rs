@@ -2,14 +2,25 @@
 //!
 //! One copy is as the runtime is. The others have a fault each, which the model must find.
 
-#![allow(clippy::unwrap_used, reason = "a build script ends where anything is wrong")]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a build script ends where anything is wrong"
+)]
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What needs HTTP, files or a server, and takes no part in the model.
 const LEFT_OUT: [&str; 9] = [
-    "authorize", "endpoint", "file", "grants", "interceptor", "login", "pool", "redis", "scrub",
+    "authorize",
+    "endpoint",
+    "file",
+    "grants",
+    "interceptor",
+    "login",
+    "pool",
+    "redis",
+    "scrub",
 ];
 
 /// A fault: the file, what stands there, and what takes its place.
@@ -21,8 +32,16 @@ const COPIES: [(&str, &[Fault]); 3] = [
     (
         "silent",
         &[
-            ("cache/flight.rs", "guard.outcome.send_replace(Some(Err(error)));\n            shared.changed.notify_waiters();", "std::mem::forget(error);"),
-            ("cache/flight.rs", "            shared.hooks.refresh_failed(&event);", "            shared.hooks.refresh_failed(&event);\n            std::future::pending::<()>().await;"),
+            (
+                "cache/flight.rs",
+                "guard.outcome.send_replace(Some(Err(error)));\n            shared.changed.notify_waiters();",
+                "std::mem::forget(error);",
+            ),
+            (
+                "cache/flight.rs",
+                "            shared.hooks.refresh_failed(&event);",
+                "            shared.hooks.refresh_failed(&event);\n            std::future::pending::<()>().await;",
+            ),
         ],
     ),
     // A condemned token stays where every call takes it from.
@@ -35,7 +54,10 @@ const COPIES: [(&str, &[Fault]); 3] = [
 fn main() {
     let runtime = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../templates/runtime/src/runtime");
     println!("cargo::rerun-if-changed={}", runtime.join("auth").display());
-    println!("cargo::rerun-if-changed={}", runtime.join("clock").display());
+    println!(
+        "cargo::rerun-if-changed={}",
+        runtime.join("clock").display()
+    );
     let out = PathBuf::from(std::env::var_os("OUT_DIR").unwrap());
     for (name, faults) in COPIES {
         let to = out.join(name);
@@ -43,8 +65,19 @@ fn main() {
             fs::remove_dir_all(&to).unwrap();
         }
         let mut found = 0;
-        copy(&runtime.join("auth"), &to.join("auth"), Path::new(""), name, faults, &mut found);
-        assert_eq!(found, faults.len(), "{name}: the faults no longer fit the source");
+        copy(
+            &runtime.join("auth"),
+            &to.join("auth"),
+            Path::new(""),
+            name,
+            faults,
+            &mut found,
+        );
+        assert_eq!(
+            found,
+            faults.len(),
+            "{name}: the faults no longer fit the source"
+        );
         let clock = fs::read_to_string(runtime.join("clock/mod.rs")).unwrap();
         let (traits, _) = clock.split_once("/// The clocks of the machine").unwrap();
         fs::write(to.join("clock.rs"), traits).unwrap();
@@ -101,9 +134,15 @@ fn modelled(text: &str) -> String {
     let mut kept = String::new();
     let mut statement = String::new();
     for line in text.lines() {
-        let begins = ["mod ", "pub mod ", "pub(crate) mod ", "pub use ", "pub(crate) use "]
-            .iter()
-            .any(|start| line.starts_with(start));
+        let begins = [
+            "mod ",
+            "pub mod ",
+            "pub(crate) mod ",
+            "pub use ",
+            "pub(crate) use ",
+        ]
+        .iter()
+        .any(|start| line.starts_with(start));
         if statement.is_empty() && !(begins || line.starts_with("#[cfg")) {
             kept += line;
             kept.push('\n');
@@ -115,10 +154,19 @@ fn modelled(text: &str) -> String {
             continue;
         }
         let is_left_out = LEFT_OUT.iter().any(|module| {
-            statement.contains(&format!("mod {module};")) || statement.contains(&format!("use {module}::"))
+            statement.contains(&format!("mod {module};"))
+                || statement.contains(&format!("use {module}::"))
         });
         if !is_left_out {
-            kept += &statement.replacen("mod ", if statement.starts_with("mod ") { "pub(crate) mod " } else { "mod " }, 1);
+            kept += &statement.replacen(
+                "mod ",
+                if statement.starts_with("mod ") {
+                    "pub(crate) mod "
+                } else {
+                    "mod "
+                },
+                1,
+            );
         }
         statement.clear();
     }

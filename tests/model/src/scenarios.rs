@@ -112,7 +112,8 @@ impl World {
     /// One call, as the interceptor makes it.
     async fn call(&self, cache: &TokenCache, operation: usize) -> bool {
         let key = OperationKey::new(&http::Method::GET, &operation.to_string());
-        let mut budget = CallBudget { operation: key, ..CallBudget::default() };
+        let mut budget = CallBudget::default();
+        budget.operation = key;
         let before = self.cloud().condemned.clone();
         let Ok(mut token) = cache.acquire(&mut budget, None).await else {
             return false;

@@ -28,7 +28,10 @@ impl<T> ArcSwapOption<T> {
     }
 
     pub(crate) fn load(&self) -> Option<Arc<T>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     pub(crate) fn store(&self, value: Option<Arc<T>>) {

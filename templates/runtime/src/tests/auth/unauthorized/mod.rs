@@ -41,28 +41,25 @@ struct Expected {
     p99: f64,
 }
 
-/// The scenario with fewer calls, where it has so many that an ordinary test run would take minutes; and the share of the token requests
-/// that are left.
+/// The scenario with fewer calls, where it has so many that an ordinary test run would take minutes; and the share of them that is left.
 fn affordable(mut scenario: Scenario) -> (Scenario, f64) {
-    let mut share = 1.0;
     if std::env::var_os("GENESYS_TEST_FULL").is_some() {
-        return (scenario, share);
+        return (scenario, 1.0);
     }
-    let has_lag = scenario.lag.iter().any(|lag| *lag > 0.0);
     if scenario.total > 0 {
         scenario.total /= 5;
-        share = 0.2;
-    } else if scenario.good >= 100.0 && has_lag && scenario.revocations.is_empty() {
-        scenario.length /= 4.0;
-    } else if scenario.good >= 50.0 && !has_lag {
-        scenario.good /= 5.0;
-        scenario.bad = scenario.bad.min(40.0);
+    } else if scenario.good >= 100.0 && scenario.revocations.is_empty() {
+        scenario.length /= 5.0;
+    } else {
+        return (scenario, 1.0);
     }
-    (scenario, share)
+    (scenario, 0.2)
 }
 
 fn check(scenario: Scenario, expected: &Expected) {
     let (scenario, share) = affordable(scenario);
+    // The same calls ask for tokens as often, if there are fewer of them or not; a load that goes on does not.
+    let tokens = if scenario.total > 0 { share } else { 1.0 } * expected.tokens;
     let mut latencies = Vec::new();
     for seed in 1..=5 {
         let outcome = run(&scenario, seed);
@@ -71,18 +68,22 @@ fn check(scenario: Scenario, expected: &Expected) {
             println!("{said}");
         }
         assert!(outcome.lost as f64 <= 1.2 * expected.lost, "{said}");
-        assert!(
-            outcome.tokens() as f64 <= 2.0 * share * expected.tokens + 3.0,
-            "{said}"
-        );
+        assert!(outcome.tokens() as f64 <= 2.0 * tokens + 3.0, "{said}");
         assert!(outcome.most_in_flight <= scenario.pool, "{said}");
         let has_good_calls = scenario.good > 0.0 && !scenario.refuses_all;
         assert!(outcome.served > 0 || !has_good_calls, "{said}");
         latencies.extend(outcome.latencies);
     }
-    // Of all seeds together: some have a hundred calls. The timer counts in milliseconds.
+    // Of all seeds together: some have a hundred calls. The timer counts in milliseconds. What waits for a lag, does so at the beginning: of
+    // fewer calls that is a larger share.
     let p99 = p99(latencies);
-    assert!(p99 <= 1.5 * expected.p99 + 0.01, "p99 {p99:.2} s");
+    let is_begun_only = share < 1.0 && scenario.lag.iter().any(|lag| *lag > 0.0);
+    let most = if is_begun_only {
+        3.5
+    } else {
+        1.5 * expected.p99 + 0.01
+    };
+    assert!(p99 <= most, "p99 {p99:.2} s");
 }
 
 fn describe(outcome: &Outcome) -> String {
