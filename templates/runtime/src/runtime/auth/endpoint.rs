@@ -136,9 +136,8 @@ impl TokenEndpoint {
         let mut lost = 0;
         loop {
             let left = end.saturating_sub(self.clock.monotonic());
-            let place = match first(self.places.acquire(), self.clock.sleep(left)).await {
-                First::Left(place) => place,
-                First::Right(()) => return Err(AuthError::new(AuthErrorKind::Timeout)),
+            let Some(place) = within(&*self.clock, left, self.places.acquire()).await else {
+                return Err(AuthError::new(AuthErrorKind::Timeout));
             };
             let asked = self.clock.now();
             let left = end.saturating_sub(asked.monotonic);
