@@ -133,21 +133,25 @@ fn models(api: &Api, folder: &Path) -> Result<(), Box<dyn Error>> {
         .map(|model| {
             (
                 &model.wire_name,
-                format!("genesys_cloud::models::{}", model.name),
+                format!("model::<genesys_cloud::models::{}>", model.name),
             )
         });
-    let aliases = api
-        .aliases
-        .iter()
-        .map(|alias| (&alias.wire_name, rust(api, &alias.ty)));
+    let aliases = api.aliases.iter().map(|alias| {
+        (
+            &alias.wire_name,
+            format!("alias::<{}>", rust(api, &alias.ty)),
+        )
+    });
     let entries: Vec<(&String, String)> = models.chain(aliases).collect();
     let chunks: Vec<String> = entries
         .chunks(CHUNK)
         .map(|entries| {
-            let mut text = String::from("use super::{RoundTrip, round_trip};\n\n");
+            let mut text = String::from(
+                "#[allow(unused_imports, reason = \"a chunk may have one kind only\")]\nuse super::{RoundTrip, alias, model};\n\n",
+            );
             text.push_str("pub(super) const TABLE: &[(&str, RoundTrip)] = &[\n");
-            for (name, ty) in entries {
-                writeln!(text, "    ({name:?}, round_trip::<{ty}>),")?;
+            for (name, entry) in entries {
+                writeln!(text, "    ({name:?}, {entry}()),")?;
             }
             text.push_str("];\n");
             Ok(text)
@@ -202,5 +206,6 @@ fn rust(api: &Api, ty: &Type) -> String {
         Type::Enum(id) => model(&api.enums[*id].name),
         Type::List(item) => format!("Vec<{}>", rust(api, item)),
         Type::Map(item) => format!("std::collections::BTreeMap<String, {}>", rust(api, item)),
+        Type::Nullable(item) => format!("Option<{}>", rust(api, item)),
     }
 }

@@ -6,7 +6,6 @@ use std::sync::LazyLock;
 
 use genesys_cloud_tests::fidelity::{
     Policy, Request, Sampler, Spec, Variant, Vector, cases, expected, read_lines, sample_vectors,
-    without_dropped_nulls,
 };
 use serde_json::{Value, json};
 
@@ -143,30 +142,4 @@ fn a_difference_of_any_part_is_seen() {
         [""; 0]
     );
     assert_eq!(other("/body", json!({"n": 1.0})), [""; 0]);
-}
-
-#[test]
-fn nulls_are_dropped_where_the_design_says_so() {
-    let spec = Spec::new(json!({
-        "paths": {},
-        "definitions": {"A": {"type": "object", "properties": {
-            "list": {"type": "array", "items": {"type": "array", "items": {"$ref": "#/definitions/A"}}},
-            "map": {"type": "object", "additionalProperties": {"type": "string"}},
-            "any": {"type": "object"},
-        }}},
-    }))
-    .unwrap();
-    let given = json!({
-        "list": [null, [null, {"list": null, "map": {"a": null, "b": "1"}}]],
-        "map": null,
-        "any": {"a": null, "b": [null]},
-        "unknown": [null],
-    });
-    let kept = json!({
-        "list": [[{"list": null, "map": {"b": "1"}}]],
-        "map": null,
-        "any": {"a": null, "b": [null]},
-        "unknown": [null],
-    });
-    assert_eq!(without_dropped_nulls(&spec, "A", given).unwrap(), kept);
 }

@@ -26,10 +26,12 @@ fn every_instance_comes_back_as_it_went_in() {
             let round_trip = models
                 .get(model.as_str())
                 .unwrap_or_else(|| panic!("{}: no model {model}", shape.name));
-            let written = round_trip(instance.to_string().as_bytes())
+            let written = (round_trip.there_and_back)(instance.to_string().as_bytes())
                 .unwrap_or_else(|error| panic!("{}: {instance}: {error}", shape.name));
             let found = difference(instance, &parse(&written).unwrap());
             assert_eq!(found, None, "{}: {instance}", shape.name);
+            let told = round_trip::told_of_damage(instance, *round_trip, 500).unwrap();
+            assert_eq!(told, None, "{}", shape.name);
         }
     }
 }

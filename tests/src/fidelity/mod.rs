@@ -4,11 +4,11 @@
 //! programs `wire`, `roundtrip` and `prism` put the SDK beside them.
 
 mod cases;
+mod damage;
 mod equality;
 mod error;
 mod expected;
 mod lines;
-mod nulls;
 mod report;
 mod sample;
 mod spec;
@@ -17,11 +17,11 @@ mod vector;
 mod violations;
 
 pub use cases::{Case, cases};
+pub use damage::damaged;
 pub use equality::difference;
 pub use error::Problem;
 pub use expected::expected;
 pub use lines::read_lines;
-pub use nulls::without_dropped_nulls;
 pub use report::{Report, exit_code};
 pub use sample::{Additions, Constraints, Enums, Nulls, Numbers, Policy, Sampler};
 pub use spec::{Operation, Spec};
