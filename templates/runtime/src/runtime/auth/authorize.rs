@@ -9,6 +9,7 @@ use crate::runtime::transport::HttpRequest;
 
 use super::error::{AuthError, AuthErrorKind};
 use super::interceptor::{InterceptError, Interceptor};
+use super::secret::Secret;
 
 impl Authorize for Interceptor {
     fn send<'a>(
@@ -47,6 +48,14 @@ impl Authorize for Interceptor {
     fn authenticate(&self, deadline: Option<Duration>) -> BoxFuture<'_, Result<(), Error>> {
         Box::pin(async move {
             Interceptor::authenticate(self, deadline)
+                .await
+                .map_err(Error::from)
+        })
+    }
+
+    fn access_token(&self, deadline: Option<Duration>) -> BoxFuture<'_, Result<Secret, Error>> {
+        Box::pin(async move {
+            Interceptor::access_token(self, deadline)
                 .await
                 .map_err(Error::from)
         })

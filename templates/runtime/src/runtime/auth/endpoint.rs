@@ -13,8 +13,10 @@ use tokio::sync::Semaphore;
 use url::Url;
 use zeroize::Zeroizing;
 
+use crate::runtime::client::Region;
 use crate::runtime::clock::{Clock, Moment};
-use crate::runtime::pipeline::retry_after;
+use crate::runtime::error::is_html;
+use crate::runtime::pipeline::{int, retry_after};
 use crate::runtime::transport::{
     HttpRequest, HttpResponse, RequestBody, ResponseBody, Transport, TransportError,
     TransportErrorKind, next_chunk,
@@ -173,7 +175,7 @@ impl TokenEndpoint {
             if self.clock.monotonic().saturating_add(delay) >= end {
                 return Err(error);
             }
-            tracing::debug!(attempt, ?delay, %error, "asking the token endpoint again");
+            tracing::debug!(attempt = int(attempt), ?delay, %error, "asking the token endpoint again");
             self.clock.sleep(delay).await;
             attempt += 1;
         }
@@ -196,8 +198,8 @@ impl TokenEndpoint {
         match outcome {
             Ok(answer) => {
                 tracing::debug!(
-                    status = answer.status.as_u16(),
-                    bytes = answer.body.len(),
+                    status = i64::from(answer.status.as_u16()),
+                    bytes = int(answer.body.len()),
                     "the token endpoint answered"
                 );
                 judge(exchange, &answer, self.clock.now())
@@ -210,7 +212,7 @@ impl TokenEndpoint {
     fn tell_of(&self, exchange: &Exchange<'_>, attempt: u32) {
         let grant = exchange.form.iter().find(|(name, _)| *name == "grant_type");
         tracing::debug!(
-            attempt,
+            attempt = int(attempt),
             server.address = self.url.host_str(),
             grant = grant.map(|(_, value)| value),
             fields = ?exchange.form.iter().map(|(name, _)| name).collect::<Vec<_>>(),
@@ -338,7 +340,10 @@ fn judge_transport(error: TransportError) -> Failure {
         TransportErrorKind::Request => AuthErrorKind::Configuration,
         _ => AuthErrorKind::NoNetwork,
     };
-    let was_sent = error.kind != TransportErrorKind::Connect;
+    let was_sent = !matches!(
+        error.kind,
+        TransportErrorKind::Connect | TransportErrorKind::NotProcessed
+    );
     let error = AuthError::new(kind).caused_by(error);
     match kind {
         AuthErrorKind::Configuration => Failure::Final(error),
@@ -389,6 +394,9 @@ fn judge(exchange: &Exchange<'_>, answer: &Answer, now: Moment) -> Result<Token,
         return parse_answer(&answer.body).map_err(|unusable| {
             let error = report(AuthErrorKind::UnusableAnswer);
             match unusable {
+                Unusable::NotJson if is_html(&answer.headers, &answer.body) => Failure::Lost(
+                    error.described("the body is HTML, as of a captive portal or a proxy"),
+                ),
                 Unusable::NotJson => Failure::Lost(error.described("the body is not JSON")),
                 Unusable::NoToken => {
                     Failure::Lost(error.described("no access_token that can be sent"))
@@ -446,12 +454,40 @@ fn judge(exchange: &Exchange<'_>, answer: &Answer, now: Moment) -> Result<Token,
             };
             Err(Failure::Final(report(kind)))
         }
-        (401, None) => Err(Failure::Final(report(match exchange.purpose {
-            Purpose::Refresh if exchange.basic.is_none() => AuthErrorKind::RefreshTokenRevoked,
-            _ => AuthErrorKind::WrongSecret,
-        }))),
-        _ => Err(Failure::Final(report(AuthErrorKind::RequestRefused))),
+        (401, None) if !is_html(&answer.headers, &answer.body) => {
+            Err(Failure::Final(report(match exchange.purpose {
+                Purpose::Refresh if exchange.basic.is_none() => AuthErrorKind::RefreshTokenRevoked,
+                _ => AuthErrorKind::WrongSecret,
+            })))
+        }
+        _ => {
+            let error = report(AuthErrorKind::RequestRefused);
+            Err(Failure::Final(match foreign_answer(answer) {
+                Some(text) => error.described(text),
+                None => error,
+            }))
+        }
     }
+}
+
+/// What an answer says that is not one of a token endpoint: a redirect, as to the login of another region, or a page for people.
+fn foreign_answer(answer: &Answer) -> Option<String> {
+    if answer.status.is_redirection() {
+        let location = answer.headers.get(header::LOCATION)?.to_str().ok()?;
+        let url = Url::parse(location).ok()?;
+        let host = url.host_str()?;
+        return Some(match Region::of_host(host) {
+            Some(region) => format!(
+                "it points to {host}, a server of the region {}: check the client's region",
+                region.name()
+            ),
+            None => format!(
+                "it points to {host}: check the login URL, and that no proxy or captive portal is in the way"
+            ),
+        });
+    }
+    is_html(&answer.headers, &answer.body)
+        .then(|| "the body is HTML, as of a firewall, a proxy or a gateway".to_owned())
 }
 
 fn is_skewed(headers: &HeaderMap, wall: SystemTime) -> bool {

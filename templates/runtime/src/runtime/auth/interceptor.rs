@@ -19,6 +19,7 @@ use super::jitter::Jitter;
 use super::pool::Pool;
 use super::provider::TokenProvider;
 use super::scrub;
+use super::secret::Secret;
 use super::settings::TokenSettings;
 use super::source::Source;
 use super::store::TokenStore;
@@ -103,6 +104,7 @@ impl fmt::Display for Unauthorized {
 pub struct Interceptor {
     pool: Pool,
     api: Url,
+    apps: Option<Url>,
     clock: Arc<dyn Clock>,
 }
 
@@ -116,6 +118,7 @@ impl Interceptor {
         InterceptorBuilder {
             provider,
             api,
+            apps: None,
             clock,
             settings: TokenSettings::default(),
             jitter: Jitter::default(),
@@ -144,7 +147,9 @@ impl Interceptor {
         deadline: Option<Duration>,
         next: &dyn Attempt,
     ) -> Result<HttpResponse, InterceptError> {
-        if !same_origin(&self.api, &request.url) {
+        let is_own = same_origin(&self.api, &request.url)
+            || (self.apps.as_ref()).is_some_and(|apps| same_origin(apps, &request.url));
+        if !is_own {
             return Err(InterceptError::ForeignHost);
         }
         let mut now = self.clock.now();
@@ -220,6 +225,21 @@ impl Interceptor {
         }
         Ok(())
     }
+
+    /// The token that a request would be sent with now.
+    ///
+    /// # Errors
+    ///
+    /// No token could be obtained.
+    pub async fn access_token(&self, deadline: Option<Duration>) -> Result<Secret, AuthError> {
+        let now = self.clock.now();
+        let cache = self.pool.pick(now.monotonic);
+        let token = match cache.fresh(now) {
+            Some(token) => token,
+            None => cache.acquire(&mut CallBudget::default(), deadline).await?,
+        };
+        Ok(token.access_token.clone())
+    }
 }
 
 impl fmt::Debug for Interceptor {
@@ -266,6 +286,7 @@ fn is_acceptance(response: &HttpResponse) -> bool {
 pub struct InterceptorBuilder {
     provider: Arc<dyn TokenProvider>,
     api: Url,
+    apps: Option<Url>,
     clock: Arc<dyn Clock>,
     settings: TokenSettings,
     jitter: Jitter,
@@ -275,6 +296,13 @@ pub struct InterceptorBuilder {
 }
 
 impl InterceptorBuilder {
+    /// Lets the token go to the host of `apps`, too.
+    #[must_use]
+    pub fn also_to(mut self, apps: Option<Url>) -> Self {
+        self.apps = apps;
+        self
+    }
+
     /// Other numbers than the default ones.
     #[must_use]
     pub fn settings(mut self, settings: TokenSettings) -> Self {
@@ -348,6 +376,7 @@ impl InterceptorBuilder {
         Interceptor {
             pool: Pool::new(caches),
             api: self.api,
+            apps: self.apps,
             clock: self.clock,
         }
     }

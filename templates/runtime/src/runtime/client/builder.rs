@@ -31,6 +31,7 @@ pub struct ClientBuilder {
     region: Region,
     gateway: Option<Gateway>,
     bases: Option<(Url, Url)>,
+    apps: Option<Url>,
     plain_http: bool,
     options: CallOptions,
     user_agent_suffix: Option<String>,
@@ -54,6 +55,7 @@ impl ClientBuilder {
             region: Region::default(),
             gateway: None,
             bases: None,
+            apps: None,
             plain_http: false,
             options: CallOptions::default(),
             user_agent_suffix: None,
@@ -89,6 +91,18 @@ impl ClientBuilder {
         match (Url::parse(api), Url::parse(login)) {
             (Ok(api), Ok(login)) => self.bases = Some((api, login)),
             _ => self.fail(Error::configuration("a base URL is no URL")),
+        }
+        self
+    }
+
+    /// Names the host that uploads go to, as in `https://apps.mypurecloud.com`. Calls of URLs below it carry the access token, like those of the API.
+    /// A region names its own; behind a gateway or base URLs there is none unless it is named here.
+    pub fn apps_base_url(mut self, apps: &str) -> Self {
+        match Url::parse(apps) {
+            Ok(apps) => self.apps = Some(apps),
+            Err(_) => self.fail(Error::configuration(
+                "the base URL of the apps host is invalid",
+            )),
         }
         self
     }
@@ -186,6 +200,12 @@ impl ClientBuilder {
     /// `NO_PROXY` …).
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
         self.http.proxy = Some(url.into());
+        self
+    }
+
+    /// The longest body of a response that is held in memory, unpacked: 256 MiB by default. A longer one is an error, unless it is read as a stream.
+    pub fn max_body_size(mut self, bytes: usize) -> Self {
+        self.http.max_body_size = Some(bytes);
         self
     }
 
@@ -350,14 +370,18 @@ impl ClientBuilder {
             return Err(problem);
         }
         self.options.check()?;
-        let (api_base, login_base) = self.find_bases()?;
+        let (api_base, login_base, apps_base) = self.find_bases()?;
         let headers = self.headers()?;
         let transport = match self.transport {
             Some(transport) => {
                 self.http.refuse_any()?;
                 transport
             }
-            None => Arc::new(self.http.into_transport()?),
+            None => {
+                let is_https = |url: &Url| url.scheme() == "https";
+                let needs_tls = is_https(&api_base) || is_https(&login_base);
+                Arc::new(self.http.into_transport(needs_tls)?)
+            }
         };
         let pacer = match (self.pacing, self.pacing_store) {
             (None, None) => None,
@@ -368,6 +392,7 @@ impl ClientBuilder {
             clock: self.clock.unwrap_or_else(|| Arc::new(SystemClock::new())),
             api_base,
             login_base,
+            apps_base,
             headers,
             call_middleware: self.call_middleware,
             attempt_middleware: self.attempt_middleware,
@@ -408,8 +433,9 @@ impl ClientBuilder {
         self
     }
 
-    /// The base URLs of the API and of the login server.
-    fn find_bases(&self) -> Result<(Url, Url), Error> {
+    /// The base URLs of the API, of the login server, and of the apps host.
+    fn find_bases(&self) -> Result<(Url, Url, Option<Url>), Error> {
+        let mut apps = self.apps.clone();
         let (api, login) = match (&self.bases, &self.gateway) {
             (Some(_), Some(_)) => {
                 return Err(Error::configuration(
@@ -420,10 +446,13 @@ impl ClientBuilder {
             (None, Some(gateway)) => gateway.bases()?,
             (None, None) => {
                 let domain = self.region.domain();
+                if apps.is_none() {
+                    apps = Some(host_url("apps", domain)?);
+                }
                 (host_url("api", domain)?, host_url("login", domain)?)
             }
         };
-        for url in [&api, &login] {
+        for url in [&api, &login].into_iter().chain(&apps) {
             if url.query().is_some()
                 || url.fragment().is_some()
                 || !url.username().is_empty()
@@ -441,7 +470,7 @@ impl ClientBuilder {
                 .with_advice("Use https, or ask for it by name: ClientBuilder::allow_plain_http"));
             }
         }
-        Ok((api, login))
+        Ok((api, login, apps))
     }
 
     fn headers(&self) -> Result<HeaderMap, Error> {

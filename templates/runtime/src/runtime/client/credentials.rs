@@ -479,6 +479,7 @@ impl Credentials {
             connection.api_base.clone(),
             connection.clock.clone(),
         )
+        .also_to(connection.apps_base.clone())
         .settings(settings)
         .hooks(options.hooks.unwrap_or_default())
         .pool(pool);

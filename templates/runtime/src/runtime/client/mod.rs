@@ -19,6 +19,7 @@ use credentials::{Entry, TokenOptions};
 use http::{HeaderMap, Method};
 use url::Url;
 
+use crate::runtime::auth::Secret;
 use crate::runtime::auth::{AuthError, AuthErrorKind};
 use crate::runtime::clock::Clock;
 use crate::runtime::error::Error;
@@ -55,6 +56,7 @@ struct Connection {
     clock: Arc<dyn Clock>,
     api_base: Url,
     login_base: Url,
+    apps_base: Option<Url>,
     headers: HeaderMap,
     call_middleware: Vec<Arc<dyn Middleware>>,
     attempt_middleware: Vec<Arc<dyn Middleware>>,
@@ -85,7 +87,8 @@ impl Client {
 
     /// A call of any path of the API, known to the SDK or not.
     ///
-    /// `path` begins with `/` and is percent-encoded; it may have a query. A full URL is taken if it names the client's own API host.
+    /// `path` begins with `/` and is percent-encoded; it may have a query. A full URL is taken if it names the client's own API host, or is below
+    /// [`apps_base`](Self::apps_base).
     pub fn request(&self, method: Method, path: &str) -> RawRequest {
         RawRequest::new(Request::raw(self, method, path))
     }
@@ -163,6 +166,23 @@ impl Client {
         }
     }
 
+    /// The access token that a call would be sent with now, renewed first if that is due: for uploads and sockets that the SDK does not open itself.
+    /// It ends within hours or at any time, so ask again instead of keeping it. Do not send it to hosts that are not Genesys Cloud's.
+    ///
+    /// # Errors
+    ///
+    /// No token could be obtained, or the client has no credentials.
+    pub async fn access_token(&self) -> Result<Secret, Error> {
+        match &self.inner.authorizer {
+            Some(authorizer) => {
+                let timeout = self.inner.options.timeout.unwrap_or(CALL_TIMEOUT);
+                let deadline = self.clock().monotonic().checked_add(timeout);
+                authorizer.access_token(deadline).await
+            }
+            None => Err(Error::configuration("the client has no credentials")),
+        }
+    }
+
     /// The state of the rate limit as of the latest response that told it. It is that of one token: with a pool of tokens, of whichever was used
     /// last.
     #[must_use]
@@ -178,6 +198,13 @@ impl Client {
     #[must_use]
     pub fn api_base(&self) -> &Url {
         &self.inner.connection.api_base
+    }
+
+    /// The URL that uploads are under, `https://apps.{domain}/` of the region: [`request`](Self::request) sends the access token there, too. Behind a
+    /// gateway or base URLs there is none, unless [`ClientBuilder::apps_base_url`] names it.
+    #[must_use]
+    pub fn apps_base(&self) -> Option<&Url> {
+        self.inner.connection.apps_base.as_ref()
     }
 
     /// The URL that `/oauth/token` is under.
@@ -281,6 +308,18 @@ impl fmt::Debug for Client {
             .field("options", &self.inner.options)
             .finish_non_exhaustive()
     }
+}
+
+/// Whether `url` is `base` or below it, on the same server.
+pub(crate) fn is_below(url: &Url, base: &Url) -> bool {
+    let prefix = base.path().trim_end_matches('/');
+    url.origin() == base.origin()
+        && url.username().is_empty()
+        && url.password().is_none()
+        && url
+            .path()
+            .strip_prefix(prefix)
+            .is_some_and(|rest| rest.starts_with('/'))
 }
 
 /// Whether something may be sent to `url`: over TLS, to this very machine, or where plain http was asked for by name.

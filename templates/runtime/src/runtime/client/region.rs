@@ -116,6 +116,15 @@ impl Region {
         self.names().0
     }
 
+    /// The region that `host` is a server of.
+    pub(crate) fn of_host(host: &str) -> Option<&'static Self> {
+        let (server, domain) = host.split_once('.')?;
+        Self::ALL
+            .iter()
+            .filter(|_| matches!(server, "api" | "login" | "apps"))
+            .find(|region| region.domain().eq_ignore_ascii_case(domain))
+    }
+
     fn names(&self) -> (&str, &str) {
         match self {
             Self::UsEast1 => ("us-east-1", "mypurecloud.com"),

@@ -3,8 +3,10 @@
 use std::fmt;
 
 use http::StatusCode;
+use url::Url;
 
 use super::Error;
+use crate::runtime::client::Region;
 use crate::runtime::pipeline::Stop;
 use crate::runtime::request::RequiredPermissions;
 
@@ -24,10 +26,48 @@ pub(super) fn write(error: &Error, formatter: &mut fmt::Formatter<'_>) -> fmt::R
         ),
         Some(StatusCode::FORBIDDEN) => forbidden(error, formatter),
         Some(StatusCode::TOO_MANY_REQUESTS) => rate_limited(error, formatter),
-        Some(status) if status.is_redirection() => formatter
-            .write_str(". The SDK follows no redirect by itself; see CallOptions::follow_redirects"),
+        Some(status) if status.is_redirection() && status != StatusCode::NOT_MODIFIED => {
+            redirect(error, formatter)
+        }
         _ => Ok(()),
     }
+}
+
+/// Says where a redirect leads. Following it is advised only where a call without a token can be meant.
+fn redirect(error: &Error, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let Some(location) = error.location() else {
+        return formatter.write_str(". The redirect has no usable Location");
+    };
+    let host = match Url::parse(location) {
+        Ok(url) => url.host_str().map(str::to_owned),
+        Err(_) => error.inner.api_host.clone(),
+    };
+    let Some(host) = host else {
+        return formatter.write_str(". The redirect has no usable Location");
+    };
+    if error.inner.api_host.as_ref() == Some(&host) {
+        return formatter.write_str(
+            ". It points to another path of the same server: call that one with Client::request, because a redirect is followed without a token",
+        );
+    }
+    write!(formatter, ". It points to `{host}`")?;
+    match Region::of_host(&host) {
+        Some(region) => write!(
+            formatter,
+            ", a server of the region {}: if the organization is there, set that region (ClientBuilder::region)",
+            region.name()
+        ),
+        None => formatter.write_str(
+            "; CallOptions::follow_redirects follows it with a GET without the token, as a download needs. If you do not know the host, a proxy or a captive portal has answered",
+        ),
+    }
+}
+
+/// Writes what to do about an error that the API did not write.
+pub(super) fn write_foreign(formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+    formatter.write_str(
+        ". It comes from a firewall, a proxy or a gateway between the program and the API: ask whoever runs it; the page may have an id for them (Error::body)",
+    )
 }
 
 /// Writes why the call was not sent again, beginning with a full stop, where the rest of the text does not tell.

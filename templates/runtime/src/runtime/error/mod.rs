@@ -45,6 +45,8 @@ pub enum ErrorKind {
     Status,
     /// The response arrived, but its body is not what the operation promises.
     Decode,
+    /// The body of the response is longer than the client collects ([`ClientBuilder::max_body_size`](crate::runtime::client::ClientBuilder::max_body_size)).
+    TooLarge,
     /// A listing cannot be read on: a repeated page token, too many empty pages, a link to another host.
     Paging,
     /// A job on the server failed, was cancelled there, or did not finish in time.
@@ -72,6 +74,8 @@ struct Inner {
     response: Option<ErrorResponse>,
     retry_after: Option<Duration>,
     unauthorized_reason: Option<UnauthorizedReason>,
+    /// The host of the client's API, on the error of a redirect.
+    api_host: Option<String>,
     stop: Option<Stop>,
     attempts: u32,
     unprocessed: u32,
@@ -84,6 +88,8 @@ struct ErrorResponse {
     headers: HeaderMap,
     body: Bytes,
     api_error: Option<Box<ApiError>>,
+    /// The body is a page for people, so it does not come from the API.
+    is_html: bool,
 }
 
 impl Error {
@@ -101,6 +107,7 @@ impl Error {
                 response: None,
                 retry_after: None,
                 unauthorized_reason: None,
+                api_host: None,
                 stop: None,
                 attempts: 0,
                 unprocessed: 0,
@@ -135,11 +142,13 @@ impl Error {
     pub fn status_error(status: StatusCode, headers: HeaderMap, body: Bytes) -> Self {
         let mut error = Self::new(ErrorKind::Status);
         let api_error = ApiError::decode(&body).map(Box::new);
+        let is_html = api_error.is_none() && status.as_u16() >= 400 && is_html(&headers, &body);
         error.inner.response = Some(ErrorResponse {
             status,
             headers,
             body,
             api_error,
+            is_html,
         });
         error
     }
@@ -159,6 +168,7 @@ impl Error {
             headers,
             body,
             api_error: None,
+            is_html: false,
         });
         error
     }
@@ -232,6 +242,14 @@ impl Error {
     #[must_use]
     pub fn with_unprocessed(mut self, unprocessed: u32) -> Self {
         self.inner.unprocessed = unprocessed;
+        self
+    }
+
+    /// Names the host of the client's API.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn with_api_host(mut self, host: Option<&str>) -> Self {
+        self.inner.api_host = host.map(str::to_owned);
         self
     }
 
@@ -488,11 +506,28 @@ impl Error {
             ErrorKind::NotProcessed => "the server did not process the request",
             ErrorKind::Status => "the API refused the request",
             ErrorKind::Decode => "the response cannot be decoded",
+            ErrorKind::TooLarge => "the body of the response is too large",
             ErrorKind::Paging => "the listing cannot be read on",
             ErrorKind::Job => "the job failed",
             ErrorKind::Other => "code outside of the SDK failed",
         }
     }
+}
+
+/// Whether a body is HTML, as firewalls, proxies and gateways write it.
+pub(crate) fn is_html(headers: &HeaderMap, body: &[u8]) -> bool {
+    let declared = headers.get(header::CONTENT_TYPE).is_some_and(|kind| {
+        kind.as_bytes()
+            .to_ascii_lowercase()
+            .starts_with(b"text/html")
+    });
+    let start = body.trim_ascii_start();
+    let begins = |text: &str| {
+        start
+            .get(..text.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(text.as_bytes()))
+    };
+    (declared && !start.is_empty()) || begins("<!doctype html") || begins("<html")
 }
 
 impl From<TransportError> for Error {
@@ -502,6 +537,7 @@ impl From<TransportError> for Error {
             TransportErrorKind::Timeout => ErrorKind::Timeout,
             TransportErrorKind::Io => ErrorKind::Io,
             TransportErrorKind::NotProcessed => ErrorKind::NotProcessed,
+            TransportErrorKind::TooLarge => ErrorKind::TooLarge,
             TransportErrorKind::Request => ErrorKind::InvalidRequest,
         };
         let message = error.to_string();
@@ -523,6 +559,8 @@ impl fmt::Display for Error {
                     error.describe(formatter)?;
                 } else if let Some(message) = &self.inner.message {
                     write!(formatter, ": {message}")?;
+                } else if response.is_html {
+                    formatter.write_str(": an HTML page in place of an error of the API")?;
                 }
             }
             _ => formatter.write_str(self.summary())?,
@@ -530,7 +568,14 @@ impl fmt::Display for Error {
         if let Some(source) = &self.inner.source {
             write!(formatter, ": {source}")?;
         }
-        if let Some(advice) = &self.inner.advice {
+        if self
+            .inner
+            .response
+            .as_ref()
+            .is_some_and(|response| response.is_html)
+        {
+            advice::write_foreign(formatter)?;
+        } else if let Some(advice) = &self.inner.advice {
             // A sentence of its own.
             let mut characters = advice.chars();
             let first = characters.next().map(|first| first.to_uppercase());

@@ -14,7 +14,7 @@ use super::state::{PagingState, Position};
 use super::{Paging, PagingError, PagingProblem, PagingStyle, apply, lookup_page};
 use crate::runtime::clock::BoxFuture;
 use crate::runtime::error::Error;
-use crate::runtime::pipeline;
+use crate::runtime::pipeline::{self, int};
 use crate::runtime::request::Request;
 use crate::runtime::response::RawResponse;
 use crate::runtime::transport::ResponseBody;
@@ -197,8 +197,8 @@ impl PageSource {
             tracing::warn!(
                 target: "genesys_cloud",
                 operation = self.operation_name(),
-                page = self.number,
-                total = self.progress.total,
+                page = int(self.number),
+                total = self.progress.total.map(int),
                 "the API refused a page beyond the last one: the listing ends here"
             );
         }
@@ -271,8 +271,8 @@ impl PageSource {
             tracing::warn!(
                 target: "genesys_cloud",
                 operation = self.operation_name(),
-                page = number,
-                items = self.progress.items,
+                page = int(number),
+                items = self.progress.items.map(int),
                 "the API tells a total below the number of items read: it is ignored"
             );
         }
@@ -297,9 +297,9 @@ impl PageSource {
                     tracing::warn!(
                         target: "genesys_cloud",
                         operation = self.operation_name(),
-                        page = number,
-                        items = self.progress.items,
-                        total = self.progress.total,
+                        page = int(number),
+                        items = self.progress.items.map(int),
+                        total = self.progress.total.map(int),
                         "the listing ends at the last page, although the total says that there are more items"
                     );
                 }
@@ -310,7 +310,7 @@ impl PageSource {
                 tracing::warn!(
                     target: "genesys_cloud",
                     operation = self.operation_name(),
-                    page = number,
+                    page = int(number),
                     "the API sent the same page again: the listing ends here"
                 );
                 self.end();

@@ -7,11 +7,12 @@ use http::{StatusCode, header};
 use tracing::{Instrument, Span};
 
 use super::deadline::{self, TimedBelow};
-use super::{CallContext, LONGEST_ERROR_BODY, Pacer, retry_after, trace};
+use super::{CallContext, Pacer, retry_after, trace};
 use crate::runtime::clock::BoxFuture;
 use crate::runtime::response::RateLimit;
 use crate::runtime::transport::{
-    HttpRequest, HttpResponse, ResponseBody, TransportError, TransportErrorKind, next_chunk,
+    HttpRequest, HttpResponse, LONGEST_ERROR_BODY, ResponseBody, TransportError,
+    TransportErrorKind, next_chunk,
 };
 
 /// What authentication sends through: the steps of the pipeline after it.

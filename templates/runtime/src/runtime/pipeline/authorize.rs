@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use std::time::Duration;
 
 use super::Attempt;
-use crate::runtime::auth::UnauthorizedReason;
+use crate::runtime::auth::{Secret, UnauthorizedReason};
 use crate::runtime::clock::BoxFuture;
 use crate::runtime::error::Error;
 use crate::runtime::transport::{BoxError, HttpRequest, HttpResponse};
@@ -35,6 +35,13 @@ pub trait Authorize: Debug + Send + Sync + 'static {
     ///
     /// No token could be had.
     fn authenticate(&self, deadline: Option<Duration>) -> BoxFuture<'_, Result<(), Error>>;
+
+    /// The token that a request would be sent with now.
+    ///
+    /// # Errors
+    ///
+    /// No token could be obtained.
+    fn access_token(&self, deadline: Option<Duration>) -> BoxFuture<'_, Result<Secret, Error>>;
 }
 
 /// The last answer that authentication got.

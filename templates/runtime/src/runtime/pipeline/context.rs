@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -45,6 +45,8 @@ pub struct CallContext {
     unprocessed: AtomicU32,
     sendings: AtomicU32,
     stop: Mutex<Option<Stop>>,
+    is_external: bool,
+    was_redirected: AtomicBool,
     pub(super) timed_below: TimersBelow,
     refusal: Mutex<Option<Refusal>>,
 }
@@ -101,6 +103,8 @@ impl CallContext {
             unprocessed: AtomicU32::new(0),
             sendings: AtomicU32::new(0),
             stop: Mutex::new(None),
+            is_external,
+            was_redirected: AtomicBool::new(false),
             timed_below: TimersBelow::default(),
             refusal: Mutex::new(None),
             client,
@@ -235,6 +239,15 @@ impl CallContext {
         self.unprocessed.fetch_add(1, Ordering::Relaxed);
     }
 
+    /// What comes now is the answer to a redirect that was followed, without the token.
+    pub(super) fn set_redirected(&self) {
+        self.was_redirected.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn was_redirected(&self) -> bool {
+        self.was_redirected.load(Ordering::Relaxed)
+    }
+
     /// Keeps why no further attempt is made.
     pub(super) fn set_stop(&self, stop: Stop) {
         *self.stop.lock().unwrap_or_else(PoisonError::into_inner) = Some(stop);
@@ -265,6 +278,10 @@ impl CallContext {
             .with_attempts(self.attempts(), self.elapsed())
             .with_unprocessed(self.unprocessed())
             .with_stop(stop);
+        let error = match error.is_redirect() && !self.is_external {
+            true => error.with_api_host(self.client.api_base().host_str()),
+            false => error,
+        };
         match self.metadata {
             Some(metadata) => error.with_operation(metadata),
             None => error,

@@ -39,6 +39,7 @@ pub(crate) use pacing::Pacer;
 pub use pacing::RedisPacing;
 pub use pacing::{Pacing, PacingLimit, PacingPlace, PacingStore};
 pub use retry::{Decision, Outcome, RetryPolicy, RetryState, Stop, decide};
+pub(crate) use trace::int;
 
 use std::pin::pin;
 
@@ -51,9 +52,6 @@ use crate::runtime::error::{Error, ErrorKind};
 use crate::runtime::request::{Credential, Request, RequestParts};
 use crate::runtime::response::{RawHead, RawResponse};
 use crate::runtime::transport::{HttpRequest, HttpResponse, ResponseBody};
-
-/// The longest error body that is read from a response that was to be streamed.
-const LONGEST_ERROR_BODY: usize = 1 << 20;
 
 /// Sends `request` through the whole pipeline.
 pub(crate) fn execute(
@@ -77,9 +75,10 @@ pub(crate) fn execute(
 
 /// Makes the HTTP request and everything that the steps need to know of the call.
 fn prepare(parts: RequestParts, path: &str, streamed: bool) -> (CallContext, HttpRequest) {
-    let own_headers = match &parts.external {
-        Some(_) => parts.options.headers.clone(),
-        None => HeaderMap::new(),
+    let is_external = parts.external.is_some() && !parts.to_apps;
+    let own_headers = match is_external {
+        true => parts.options.headers.clone(),
+        false => HeaderMap::new(),
     };
     let has_own_authorization = parts.options.headers.contains_key(header::AUTHORIZATION);
     let mut options = parts.options.or(parts.client.default_options());
@@ -90,7 +89,6 @@ fn prepare(parts: RequestParts, path: &str, streamed: bool) -> (CallContext, Htt
     if takes_credential && !has_own_authorization {
         options.headers.remove(header::AUTHORIZATION);
     }
-    let is_external = parts.external.is_some();
     let url = match parts.external {
         Some(mut url) => {
             if !parts.query.is_empty() {
@@ -192,7 +190,12 @@ fn finish(
     };
     let mut error =
         Error::status_error(response.status, response.headers, body).with_retry_after(retry_after);
-    if let Some(refusal) = context.take_refusal() {
+    let is_refused = error.is_unauthorized() || error.is_forbidden();
+    if is_refused && context.was_redirected() {
+        error = error.with_advice(
+            "The call was redirected, and a redirect is followed without the access token: call the target itself with Client::request if it belongs to the API",
+        );
+    } else if let Some(refusal) = context.take_refusal() {
         error = error
             .with_advice(refusal.advice)
             .with_unauthorized_reason(refusal.reason);

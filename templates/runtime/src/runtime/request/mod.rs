@@ -35,7 +35,7 @@ use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 
 use url::Url;
 
-use crate::runtime::client::{Client, is_allowed_url};
+use crate::runtime::client::{Client, is_allowed_url, is_below};
 use crate::runtime::codec::{self, Wire};
 use crate::runtime::error::Error;
 use crate::runtime::transport::{ByteStream, RequestBody};
@@ -55,6 +55,8 @@ pub(crate) struct RequestParts {
     pub(crate) template: Cow<'static, str>,
     /// The whole URL, where it is not the API's.
     pub(crate) external: Option<Box<Url>>,
+    /// That URL is on the client's apps host, which gets what the API gets: token, headers and all.
+    pub(crate) to_apps: bool,
     /// The path so far, percent-encoded.
     path: String,
     /// What of the metadata's path has not been taken over into `path`.
@@ -88,6 +90,7 @@ impl Request {
                 method: metadata.method.clone(),
                 template: Cow::Borrowed(metadata.path),
                 external: None,
+                to_apps: false,
                 path: String::with_capacity(metadata.path.len() + 40),
                 rest: metadata.path,
                 query: String::new(),
@@ -110,6 +113,7 @@ impl Request {
                 method,
                 template: Cow::Borrowed(""),
                 external: None,
+                to_apps: false,
                 path: String::new(),
                 rest: "",
                 query: String::new(),
@@ -121,7 +125,16 @@ impl Request {
                 problem: None,
             }),
         };
-        request.set_path_and_query(path);
+        let apps = client.apps_base();
+        match Url::parse(path) {
+            Ok(url) if apps.is_some_and(|apps| is_below(&url, apps)) => {
+                request.parts.external = Some(Box::new(url));
+                request.parts.to_apps = true;
+            }
+            _ => {
+                request.set_path_and_query(path);
+            }
+        }
         request
     }
 

@@ -1,8 +1,11 @@
 //! The last step of the pipeline: bytes out, bytes in.
 
+mod collect;
+mod gzip;
 mod http;
 mod memory;
 
+pub(crate) use self::collect::LONGEST_ERROR_BODY;
 pub use self::http::HttpTransport;
 pub(crate) use memory::next as next_chunk;
 pub use memory::{MemoryAnswer, MemoryTransport, RecordedRequest};
@@ -221,6 +224,8 @@ pub enum TransportErrorKind {
     /// The server promises that it did not process the request: an HTTP/2 stream refused with `REFUSED_STREAM`, or above the last stream of a
     /// `GOAWAY` (RFC 9113 sections 6.8 and 8.7).
     NotProcessed,
+    /// The body of the response is longer than the transport collects.
+    TooLarge,
     /// The request could not be made at all: a header or URL that the HTTP library refuses, a body that is gone.
     Request,
 }
@@ -241,6 +246,7 @@ impl fmt::Display for TransportError {
             TransportErrorKind::Timeout => "the attempt timed out",
             TransportErrorKind::Io => "the connection failed after the request was sent",
             TransportErrorKind::NotProcessed => "the server did not process the request",
+            TransportErrorKind::TooLarge => "the body of the response is too large",
             TransportErrorKind::Request => "the request could not be made",
         })
     }

@@ -1,9 +1,12 @@
 //! Whole clients over real sockets, against servers that misbehave.
 
 mod api_answers;
+mod apps_host;
+mod causes;
 mod connections;
 pub(in crate::tests) mod handler;
 mod http2;
+mod limits_of_bodies;
 mod payloads;
 mod server;
 mod token_answers;

@@ -398,7 +398,7 @@ impl TokenCache {
             self.0.current.store(ledger.latest.clone());
             self.0.troubled_until.store(0, Ordering::Relaxed);
             tracing::debug!(
-                generation = token.generation,
+                generation = crate::runtime::pipeline::int(token.generation),
                 "the API accepts the access token after all"
             );
         }

@@ -108,7 +108,7 @@ impl TokenCache {
         };
         let ruling = judge(&generation, &refused, &known, settings);
         tracing::debug!(
-            generation = token.generation,
+            generation = crate::runtime::pipeline::int(token.generation),
             ?ruling,
             "the API answered 401"
         );
