@@ -323,11 +323,15 @@ fn check(name: &str, outcome: Result<(), Error>, expected: Expected) {
         (Ok(()), Some(kind)) => panic!("{name}: a success instead of {kind:?}"),
         (Err(error), None) => panic!("{name}: {error:?} instead of a success"),
         (Err(error), Some(kind)) => {
-            assert_eq!(error.kind(), kind, "{name}: {error:?}");
+            // The call's time may end between two attempts or in one.
+            let is_late = expected == Expected::Limit && error.kind() == ErrorKind::Timeout;
+            assert!(is_late || error.kind() == kind, "{name}: {error:?}");
             error
         }
     };
-    assert_eq!(error.is_timeout(), expected == Expected::Timeout, "{name}");
+    if expected != Expected::Limit {
+        assert_eq!(error.is_timeout(), expected == Expected::Timeout, "{name}");
+    }
     assert_eq!(
         error.is_decode(),
         expected == Expected::Once(ErrorKind::Decode),
