@@ -2,7 +2,7 @@
 
 pub(crate) use arc_swap::ArcSwapOption;
 pub(crate) use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-pub(crate) use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+pub(crate) use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 pub(crate) use tokio::runtime::Id as RuntimeId;
 pub(crate) use tokio::sync::{Notify, watch};
 

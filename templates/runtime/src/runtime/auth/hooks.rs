@@ -22,7 +22,7 @@ pub enum RefreshSource {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct RefreshEvent {
-    /// The number of the token within its cache, from 1.
+    /// The number of the refresh within its cache, from 1; those that failed are counted, too.
     pub generation: u64,
     /// Where it came from.
     pub source: RefreshSource,

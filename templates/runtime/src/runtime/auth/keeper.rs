@@ -1,7 +1,6 @@
 //! Looks after the entry of a token that this process obtained: saves it again if that failed, and puts it back if the store loses it while other
 //! processes may still hold the token before it.
 
-use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use super::hooks::Hooks;
@@ -9,6 +8,7 @@ use super::session::Session;
 use super::source::Inner;
 use super::standing::{Standing, look_interval, standing};
 use super::store::StoredToken;
+use crate::runtime::sync::{Arc, Weak};
 
 /// The pauses between two attempts to save, doubling up to the longest.
 const SAVE_BACKOFF_MIN: Duration = Duration::from_millis(250);
@@ -17,7 +17,11 @@ const SAVE_BACKOFF_MAX: Duration = Duration::from_secs(1);
 /// The longest that the store is watched after a token was obtained.
 const LONGEST_WATCH: Duration = Duration::from_secs(60 * 60);
 
-/// Starts to look after what `session` has just obtained in the place of `before`. One task does so for each cache; it ends with the cache.
+/// The longest that a token is saved again whose cache is gone.
+const LONGEST_ALONE: Duration = Duration::from_secs(60 * 60);
+
+/// Starts to look after what `session` has just obtained in the place of `before`. One task does so for each cache. It ends with the cache, but not
+/// while the only copy of the token is here: a web back end drops a client with each request.
 pub(super) fn keep(session: Session<'_>, before: Option<&StoredToken>) {
     let source = session.source;
     let now = source.clock.now();
@@ -45,7 +49,8 @@ pub(super) fn keep(session: Session<'_>, before: Option<&StoredToken>) {
         }
         known.is_kept = true;
     }
-    let task = run(KeptMark(Arc::downgrade(source)), session.hooks.clone());
+    let mark = KeptMark(Arc::downgrade(source));
+    let task = run(mark, Arc::clone(source), session.hooks.clone());
     drop(runtime.spawn(task));
 }
 
@@ -60,18 +65,33 @@ impl Drop for KeptMark {
     }
 }
 
-async fn run(mut mark: KeptMark, hooks: Hooks) {
+async fn run(mut mark: KeptMark, mut source: Arc<Inner>, hooks: Hooks) {
     let mut backoff = SAVE_BACKOFF_MIN;
     let mut pause = SAVE_BACKOFF_MIN;
+    let mut alone_since = None;
     loop {
-        let nap = match mark.0.upgrade() {
-            Some(source) => source.clock.sleep(pause),
-            None => return,
-        };
-        nap.await;
-        let Some(source) = mark.0.upgrade() else {
-            return;
-        };
+        let now = source.clock.monotonic();
+        let nap = source.clock.sleep(pause);
+        let is_saved = source
+            .known()
+            .held
+            .as_ref()
+            .is_none_or(|held| held.is_saved);
+        if is_saved {
+            drop(source);
+            nap.await;
+            match mark.0.upgrade() {
+                Some(upgraded) => source = upgraded,
+                None => return,
+            }
+        } else {
+            if Arc::strong_count(&source) > 1 {
+                alone_since = None;
+            } else if now.saturating_sub(*alone_since.get_or_insert(now)) > LONGEST_ALONE {
+                return;
+            }
+            nap.await;
+        }
         let Some((store, key)) = &source.store else {
             return;
         };

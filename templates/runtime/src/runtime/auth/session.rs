@@ -6,11 +6,11 @@
 
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
 use crate::runtime::clock::BoxFuture;
+use crate::runtime::sync::Arc;
 use crate::runtime::transport::BoxError;
 
 use super::error::{AuthError, AuthErrorKind};
@@ -156,13 +156,8 @@ impl Session<'_> {
         announced.restored_at = None;
         announced.renewing = random_name().ok();
         self.source.known().announcement = announced.renewing.clone();
-        if let Err(error) = self.save(&announced, lock).await {
-            // A store that can be read and not written. Of the processes that share the session only the one that obtained this token goes on, and
-            // only when it has to.
-            if !self.is_own() || self.is_usable(&stored, start) {
-                return Err(error);
-            }
-        }
+        // Where nothing can be saved, the other processes would not learn that this refresh token is spent.
+        self.save(&announced, lock).await?;
         let outcome = self.exchange(start, announced, Some(lock)).await;
         if outcome.is_err() {
             // Nothing was obtained, so that nobody has to wait for it to be saved. Whoever cannot see this waits a little.
@@ -191,7 +186,7 @@ impl Session<'_> {
         Ok(renewed)
     }
 
-    /// Saves what this process obtained and could not save, and goes on from there: no other process has it.
+    /// Saves what this process obtained and could not save, and continues from there: no other process has it.
     async fn save_and_go_on(
         &self,
         start: Start<'_>,
@@ -200,12 +195,17 @@ impl Session<'_> {
         let Some(held) = self.held() else {
             return self.begin(start, None, lock).await;
         };
-        if self.save(&held.token, lock).await.is_ok() {
+        let saved = self.save(&held.token, lock).await;
+        if saved.is_ok() {
             self.mark_saved(&held.token);
         }
-        match self.deliver(&held.token, start, RefreshSource::Fetched) {
-            Some(renewed) => Ok(renewed),
-            None => self.exchange(start, held.token, Some(lock)).await,
+        match (
+            self.deliver(&held.token, start, RefreshSource::Fetched),
+            saved,
+        ) {
+            (Some(renewed), _) => Ok(renewed),
+            (None, Err(error)) if !self.source.settings.store_is_exclusive => Err(error),
+            (None, _) => self.go_on(start, held.token, lock).await,
         }
     }
 
@@ -261,12 +261,7 @@ impl Session<'_> {
                 }
                 _ => Err(error),
             },
-            None if self.source.settings.store_is_exclusive => {
-                let renewed = self.source.fetch(Previous::default()).await?;
-                let token = self.stored_form(&renewed, None, None);
-                self.obtained(token, None).await;
-                Ok(renewed)
-            }
+            // What the store has may be the successor of what this process was given.
             None => Err(error),
         }
     }
@@ -373,14 +368,6 @@ impl Session<'_> {
         self.source.known().held.clone()
     }
 
-    fn is_own(&self) -> bool {
-        self.source
-            .known()
-            .held
-            .as_ref()
-            .is_some_and(|held| held.is_own)
-    }
-
     fn hold(&self, token: StoredToken, is_own: bool, is_saved: bool) {
         let mut known = self.source.known();
         let is_newest = known
@@ -460,16 +447,6 @@ impl Session<'_> {
         })
     }
 
-    fn is_usable(&self, stored: &StoredToken, start: Start<'_>) -> bool {
-        let age = self
-            .source
-            .clock
-            .now()
-            .wall
-            .duration_since(stored.issued_at);
-        age.unwrap_or_default() < stored.lifetime && !start.condemned.contains(&stored.access_token)
-    }
-
     /// Takes the lock, waiting for it as long as the settings say.
     async fn lock(&self) -> Result<Option<StoreLock>, AuthError> {
         let clock = &self.source.clock;
@@ -538,6 +515,10 @@ impl Session<'_> {
             Some(None) => failed.described("it panicked"),
             None => failed.described("it did not answer in time"),
         };
+        if let Some((_, since)) = &mut self.source.known().announced {
+            // The process that announced the refresh may have had the same trouble: from now on it has its time to save the result.
+            *since = self.source.clock.monotonic();
+        }
         self.hooks.store_failed(&error);
         Err(error)
     }

@@ -1,9 +1,9 @@
 //! Where a cache gets its next token from: another process's by way of the store, or its own.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::runtime::clock::{Clock, Moment};
+use crate::runtime::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::cache::CachedToken;
 use super::error::{AuthError, AuthErrorKind};
@@ -82,6 +82,10 @@ impl Source {
 
     pub(crate) fn can_renew(&self, previous: Previous<'_>) -> bool {
         self.0.provider.can_renew(previous)
+    }
+
+    pub(crate) fn is_repeatable(&self) -> bool {
+        self.0.provider.is_repeatable()
     }
 
     pub(crate) fn is_given(&self) -> bool {

@@ -252,7 +252,9 @@ pub(crate) fn judge(
         };
     }
     let witness = !known.unreliable;
-    let condemned = if known.given || generation.condemned {
+    // A token in whose place nothing can come is served until it ends: it may be this operation alone that refuses it.
+    let is_last = known.given || !(known.renewable || known.in_flight);
+    let condemned = if is_last || generation.condemned {
         None
     } else {
         verdict(generation, call, known)

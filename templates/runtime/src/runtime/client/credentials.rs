@@ -67,6 +67,11 @@ impl TokenOptions {
         }
     }
 
+    fn is_named(&self) -> bool {
+        let name = self.store_name.as_deref();
+        name.is_some_and(|name| !name.is_empty())
+    }
+
     pub(super) fn change_hooks(&mut self, change: impl FnOnce(Hooks) -> Hooks) {
         self.hooks = Some(change(self.hooks.take().unwrap_or_default()));
     }
@@ -143,6 +148,20 @@ impl Grant {
             | Self::RefreshToken { .. }
             | Self::Stored { .. } => false,
         }
+    }
+
+    /// Whether there is a session to keep in a store: not of a token that the caller has.
+    fn has_session(&self) -> bool {
+        match self {
+            Self::AccessToken(_) => false,
+            Self::Provider(provider) => !provider.is_given(),
+            _ => true,
+        }
+    }
+
+    /// Whether a store needs a name to tell whose tokens these are.
+    fn is_anonymous(&self) -> bool {
+        matches!(self, Self::Saml2Bearer { .. } | Self::Provider(_))
     }
 
     fn check(&self) -> Result<(), Error> {
@@ -394,8 +413,9 @@ impl Credentials {
         self
     }
 
-    /// Shares the tokens through `store`. OAuth clients find their tokens again by their id; a person's session and a token provider need
-    /// [`Self::store_name`] for that.
+    /// Shares the tokens through `store`. OAuth clients find their tokens again by their id; a person's session needs [`Self::store_name`] for that.
+    /// SAML2 bearer and token providers do not say whose tokens they obtain: with a store of their own and without a name they are a configuration
+    /// error, and the store of a client does not keep their tokens. A given access token is never stored.
     pub fn store(mut self, store: Arc<dyn TokenStore>) -> Self {
         self.options.store = Some(store);
         self.options.without_store = false;
@@ -409,7 +429,7 @@ impl Credentials {
         self
     }
 
-    /// Tells these credentials from others in the same store, as the user's id does.
+    /// Tells these credentials from others in the same store. Use one name for each identity, such as the user's id.
     pub fn store_name(mut self, name: impl Into<String>) -> Self {
         self.options.store_name = Some(name.into());
         self
@@ -421,8 +441,15 @@ impl Credentials {
         self
     }
 
-    /// These credentials, with `options` for what they leave open.
-    pub(super) fn or(self, options: TokenOptions) -> Self {
+    /// These credentials, with `options` for what they leave open. The store of a client does not keep tokens of which it cannot tell whose they are.
+    pub(super) fn or(self, mut options: TokenOptions) -> Self {
+        let is_named = self.options.is_named() || options.is_named();
+        if self.grant.is_anonymous() && !is_named && options.store.take().is_some() {
+            tracing::debug!(
+                grant = self.grant.name(),
+                "tokens without a store_name are kept in memory only"
+            );
+        }
         Self {
             grant: self.grant,
             options: self.options.or(options),
@@ -448,6 +475,7 @@ impl Credentials {
             ))
             .with_advice("Use client credentials, which issue as many as are asked for"));
         }
+        let is_unclear = grant.has_session() && grant.is_anonymous() && !options.is_named();
         let settings = options.settings.unwrap_or_default();
         grant.check()?;
         let url = token_url(&connection.login_base);
@@ -462,7 +490,14 @@ impl Credentials {
                 ));
             }
         }
-        let store = options.store.map(|store| {
+        if options.store.is_some() && is_unclear {
+            return Err(Error::configuration(format!(
+                "a token store cannot tell whose tokens these are: the grant is {}",
+                grant.name()
+            ))
+            .with_advice("Give each identity a name of its own with `store_name`"));
+        }
+        let store = options.store.filter(|_| grant.has_session()).map(|store| {
             let key = grant.store_key(url.as_str(), options.store_name.as_deref());
             (store, key)
         });

@@ -171,22 +171,22 @@ async fn invariant_08_a_full_disk_that_has_room_again_ends_no_session() {
             .store(store, "session")
             .build()
     };
-    let first = session(1);
+    let (first, second) = (session(1), session(2));
     assert_eq!(world.get(&first).await.unwrap(), 200);
+    assert_eq!(world.get(&second).await.unwrap(), 200);
     disk.fill();
-    while world.now() < seconds(4.0) {
-        assert_eq!(world.get(&first).await.unwrap(), 200);
-        tokio::time::sleep(seconds(0.05)).await;
-    }
-    disk.free();
-    tokio::time::sleep(seconds(1.5)).await;
-    // What could not be saved is there for the next process.
-    let second = session(2);
-    while world.now() < seconds(8.0) {
-        assert_eq!(world.get(&second).await.unwrap(), 200);
-        assert_eq!(world.get(&first).await.unwrap(), 200);
-        tokio::time::sleep(seconds(0.05)).await;
-    }
+    // Calls wait for the room.
+    let calls = async |session| {
+        while world.now() < seconds(8.0) {
+            assert_eq!(world.get(session).await.unwrap(), 200);
+            tokio::time::sleep(seconds(0.05)).await;
+        }
+    };
+    let room = async {
+        tokio::time::sleep(seconds(3.0)).await;
+        disk.free();
+    };
+    tokio::join!(calls(&first), calls(&second), room);
     let book = world.book();
     let requests = book.token_requests.iter();
     let sent: Vec<_> = requests
@@ -194,5 +194,5 @@ async fn invariant_08_a_full_disk_that_has_room_again_ends_no_session() {
         .collect();
     let different: std::collections::HashSet<_> = sent.iter().collect();
     assert_eq!(different.len(), sent.len(), "{sent:?}");
-    assert!(sent.len() > 5, "{sent:?}");
+    assert!(sent.len() > 4, "{sent:?}");
 }

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use http::Method;
 
-use super::support::{SECRET, World, seconds};
+use super::support::{FnProvider, SECRET, World, seconds};
 use crate::runtime::auth::store::{MemoryStore, StoredToken, TokenStore, store_key};
-use crate::runtime::auth::{AuthError, Secret, TokenSettings};
+use crate::runtime::auth::{AuthError, Secret, Token, TokenSettings};
 use crate::runtime::client::{Client, ClientBuilder, Credentials};
 use crate::runtime::error::Error;
 
@@ -309,4 +309,90 @@ async fn sessions_take_over_store_hooks_and_settings_of_the_client() {
     assert_eq!(own.load(Ordering::SeqCst), 1);
     assert_eq!(calls.load(Ordering::SeqCst), 2);
     assert!(format!("{store:?}").contains("1 keys"));
+}
+
+type Session = fn(&World) -> Credentials;
+
+/// Credentials that do not say whose tokens they bring.
+const UNNAMED: [Session; 2] = [
+    |_| {
+        Credentials::saml2_bearer("the-id", SECRET, "the-org", || async {
+            Ok::<_, AuthError>(Secret::from("an-assertion"))
+        })
+    },
+    |world| {
+        let world = world.clone();
+        Credentials::provider(FnProvider(move || {
+            let token = Token::new(world.mint().0).with_lifetime(seconds(100.0));
+            std::future::ready(Ok(token))
+        }))
+    },
+];
+
+#[tokio::test(start_paused = true)]
+async fn invariant_13_of_two_unnamed_identities_neither_becomes_the_other() {
+    for credentials in UNNAMED {
+        let shop = Shop::new();
+        // The client has credentials of the same kind, and they have no name either.
+        let client = shop.client(credentials(&shop.world));
+        let alice = client.with_credentials(credentials(&shop.world)).unwrap();
+        let bob = client.with_credentials(credentials(&shop.world)).unwrap();
+        for _ in 0..3 {
+            for session in [&client, &alice, &bob, &alice] {
+                assert_eq!(get(session).await.unwrap(), 200);
+            }
+            let used = shop.world.book().api_requests.clone();
+            let [.., clients, alices, bobs, again] = used.as_slice() else {
+                panic!("four calls");
+            };
+            assert_eq!(alices, again);
+            assert!(clients != alices && alices != bobs && clients != bobs);
+            shop.end_token().await;
+        }
+        assert!(format!("{:?}", shop.store).contains("0 keys"));
+        let error = alice.log_out().await.unwrap_err();
+        assert!(error.is_configuration(), "{error}");
+        // A store that was meant for them is not left out in silence.
+        let own = credentials(&shop.world).store(shop.store.clone());
+        let error = client.with_credentials(own).unwrap_err();
+        assert!(error.is_configuration(), "{error}");
+        assert!(error.to_string().contains("store_name"), "{error}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn invariant_13_a_name_tells_identities_apart() {
+    for credentials in UNNAMED {
+        let shop = Shop::new();
+        let session = |name: &str| shop.client(credentials(&shop.world).store_name(name));
+        for name in ["alice", "bob", "alice", "bob"] {
+            assert_eq!(get(&session(name)).await.unwrap(), 200);
+        }
+        let used = shop.world.book().api_requests.clone();
+        assert_eq!(used[..2], used[2..]);
+        assert_ne!(used[0], used[1]);
+    }
+}
+
+/// A given token is the caller's: it has no entry, and logging out with it ends nobody's session.
+#[tokio::test(start_paused = true)]
+async fn invariant_13_logging_out_of_a_given_token_ends_no_session() {
+    let shop = Shop::new();
+    let session = shop.client(UNNAMED[1](&shop.world).store_name("person"));
+    assert_eq!(get(&session).await.unwrap(), 200);
+    let given = shop.world.mint().0;
+    for credentials in [
+        Credentials::access_token(given.clone()),
+        Credentials::provider(crate::runtime::auth::GivenToken::new(given.as_str())),
+    ] {
+        let client = shop.client(credentials.store_name("person"));
+        assert_eq!(get(&client).await.unwrap(), 200);
+        assert_eq!(shop.world.book().api_requests.last(), Some(&given));
+        let error = client.log_out().await.unwrap_err();
+        assert!(error.is_configuration(), "{error}");
+    }
+    let again = shop.client(UNNAMED[1](&shop.world).store_name("person"));
+    assert_eq!(get(&again).await.unwrap(), 200);
+    let used = shop.world.book().api_requests.clone();
+    assert_eq!(used.first(), used.last());
 }

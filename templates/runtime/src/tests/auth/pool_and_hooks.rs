@@ -120,7 +120,7 @@ async fn hooks_hear_of_every_refresh_and_a_panicking_one_harms_nobody() {
     }
     assert_eq!(
         *events.lock().unwrap(),
-        ["token 1", "ServerError true true", "token 2"]
+        ["token 1", "ServerError true true", "token 3"]
     );
 }
 

@@ -8,8 +8,8 @@ use std::time::Duration;
 use super::support::{SECRET, TokenAnswer, World, seconds};
 use crate::runtime::auth::store::{MemoryStore, StoreLock, StoredToken, TokenStore};
 use crate::runtime::auth::{
-    AuthErrorKind, AuthorizationCode, Hooks, InterceptError, Interceptor, Jitter, TokenProvider,
-    TokenSettings,
+    AuthErrorKind, AuthorizationCode, Hooks, InterceptError, Interceptor, Jitter, StoredSession,
+    TokenProvider, TokenSettings,
 };
 use crate::runtime::clock::BoxFuture;
 use crate::runtime::transport::{BoxError, TransportErrorKind};
@@ -267,14 +267,23 @@ async fn invariant_08_a_store_that_is_down_for_a_while_loses_no_call() {
     }
 }
 
-/// Whatever the store does with a token that one process obtained, the process goes on with that one.
+/// Whatever the store does with a token that its only user obtained, the process goes on with that one.
 #[tokio::test(start_paused = true)]
 async fn invariant_08_a_process_goes_on_with_what_it_could_not_save() {
     for fault in [Fault::Error, Fault::Panic, Fault::Hang] {
         let world = rotating_world(100.0);
         let store = Arc::new(Faulty::default());
         store.set(Op::Save, fault, usize::MAX);
-        let session = client(&world, &store, true, 1);
+        let settings = TokenSettings {
+            store_is_exclusive: true,
+            ..TokenSettings::default()
+        };
+        let shared: Arc<dyn TokenStore> = store.clone();
+        let session = world
+            .builder(code(&world))
+            .settings(settings)
+            .store(shared, "entry")
+            .build();
         let failures = call_until(&world, &session, 1000.0).await;
         assert!(failures.is_empty(), "{fault:?}: {failures:?}");
         assert_eq!(reuses(&world), 0);
@@ -286,6 +295,118 @@ async fn invariant_08_a_process_goes_on_with_what_it_could_not_save() {
         let newest = format!("refresh-token-{requests:05}");
         assert_eq!(stored.refresh_token.unwrap().expose(), newest);
         assert_eq!(world.token_requests(), requests);
+    }
+}
+
+/// The result of a refresh could not be saved, and the client is dropped with its request, as that of a web back end is.
+#[tokio::test(start_paused = true)]
+async fn invariant_08_a_token_that_was_not_saved_outlives_its_client() {
+    for fault in [Fault::Error, Fault::Panic, Fault::Hang] {
+        let world = rotating_world(100.0);
+        let store = Arc::new(Faulty::default());
+        let first = client(&world, &store, true, 1);
+        assert_eq!(world.get(&first).await.unwrap(), 200);
+        tokio::time::sleep(seconds(95.0)).await;
+        world.book().token_latency = seconds(1.0);
+        let call = {
+            let (world, first) = (world.clone(), first.clone());
+            tokio::spawn(async move { world.get(&first).await })
+        };
+        tokio::time::sleep(seconds(0.5)).await;
+        store.set(Op::Save, fault, usize::MAX);
+        assert_eq!(call.await.unwrap().unwrap(), 200);
+        drop(first);
+        tokio::time::sleep(seconds(20.0)).await;
+        store.heal();
+        tokio::time::sleep(seconds(5.0)).await;
+        let stored = store.store.load("entry-0").await.unwrap().unwrap();
+        let newest = "refresh-token-00002";
+        assert_eq!(stored.refresh_token.unwrap().expose(), newest, "{fault:?}");
+        let second = client(&world, &store, true, 2);
+        assert!(call_until(&world, &second, 400.0).await.is_empty());
+        assert_eq!(reuses(&world), 0);
+    }
+}
+
+/// Locks and reads work, and nothing can be written, as on a full disk. Whenever that ends, no process sends what another has spent.
+#[tokio::test(start_paused = true)]
+async fn invariant_08_a_store_that_cannot_be_written_spends_no_refresh_token_twice() {
+    for outage in [40.0, 150.0, 300.0] {
+        for phase in 0..12 {
+            let case = format!("{outage} s, phase {phase}");
+            let world = rotating_world(100.0);
+            let store = Arc::new(Faulty::default());
+            let clients: Vec<_> = (0..2)
+                .map(|seed| client(&world, &store, true, seed))
+                .collect();
+            for client in &clients {
+                assert_eq!(world.get(client).await.unwrap(), 200);
+            }
+            let calls: Vec<_> = clients
+                .iter()
+                .map(|client| {
+                    let (world, client) = (world.clone(), client.clone());
+                    tokio::spawn(async move { call_until(&world, &client, 800.0).await })
+                })
+                .collect();
+            tokio::time::sleep(seconds(70.0)).await;
+            store.set(Op::Save, Fault::Error, usize::MAX);
+            tokio::time::sleep(seconds(outage + 0.21 * f64::from(phase))).await;
+            store.heal();
+            let healed = world.now();
+            for call in calls {
+                for failure in call.await.unwrap() {
+                    assert!(outage > 100.0, "{case}: {failure}");
+                    let InterceptError::Auth(error) = failure else {
+                        panic!("{case}: {failure}");
+                    };
+                    assert_eq!(error.kind(), AuthErrorKind::Store, "{case}: {error}");
+                }
+            }
+            assert_eq!(reuses(&world), 0, "{case}");
+            let book = world.book();
+            let refreshed = book
+                .token_requests
+                .iter()
+                .any(|request| request.at > healed);
+            assert!(refreshed, "{case}");
+        }
+    }
+}
+
+/// The store has the session, and fails when this process asks for it first.
+#[tokio::test(start_paused = true)]
+async fn invariant_08_a_first_read_that_fails_sends_no_spent_credential() {
+    for op in [Op::Load, Op::Lock] {
+        for is_exclusive in [false, true] {
+            let world = rotating_world(100.0);
+            let store = Arc::new(Faulty::default());
+            let session = |provider: Arc<dyn TokenProvider>| {
+                let shared: Arc<dyn TokenStore> = store.clone();
+                let settings = TokenSettings {
+                    store_is_exclusive: is_exclusive,
+                    ..TokenSettings::default()
+                };
+                let builder = world.builder(provider).settings(settings);
+                builder.store(shared, "entry").build()
+            };
+            assert_eq!(world.get(&session(code(&world))).await.unwrap(), 200);
+            tokio::time::sleep(seconds(101.0)).await;
+            store.set(op, Fault::Error, usize::MAX);
+            let opened = StoredSession::new(world.endpoint(), "the-id", Some(SECRET.into()));
+            if op == Op::Load {
+                let outcome = world.get(&session(Arc::new(opened))).await;
+                let Err(InterceptError::Auth(error)) = outcome else {
+                    panic!("{outcome:?}");
+                };
+                assert_eq!(error.kind(), AuthErrorKind::Store, "{error}");
+                assert!(!error.needs_login(), "{error}");
+            }
+            store.set(op, Fault::Error, 2);
+            assert_eq!(world.get(&session(code(&world))).await.unwrap(), 200);
+            assert_eq!(world.token_requests(), 2);
+            assert_eq!(reuses(&world), 0, "{op:?} {is_exclusive}");
+        }
     }
 }
 
@@ -330,6 +451,7 @@ async fn invariant_08_the_only_user_of_a_store_goes_on_without_it() {
             .settings(settings)
             .store(shared, "entry")
             .build();
+        assert_eq!(world.get(&session).await.unwrap(), 200);
         store.set(op, Fault::Error, usize::MAX);
         assert!(call_until(&world, &session, 500.0).await.is_empty());
         assert_eq!(reuses(&world), 0);

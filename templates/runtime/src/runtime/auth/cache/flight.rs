@@ -82,12 +82,7 @@ async fn fly(mut guard: FlightGuard, latest: Option<Arc<CachedToken>>, condemned
         .unwrap_or_else(|| Err(AuthError::new(AuthErrorKind::Timeout)));
     let origin = renewed.as_ref().ok().map(|renewed| renewed.origin);
     let token = renewed.and_then(|renewed| {
-        let generation = {
-            let mut ledger = shared.lock();
-            ledger.generations += 1;
-            ledger.generations
-        };
-        CachedToken::new(generation, renewed, shared.jitter.next(), &shared.settings).map(Arc::new)
+        CachedToken::new(guard.id, renewed, shared.jitter.next(), &shared.settings).map(Arc::new)
     });
     match token {
         Ok(token) => {

@@ -65,9 +65,7 @@ pub(super) struct Condemned {
 pub(super) struct Ledger {
     /// The latest generation, whatever became of it.
     pub(super) latest: Option<Arc<CachedToken>>,
-    /// How many there were.
-    pub(super) generations: u64,
-    /// How many refreshes were begun.
+    /// How many refreshes were begun. Each numbers the generation that it obtains, so that one that ends late does not replace a later one.
     pub(super) flights: u64,
     pub(super) flight: Option<Flight>,
     pub(super) failure: Option<Failure>,

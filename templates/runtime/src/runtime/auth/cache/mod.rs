@@ -284,11 +284,15 @@ impl TokenCache {
 
     /// Takes the place of the one flight.
     fn begin(&self, ledger: &mut Ledger, now: Moment) -> Launch {
-        ledger.begin(
+        let presumed_dead = if self.0.source.is_repeatable() {
             now.monotonic
                 .saturating_add(self.0.source.longest())
-                .saturating_add(FLIGHT_GRACE),
-        )
+                .saturating_add(FLIGHT_GRACE)
+        } else {
+            // It may have sent a refresh token, which nobody must send again: only the end of its runtime shows that it is dead.
+            Duration::MAX
+        };
+        ledger.begin(presumed_dead)
     }
 
     fn serve(token: Option<Arc<CachedToken>>) -> Plan {

@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use http::Method;
 
-use super::super::support::{TokenAnswer, World, request, seconds};
-use crate::runtime::auth::{AuthErrorKind, InterceptError, Jitter, UnauthorizedReason};
+use super::super::support::{SECRET, TokenAnswer, World, request, seconds};
+use crate::runtime::auth::{
+    AuthErrorKind, AuthorizationCode, InterceptError, Jitter, UnauthorizedReason,
+};
 
 fn reason(outcome: Result<u16, InterceptError>) -> UnauthorizedReason {
     match outcome {
@@ -230,4 +232,34 @@ async fn invariant_04_no_call_is_lost_to_expiry_and_revocation() {
         "{} token requests, {allowed} allowed",
         book.token_requests.len()
     );
+}
+
+/// One operation that answers 401 costs the others nothing, also where nobody can get another token.
+#[tokio::test(start_paused = true)]
+async fn invariant_04_a_token_that_nothing_can_renew_is_not_condemned() {
+    let world = World::new();
+    let (token, _) = world.mint();
+    world.script([TokenAnswer::Json(
+        200,
+        format!(r#"{{"access_token":"{token}","token_type":"bearer","expires_in":3600}}"#),
+    )]);
+    let code = AuthorizationCode::new(
+        world.endpoint(),
+        "the-id",
+        SECRET,
+        "a-code",
+        "https://a.example",
+    );
+    let interceptor = world.builder(Arc::new(code)).build();
+    assert_eq!(world.get(&interceptor).await.unwrap(), 200);
+    for _ in 0..3 {
+        world.book().api_script.extend([401; 30]);
+        for _ in 0..30 {
+            let outcome = world.get(&interceptor).await;
+            assert_eq!(reason(outcome), UnauthorizedReason::NotRenewable);
+            tokio::time::sleep(seconds(0.5)).await;
+        }
+        assert_eq!(world.get(&interceptor).await.unwrap(), 200);
+    }
+    assert_eq!(world.token_requests(), 1);
 }

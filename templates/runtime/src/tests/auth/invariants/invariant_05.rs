@@ -183,3 +183,101 @@ fn invariant_05_a_runtime_that_stands_still_is_given_up() {
     );
     drop(idle);
 }
+
+/// Counts its fetches; the first one gets no answer before `release`.
+struct Slow {
+    repeatable: bool,
+    tries: Arc<AtomicUsize>,
+    release: Arc<tokio::sync::Notify>,
+    tokens: Vec<String>,
+}
+
+impl TokenProvider for Slow {
+    fn fetch<'a>(
+        &'a self,
+        _: crate::runtime::auth::Previous<'a>,
+    ) -> crate::runtime::clock::BoxFuture<'a, Result<Token, crate::runtime::auth::AuthError>> {
+        Box::pin(async move {
+            let tries = self.tries.fetch_add(1, Ordering::SeqCst);
+            if tries == 0 {
+                self.release.notified().await;
+            }
+            let token = Token::new(self.tokens[tries].as_str());
+            Ok(token.with_lifetime(std::time::Duration::from_secs(3600)))
+        })
+    }
+
+    fn is_repeatable(&self) -> bool {
+        self.repeatable
+    }
+}
+
+/// A client of two runtimes, of which the first began a refresh and stands still in the middle of it.
+fn standing_still(
+    repeatable: bool,
+) -> (
+    World,
+    Arc<Interceptor>,
+    Arc<AtomicUsize>,
+    Arc<tokio::sync::Notify>,
+    [tokio::runtime::Runtime; 2],
+) {
+    let runtime = |paused| {
+        tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .start_paused(paused)
+            .build()
+            .unwrap()
+    };
+    let (idle, busy) = (runtime(false), runtime(true));
+    let world = busy.block_on(async { World::new() });
+    let (tries, release) = (Arc::default(), Arc::default());
+    let provider = Slow {
+        repeatable,
+        tries: Arc::clone(&tries),
+        release: Arc::clone(&release),
+        tokens: (0..3).map(|_| world.mint().0).collect(),
+    };
+    let interceptor = Arc::new(world.builder(Arc::new(provider)).build());
+    idle.block_on(async {
+        let call = Arc::clone(&interceptor);
+        tokio::spawn(async move { call.authenticate(None).await });
+        while tries.load(Ordering::SeqCst) == 0 {
+            tokio::task::yield_now().await;
+        }
+    });
+    (world, interceptor, tries, release, [idle, busy])
+}
+
+#[test]
+fn invariant_05_no_other_runtime_sends_the_refresh_token_of_one_that_stands_still() {
+    let (world, interceptor, tries, _, [idle, busy]) = standing_still(false);
+    busy.block_on(async {
+        let outcome = world.get(&interceptor).await;
+        let Err(InterceptError::Auth(error)) = outcome else {
+            panic!("{outcome:?}");
+        };
+        assert_eq!(error.kind(), AuthErrorKind::DeadlineExceeded);
+        assert_eq!(tries.load(Ordering::SeqCst), 1);
+    });
+    // What is gone is not waited for.
+    drop(idle);
+    busy.block_on(async { assert_eq!(world.get(&interceptor).await.unwrap(), 200) });
+    assert_eq!(tries.load(Ordering::SeqCst), 2);
+}
+
+#[test]
+fn invariant_05_a_flight_that_ends_late_does_not_replace_a_later_token() {
+    let (world, interceptor, tries, release, [idle, busy]) = standing_still(true);
+    busy.block_on(async { assert_eq!(world.get(&interceptor).await.unwrap(), 200) });
+    assert_eq!(tries.load(Ordering::SeqCst), 2);
+    release.notify_one();
+    idle.block_on(async {
+        for _ in 0..20 {
+            tokio::task::yield_now().await;
+        }
+    });
+    busy.block_on(async { assert_eq!(world.get(&interceptor).await.unwrap(), 200) });
+    let used = world.book().api_requests.clone();
+    assert_eq!(used[0], used[1], "the token of the later flight");
+}
