@@ -11,9 +11,8 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use genesys_cloud_runtime::runtime::auth::{GivenToken, Interceptor};
 use genesys_cloud_runtime::runtime::clock::{BoxFuture, SystemClock};
-use genesys_cloud_runtime::runtime::pipeline::Attempt;
 use genesys_cloud_runtime::runtime::transport::{
-    HttpRequest, HttpResponse, RequestBody, ResponseBody, TransportError,
+    HttpRequest, HttpResponse, RequestBody, ResponseBody, Transport, TransportError,
 };
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 
@@ -23,11 +22,8 @@ const ROUNDS: usize = 7;
 /// Answers at once.
 struct Instantly;
 
-impl Attempt for Instantly {
-    fn send<'a>(
-        &'a self,
-        request: HttpRequest,
-    ) -> BoxFuture<'a, Result<HttpResponse, TransportError>> {
+impl Transport for Instantly {
+    fn execute(&self, request: HttpRequest) -> BoxFuture<'_, Result<HttpResponse, TransportError>> {
         Box::pin(async move {
             black_box(&request);
             Ok(HttpResponse {
@@ -85,7 +81,7 @@ fn main() {
         .build();
         interceptor.authenticate(None).await.unwrap();
         let deadline = Some(Duration::from_secs(1 << 20));
-        let without = measure(|request| Instantly.send(request)).await;
+        let without = measure(|request| Instantly.execute(request)).await;
         let interceptor = &interceptor;
         let with = measure(|mut request| async move {
             interceptor

@@ -18,14 +18,12 @@ use genesys_cloud::runtime::auth::{
 use genesys_cloud::runtime::clock::{BoxFuture, Clock, SystemClock};
 use genesys_cloud::runtime::codec::Extra;
 use genesys_cloud::runtime::error::ApiErrorDetail;
-use genesys_cloud::runtime::pipeline::{
-    Attempt, Authorized, Middleware, Next, RedisPacing, Refusal,
-};
+use genesys_cloud::runtime::pipeline::{Middleware, Next, RedisPacing};
 use genesys_cloud::runtime::request::{FormBody, MultipartBody, Operation as _};
 use genesys_cloud::runtime::response::{RawHead, RawResponse};
 use genesys_cloud::runtime::transport::{
     HttpRequest, HttpResponse, HttpTransport, MemoryTransport, RequestBody, ResponseBody,
-    Transport as _, TransportError, TransportErrorKind,
+    Transport, TransportError, TransportErrorKind,
 };
 use genesys_cloud::runtime::{Credentials, Error, Permissions};
 use genesys_cloud::{Client, Response};
@@ -161,8 +159,8 @@ fn response(status: u16) -> HttpResponse {
 /// Answers every request alike.
 struct Answer(u16);
 
-impl Attempt for Answer {
-    fn send<'a>(&'a self, _: HttpRequest) -> BoxFuture<'a, Result<HttpResponse, TransportError>> {
+impl Transport for Answer {
+    fn execute(&self, _: HttpRequest) -> BoxFuture<'_, Result<HttpResponse, TransportError>> {
         Box::pin(async move { Ok(response(self.0)) })
     }
 }
@@ -270,15 +268,6 @@ async fn interceptor(shown: &mut Shown) {
             .unwrap(),
     );
     shown.look(&interceptor);
-    shown.look(&Authorized {
-        response: response(401),
-        refusal: None,
-    });
-    shown.look(&Refusal {
-        reason: UnauthorizedReason::NotRenewable,
-        advice: "log in".into(),
-        cause: None,
-    });
 }
 
 fn exchanges(shown: &mut Shown) {

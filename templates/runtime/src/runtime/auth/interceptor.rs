@@ -9,8 +9,9 @@ use url::Url;
 
 use crate::runtime::clock::Clock;
 use crate::runtime::error::ApiError;
-use crate::runtime::pipeline::Attempt;
-use crate::runtime::transport::{HttpRequest, HttpResponse, ResponseBody, TransportError};
+use crate::runtime::transport::{
+    HttpRequest, HttpResponse, ResponseBody, Transport, TransportError,
+};
 
 use super::cache::{CallBudget, ClientState, OperationKey, Sending, TokenCache};
 use super::error::AuthError;
@@ -84,11 +85,7 @@ impl Unauthorized {
     /// What to do about it, in whole sentences.
     #[must_use]
     pub fn advice(&self) -> String {
-        let text = self.reason.advice();
-        match &self.cause {
-            Some(cause) => format!("{text}: {cause}"),
-            None => text.to_owned(),
-        }
+        self.reason.advice(self.cause.as_ref())
     }
 }
 
@@ -145,7 +142,7 @@ impl Interceptor {
         request: &mut HttpRequest,
         template: &str,
         deadline: Option<Duration>,
-        next: &dyn Attempt,
+        next: &dyn Transport,
     ) -> Result<HttpResponse, InterceptError> {
         let is_own = same_origin(&self.api, &request.url)
             || (self.apps.as_ref()).is_some_and(|apps| same_origin(apps, &request.url));
@@ -176,7 +173,7 @@ impl Interceptor {
                 request.timeout = Some(timeout);
             }
             let sent = now.monotonic;
-            let outcome = next.send(request.clone()).await;
+            let outcome = next.execute(request.clone()).await;
             let mut response = outcome.map_err(InterceptError::Transport)?;
             if let Some(authorization) = request.headers.get(header::AUTHORIZATION) {
                 scrub::response(&mut response, authorization);

@@ -4,7 +4,6 @@
 //! a refresh runs in a task of its own that no caller can cancel, one at a time, and its outcome is shared. A 401 names the generation
 //! of the token that was refused, so that a late one replays with the current token instead of refreshing again.
 
-mod authorize;
 mod backoff;
 mod cache;
 mod classify;
@@ -19,6 +18,7 @@ mod keeper;
 mod login;
 mod pool;
 mod provider;
+mod public_error;
 mod schedule;
 pub(crate) mod scrub;
 mod secret;
@@ -49,4 +49,5 @@ pub use secret::Secret;
 pub use settings::TokenSettings;
 pub(crate) use token::is_sendable;
 pub use token::{ASSUMED_LIFETIME, LONGEST_LIFETIME, Token};
+pub(crate) use unauthorized::HandedBack;
 pub use unauthorized::UnauthorizedReason;

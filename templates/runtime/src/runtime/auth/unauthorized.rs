@@ -7,6 +7,7 @@
 use std::time::Duration;
 
 use super::backoff::doubled;
+use super::error::AuthError;
 use super::settings::TokenSettings;
 
 /// Replicas of the API learn of a new token within about two seconds; until this age a refusal proves little.
@@ -209,10 +210,13 @@ pub enum UnauthorizedReason {
     OperationRefuses,
 }
 
+/// Why a call gets its 401 back, and what kept it from a new token.
+pub(crate) type HandedBack = (UnauthorizedReason, Option<AuthError>);
+
 impl UnauthorizedReason {
-    /// What to do about it, in whole sentences.
-    pub(crate) fn advice(self) -> &'static str {
-        match self {
+    /// What to do about it, in whole sentences; `cause` is what kept the call from a new token.
+    pub(crate) fn advice(self, cause: Option<&AuthError>) -> String {
+        let text = match self {
             Self::NotRenewable => {
                 "The API refused the access token, and nothing can renew it: supply a new one, or log in again. Check that the OAuth client (or the user's authorization) still exists and is active in this region"
             }
@@ -232,6 +236,10 @@ impl UnauthorizedReason {
             Self::OperationRefuses => {
                 "This operation refuses an access token that the API accepts for other operations: read the body of the response, and check that the operation is available to this OAuth client (or user)"
             }
+        };
+        match cause {
+            Some(cause) => format!("{text}: {cause}"),
+            None => text.to_owned(),
         }
     }
 }

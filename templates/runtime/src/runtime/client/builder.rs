@@ -18,8 +18,7 @@ use crate::runtime::auth::{
 use crate::runtime::clock::{Clock, SystemClock};
 use crate::runtime::error::Error;
 use crate::runtime::pipeline::{
-    Authorize, Listeners, Middleware, Pacer, Pacing, PacingStore, RetryBudget, RetryEvent,
-    RetryPolicy,
+    Listeners, Middleware, Pacer, Pacing, PacingStore, RetryBudget, RetryEvent, RetryPolicy,
 };
 use crate::runtime::request::CallOptions;
 use crate::runtime::response::RateLimit;
@@ -45,7 +44,6 @@ pub struct ClientBuilder {
     listeners: Listeners,
     credentials: Option<Credentials>,
     tokens: TokenOptions,
-    authorizer: Option<Arc<dyn Authorize>>,
     problem: Option<Error>,
 }
 
@@ -69,7 +67,6 @@ impl ClientBuilder {
             listeners: Listeners::default(),
             credentials: None,
             tokens: TokenOptions::default(),
-            authorizer: None,
             problem: None,
         }
     }
@@ -353,13 +350,6 @@ impl ClientBuilder {
         self
     }
 
-    /// Puts tokens on requests through `authorizer`.
-    #[doc(hidden)]
-    pub fn authorizer(mut self, authorizer: Arc<dyn Authorize>) -> Self {
-        self.authorizer = Some(authorizer);
-        self
-    }
-
     /// Makes the client. Nothing is sent yet.
     ///
     /// # Errors
@@ -403,19 +393,18 @@ impl ClientBuilder {
             plain_http: self.plain_http,
         };
         let tokens = self.tokens.for_sessions();
-        let (authorizer, entry) = match (self.authorizer, self.credentials) {
-            (Some(authorizer), _) => (Some(authorizer), None),
-            (None, Some(credentials)) => {
-                let (authorizer, entry) =
-                    credentials.or(self.tokens).into_authorizer(&connection)?;
-                (Some(authorizer), entry)
+        let (interceptor, entry) = match self.credentials {
+            Some(credentials) => {
+                let (interceptor, entry) =
+                    credentials.or(self.tokens).into_interceptor(&connection)?;
+                (Some(interceptor), entry)
             }
-            (None, None) => (None, None),
+            None => (None, None),
         };
         Ok(Client {
             inner: Arc::new(Inner {
                 connection: Arc::new(connection),
-                authorizer,
+                interceptor,
                 entry,
                 tokens,
                 options: self.options,

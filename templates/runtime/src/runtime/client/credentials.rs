@@ -15,7 +15,6 @@ use crate::runtime::auth::{
 };
 use crate::runtime::clock::BoxFuture;
 use crate::runtime::error::Error;
-use crate::runtime::pipeline::Authorize;
 
 use super::Connection;
 
@@ -457,10 +456,10 @@ impl Credentials {
     }
 
     /// The step of the pipeline that puts tokens on requests.
-    pub(super) fn into_authorizer(
+    pub(super) fn into_interceptor(
         self,
         connection: &Connection,
-    ) -> Result<(Arc<dyn Authorize>, Option<Entry>), Error> {
+    ) -> Result<(Arc<Interceptor>, Option<Entry>), Error> {
         let Self { grant, options } = self;
         let pool = options.pool.unwrap_or(1);
         if !(1..=LARGEST_POOL).contains(&pool) {

@@ -19,13 +19,10 @@ use credentials::{Entry, TokenOptions};
 use http::{HeaderMap, Method};
 use url::Url;
 
-use crate::runtime::auth::Secret;
-use crate::runtime::auth::{AuthError, AuthErrorKind};
+use crate::runtime::auth::{AuthError, AuthErrorKind, Interceptor, Secret};
 use crate::runtime::clock::Clock;
 use crate::runtime::error::Error;
-use crate::runtime::pipeline::{
-    Authorize, CALL_TIMEOUT, Listeners, Middleware, Pacer, RetryBudget,
-};
+use crate::runtime::pipeline::{CALL_TIMEOUT, Listeners, Middleware, Pacer, RetryBudget};
 use crate::runtime::request::{CallOptions, RawRequest, Request};
 use crate::runtime::response::{MisfitLog, RateLimit};
 use crate::runtime::transport::Transport;
@@ -41,7 +38,7 @@ pub struct Client {
 
 struct Inner {
     connection: Arc<Connection>,
-    authorizer: Option<Arc<dyn Authorize>>,
+    interceptor: Option<Arc<Interceptor>>,
     /// Where a store keeps the tokens of this client's credentials.
     entry: Option<Entry>,
     /// What sessions take over.
@@ -116,11 +113,11 @@ impl Client {
     ///
     /// A configuration error: the credentials cannot be used.
     pub fn with_credentials(&self, credentials: Credentials) -> Result<Self, Error> {
-        let (authorizer, entry) = credentials
+        let (interceptor, entry) = credentials
             .or(self.inner.tokens.clone())
-            .into_authorizer(&self.inner.connection)?;
+            .into_interceptor(&self.inner.connection)?;
         Ok(self.derive(|inner| {
-            inner.authorizer = Some(authorizer);
+            inner.interceptor = Some(interceptor);
             inner.entry = entry;
             inner.rate_limit = Arc::default();
         }))
@@ -156,11 +153,11 @@ impl Client {
     ///
     /// No token could be obtained, or the client has no credentials.
     pub async fn authenticate(&self) -> Result<(), Error> {
-        match &self.inner.authorizer {
-            Some(authorizer) => {
+        match &self.inner.interceptor {
+            Some(interceptor) => {
                 let timeout = self.inner.options.timeout.unwrap_or(CALL_TIMEOUT);
                 let deadline = self.clock().monotonic().checked_add(timeout);
-                authorizer.authenticate(deadline).await
+                Ok(interceptor.authenticate(deadline).await?)
             }
             None => Err(Error::configuration("the client has no credentials")),
         }
@@ -173,11 +170,11 @@ impl Client {
     ///
     /// No token could be obtained, or the client has no credentials.
     pub async fn access_token(&self) -> Result<Secret, Error> {
-        match &self.inner.authorizer {
-            Some(authorizer) => {
+        match &self.inner.interceptor {
+            Some(interceptor) => {
                 let timeout = self.inner.options.timeout.unwrap_or(CALL_TIMEOUT);
                 let deadline = self.clock().monotonic().checked_add(timeout);
-                authorizer.access_token(deadline).await
+                Ok(interceptor.access_token(deadline).await?)
             }
             None => Err(Error::configuration("the client has no credentials")),
         }
@@ -216,7 +213,7 @@ impl Client {
     fn derive(&self, change: impl FnOnce(&mut Inner)) -> Self {
         let mut inner = Inner {
             connection: self.inner.connection.clone(),
-            authorizer: self.inner.authorizer.clone(),
+            interceptor: self.inner.interceptor.clone(),
             entry: self.inner.entry.clone(),
             tokens: self.inner.tokens.clone(),
             options: self.inner.options.clone(),
@@ -258,8 +255,8 @@ impl Client {
         &*self.inner.connection.transport
     }
 
-    pub(crate) fn authorizer(&self) -> Option<&dyn Authorize> {
-        self.inner.authorizer.as_deref()
+    pub(crate) fn interceptor(&self) -> Option<&Interceptor> {
+        self.inner.interceptor.as_deref()
     }
 
     pub(crate) fn call_middleware(&self) -> &[Arc<dyn Middleware>] {

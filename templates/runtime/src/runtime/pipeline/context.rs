@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 use http::{HeaderName, Method, header};
 
 use super::deadline::TimersBelow;
-use super::{Authorization, Refusal, RetryPolicy, Stop};
+use super::{Authorization, RetryPolicy, Stop};
+use crate::runtime::auth::HandedBack;
 use crate::runtime::client::Client;
 use crate::runtime::clock::Clock;
 use crate::runtime::error::Error;
@@ -48,7 +49,7 @@ pub struct CallContext {
     is_external: bool,
     was_redirected: AtomicBool,
     pub(super) timed_below: TimersBelow,
-    refusal: Mutex<Option<Refusal>>,
+    unauthorized: Mutex<Option<HandedBack>>,
 }
 
 impl CallContext {
@@ -106,7 +107,7 @@ impl CallContext {
             is_external,
             was_redirected: AtomicBool::new(false),
             timed_below: TimersBelow::default(),
-            refusal: Mutex::new(None),
+            unauthorized: Mutex::new(None),
             client,
         }
     }
@@ -260,12 +261,15 @@ impl CallContext {
     }
 
     /// Keeps what authentication says of the answer that it just got.
-    pub(super) fn set_refusal(&self, refusal: Option<Refusal>) {
-        *self.refusal.lock().unwrap_or_else(PoisonError::into_inner) = refusal;
+    pub(super) fn set_unauthorized(&self, unauthorized: Option<HandedBack>) {
+        *self
+            .unauthorized
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = unauthorized;
     }
 
-    pub(super) fn take_refusal(&self) -> Option<Refusal> {
-        self.refusal
+    pub(super) fn take_unauthorized(&self) -> Option<HandedBack> {
+        self.unauthorized
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .take()

@@ -14,7 +14,6 @@
 //! All of it works on bytes and is compiled once.
 
 mod attempt;
-mod authorize;
 mod budget;
 mod context;
 mod deadline;
@@ -26,8 +25,6 @@ mod retry;
 pub(crate) mod retry_after;
 mod trace;
 
-pub use attempt::Attempt;
-pub use authorize::{Authorize, Authorized, Refusal};
 pub use budget::RetryBudget;
 pub(crate) use context::CALL_TIMEOUT;
 pub use context::CallContext;
@@ -46,12 +43,12 @@ use std::pin::pin;
 use http::{HeaderMap, StatusCode, header};
 use tracing::Instrument;
 
-use crate::runtime::auth::scrub;
+use crate::runtime::auth::{InterceptError, Unauthorized, scrub};
 use crate::runtime::clock::{BoxFuture, check_runtime};
 use crate::runtime::error::{Error, ErrorKind};
 use crate::runtime::request::{Credential, Request, RequestParts};
 use crate::runtime::response::{RawHead, RawResponse};
-use crate::runtime::transport::{HttpRequest, HttpResponse, ResponseBody};
+use crate::runtime::transport::{HttpRequest, HttpResponse, ResponseBody, Transport};
 
 /// Sends `request` through the whole pipeline.
 pub(crate) fn execute(
@@ -195,11 +192,11 @@ fn finish(
         error = error.with_advice(
             "The call was redirected, and a redirect is followed without the access token: call the target itself with Client::request if it belongs to the API",
         );
-    } else if let Some(refusal) = context.take_refusal() {
+    } else if let Some((reason, cause)) = context.take_unauthorized() {
         error = error
-            .with_advice(refusal.advice)
-            .with_unauthorized_reason(refusal.reason);
-        if let Some(cause) = refusal.cause {
+            .with_advice(reason.advice(cause.as_ref()))
+            .with_unauthorized_reason(reason);
+        if let Some(cause) = cause {
             error = error.with_source(cause);
         }
     }
@@ -366,7 +363,7 @@ async fn authorized(
     if authorization != Authorization::Client {
         request.timeout = context.at_most_remaining(request.timeout);
         let mut response = exchange
-            .send(outgoing(context, request, authorization))
+            .execute(outgoing(context, request, authorization))
             .await?;
         if let Some(own) = request.headers.get(header::AUTHORIZATION) {
             scrub::response(&mut response, own);
@@ -376,17 +373,30 @@ async fn authorized(
         }
         return Ok(response);
     }
-    let Some(authorizer) = context.client().authorizer() else {
+    let Some(interceptor) = context.client().interceptor() else {
         return Err(Error::configuration(
             "the client has no credentials, and this operation needs a token",
         )
         .with_advice("Give the client builder credentials, or an access token"));
     };
-    let Authorized { response, refusal } = authorizer
-        .send(request, context.template(), context.deadline(), &exchange)
-        .await?;
-    context.set_refusal(refusal);
-    Ok(response)
+    let sent = interceptor.send(request, context.template(), context.deadline(), &exchange);
+    context.set_unauthorized(None);
+    match sent.await {
+        Ok(response) => Ok(response),
+        Err(InterceptError::Unauthorized(unauthorized)) => {
+            let Unauthorized {
+                response,
+                reason,
+                cause,
+                ..
+            } = *unauthorized;
+            context.set_unauthorized(Some((reason, cause)));
+            Ok(response)
+        }
+        Err(InterceptError::Auth(error)) => Err(error.into()),
+        Err(InterceptError::Transport(error)) => Err(error.into()),
+        Err(error @ InterceptError::ForeignHost) => Err(Error::invalid_request(error.to_string())),
+    }
 }
 
 /// The request with the credential that the caller gave for it.

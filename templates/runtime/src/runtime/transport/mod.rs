@@ -262,7 +262,7 @@ impl std::error::Error for TransportError {
 ///
 /// Implement it to test code without a server, or to send through another HTTP library. An implementation follows no
 /// redirects and retries nothing: both belong to the pipeline.
-pub trait Transport: Send + Sync + 'static {
+pub trait Transport: Send + Sync {
     /// Sends `request` once.
     ///
     /// # Errors

@@ -10,7 +10,6 @@ use super::support::{ACCESS_TOKEN, SECRET, TokenAnswer, World, request};
 use crate::runtime::auth::InterceptError;
 use crate::runtime::client::{Client, Region};
 use crate::runtime::clock::BoxFuture;
-use crate::runtime::pipeline::Attempt;
 use crate::runtime::pipeline::RetryPolicy;
 use crate::runtime::transport::{
     HttpRequest, HttpResponse, ResponseBody, Transport, TransportError,
@@ -51,11 +50,8 @@ async fn a_token_endpoint_that_repeats_the_secret_in_any_form() {
 /// An API that repeats the token, twice.
 struct Echo;
 
-impl Attempt for Echo {
-    fn send<'a>(
-        &'a self,
-        request: HttpRequest,
-    ) -> BoxFuture<'a, Result<HttpResponse, TransportError>> {
+impl Transport for Echo {
+    fn execute(&self, request: HttpRequest) -> BoxFuture<'_, Result<HttpResponse, TransportError>> {
         Box::pin(async move {
             let token = request.headers["authorization"].to_str().unwrap();
             let body = format!(r#"{{"message":"{token}, that is {token}!"}}"#);

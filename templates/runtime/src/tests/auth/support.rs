@@ -14,7 +14,6 @@ use crate::runtime::auth::{
     Secret, TokenEndpoint, TokenProvider, TokenSettings,
 };
 use crate::runtime::clock::{BoxFuture, Clock, Moment};
-use crate::runtime::pipeline::Attempt;
 use crate::runtime::transport::{
     HttpRequest, HttpResponse, RequestBody, ResponseBody, Transport, TransportError,
     TransportErrorKind,
@@ -345,12 +344,12 @@ impl Drop for InFlight {
     }
 }
 
-/// The login host; for whole clients the API host too.
+/// The login host and the API host.
 impl Transport for World {
     fn execute(&self, request: HttpRequest) -> BoxFuture<'_, Result<HttpResponse, TransportError>> {
         Box::pin(async move {
             if request.url.host_str() == Some("api.mypurecloud.com") {
-                return self.send(request).await;
+                return self.answer(request).await;
             }
             let _in_flight = InFlight::enter(self);
             assert_eq!(
@@ -407,50 +406,45 @@ impl Transport for World {
     }
 }
 
-/// The API host.
-impl Attempt for World {
-    fn send<'a>(
-        &'a self,
-        request: HttpRequest,
-    ) -> BoxFuture<'a, Result<HttpResponse, TransportError>> {
-        Box::pin(async move {
-            let header = request.headers.get(header::AUTHORIZATION).unwrap();
-            assert!(header.is_sensitive());
-            let token = header
-                .to_str()
-                .unwrap()
-                .strip_prefix("Bearer ")
-                .unwrap()
-                .to_owned();
-            let latency = {
-                let mut book = self.book();
-                book.api_requests.push(token.clone());
-                book.api_latency
-            };
-            // Half of the way there, half of it back.
-            tokio::time::sleep(latency / 2).await;
-            let status = {
-                let now = self.now();
-                let mut book = self.book();
-                if book.revoke.as_mut().is_some_and(|revoke| revoke())
-                    && let Some(issued) = book.issued.get_mut(&token)
-                {
-                    issued.revoked = true;
-                }
-                let refuse_all = book.refuse_all;
-                let good = book
-                    .issued
-                    .get(&token)
-                    .is_some_and(|issued| !issued.revoked && now < issued.ends);
-                if refuse_all || !good {
-                    401
-                } else {
-                    book.api_script.pop_front().unwrap_or(200)
-                }
-            };
-            tokio::time::sleep(latency / 2).await;
-            Ok(response(status, r#"{"status":"x"}"#))
-        })
+impl World {
+    /// The API host.
+    async fn answer(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
+        let header = request.headers.get(header::AUTHORIZATION).unwrap();
+        assert!(header.is_sensitive());
+        let token = header
+            .to_str()
+            .unwrap()
+            .strip_prefix("Bearer ")
+            .unwrap()
+            .to_owned();
+        let latency = {
+            let mut book = self.book();
+            book.api_requests.push(token.clone());
+            book.api_latency
+        };
+        // Half of the way there, half of it back.
+        tokio::time::sleep(latency / 2).await;
+        let status = {
+            let now = self.now();
+            let mut book = self.book();
+            if book.revoke.as_mut().is_some_and(|revoke| revoke())
+                && let Some(issued) = book.issued.get_mut(&token)
+            {
+                issued.revoked = true;
+            }
+            let refuse_all = book.refuse_all;
+            let good = book
+                .issued
+                .get(&token)
+                .is_some_and(|issued| !issued.revoked && now < issued.ends);
+            if refuse_all || !good {
+                401
+            } else {
+                book.api_script.pop_front().unwrap_or(200)
+            }
+        };
+        tokio::time::sleep(latency / 2).await;
+        Ok(response(status, r#"{"status":"x"}"#))
     }
 }
 

@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use super::super::classify::age;
-use super::super::error::{AuthError, AuthErrorKind};
-use super::super::unauthorized::{ALARM, Generation, Reaction, Refused, UnauthorizedReason, judge};
+use super::super::error::AuthErrorKind;
+use super::super::unauthorized::{
+    ALARM, Generation, HandedBack, Reaction, Refused, UnauthorizedReason, judge,
+};
 use super::super::wait::first;
 use super::budget::CallBudget;
 use super::flight::{self, Launch, Waiting};
@@ -24,9 +26,6 @@ pub(crate) struct Sending<'a> {
     /// The end of the whole call.
     pub(crate) deadline: Option<Duration>,
 }
-
-/// Why a call gets its 401 back.
-pub(crate) type HandedBack = (UnauthorizedReason, Option<AuthError>);
 
 /// What a call does next, as decided under the lock.
 enum Next {

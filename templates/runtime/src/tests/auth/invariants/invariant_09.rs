@@ -8,9 +8,8 @@ use http::Method;
 use super::super::support::{World, failure, request};
 use crate::runtime::auth::{InterceptError, UnauthorizedReason};
 use crate::runtime::clock::BoxFuture;
-use crate::runtime::pipeline::Attempt;
 use crate::runtime::transport::{
-    BoxError, ByteStream, HttpRequest, HttpResponse, RequestBody, TransportError,
+    BoxError, ByteStream, HttpRequest, HttpResponse, RequestBody, Transport, TransportError,
     TransportErrorKind,
 };
 
@@ -63,8 +62,8 @@ async fn invariant_09_a_factory_makes_the_body_anew() {
 
 struct Dropped(Mutex<usize>);
 
-impl Attempt for Dropped {
-    fn send<'a>(&'a self, _: HttpRequest) -> BoxFuture<'a, Result<HttpResponse, TransportError>> {
+impl Transport for Dropped {
+    fn execute(&self, _: HttpRequest) -> BoxFuture<'_, Result<HttpResponse, TransportError>> {
         *self.0.lock().unwrap() += 1;
         Box::pin(async { Err(failure(TransportErrorKind::Io)) })
     }

@@ -13,9 +13,8 @@ use crate::runtime::auth::{
     AuthError, AuthErrorKind, Interceptor, Jitter, Previous, Token, TokenProvider,
 };
 use crate::runtime::clock::{BoxFuture, Clock};
-use crate::runtime::pipeline::Attempt;
 use crate::runtime::transport::{
-    HttpRequest, HttpResponse, RequestBody, ResponseBody, TransportError,
+    HttpRequest, HttpResponse, RequestBody, ResponseBody, Transport, TransportError,
 };
 use crate::tests::auth::support::{TestClock, seconds};
 
@@ -308,11 +307,8 @@ struct Api<'a> {
     requests: std::sync::atomic::AtomicUsize,
 }
 
-impl Attempt for Api<'_> {
-    fn send<'a>(
-        &'a self,
-        request: HttpRequest,
-    ) -> BoxFuture<'a, Result<HttpResponse, TransportError>> {
+impl Transport for Api<'_> {
+    fn execute(&self, request: HttpRequest) -> BoxFuture<'_, Result<HttpResponse, TransportError>> {
         Box::pin(async move {
             self.requests
                 .fetch_add(1, std::sync::atomic::Ordering::Relaxed);
