@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 /// What needs HTTP, files or a server, and takes no part in the model.
 const LEFT_OUT: [&str; 9] = [
-    "authorize",
+    "public_error",
     "endpoint",
     "file",
     "grants",

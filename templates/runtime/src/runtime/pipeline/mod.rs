@@ -381,7 +381,8 @@ async fn authorized(
     };
     let sent = interceptor.send(request, context.template(), context.deadline(), &exchange);
     context.set_unauthorized(None);
-    match sent.await {
+    // Boxed, so that the futures around it stay small.
+    match Box::pin(sent).await {
         Ok(response) => Ok(response),
         Err(InterceptError::Unauthorized(unauthorized)) => {
             let Unauthorized {
