@@ -88,6 +88,11 @@ fn main() {
     #[path = "{0}/clock.rs"]
     pub(crate) mod clock;
     pub(crate) use crate::sync;
+    pub(crate) mod pipeline {{
+        pub(crate) fn int(number: impl TryInto<i64>) -> i64 {{
+            number.try_into().unwrap_or(i64::MAX)
+        }}
+    }}
     pub(crate) mod transport {{
         pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
     }}
