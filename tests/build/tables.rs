@@ -205,6 +205,7 @@ fn rust(api: &Api, ty: &Type) -> String {
         Type::Model(id) => model(&api.models[*id].name),
         Type::Enum(id) => model(&api.enums[*id].name),
         Type::List(item) => format!("Vec<{}>", rust(api, item)),
+        Type::Nullable(item) => format!("Option<{}>", rust(api, item)),
         Type::Map(item) => format!("std::collections::BTreeMap<String, {}>", rust(api, item)),
         Type::Nullable(item) => format!("Option<{}>", rust(api, item)),
     }
