@@ -372,6 +372,85 @@ fn marks_and_permissions_of_operations() {
 }
 
 #[test]
+fn scopes_and_credentials_of_operations() {
+    let secured = |security: Value| {
+        let mut spec = spec();
+        spec["securityDefinitions"] = json!({
+            "Login": {"type": "oauth2", "flow": "implicit", "authorizationUrl": "https://login.example/", "scopes": {}},
+            "Guest": {"type": "apiKey", "in": "header", "name": "Authorization"},
+            "Key": {"type": "apiKey", "in": "query", "name": "key"}
+        });
+        *at(&mut spec, PATCH_USER, "security") = security;
+        api(&spec)
+    };
+    for (old, new, verdict, reason) in [
+        (
+            json!([{"Login": ["users"]}]),
+            json!([{"Login": ["users", "users:readonly"]}]),
+            Verdict::Minor,
+            "the OAuth scopes needed were `users` and are `users` or `users:readonly`: code goes on compiling, calls with a user's token may be forbidden",
+        ),
+        (
+            json!([{"Login": []}]),
+            json!([{"Login": ["users"]}]),
+            Verdict::Minor,
+            "the OAuth scopes needed were none and are `users`: code goes on compiling, calls with a user's token may be forbidden",
+        ),
+        (
+            json!([{"Login": []}]),
+            json!([{"Guest": []}]),
+            Verdict::Major,
+            "calls need a credential of `Guest` (`with_credential`), and fail without one",
+        ),
+        (
+            json!([]),
+            json!([{"Guest": []}]),
+            Verdict::Major,
+            "calls need a credential of `Guest` (`with_credential`), and fail without one",
+        ),
+        (
+            json!([]),
+            json!([{}, {"Guest": []}]),
+            Verdict::Minor,
+            "takes a credential of `Guest` now",
+        ),
+        (
+            json!([{}, {"Guest": []}]),
+            json!([{"Guest": []}]),
+            Verdict::Major,
+            "calls need a credential of `Guest` (`with_credential`), and fail without one",
+        ),
+        (
+            json!([{"Guest": []}]),
+            json!([{"Key": []}]),
+            Verdict::Major,
+            "the credential is one of `Key` now, and not of `Guest`",
+        ),
+        (
+            json!([{"Guest": []}]),
+            json!([{"Login": []}]),
+            Verdict::Major,
+            "takes no credential of `Guest` any more: a call that gives one fails",
+        ),
+    ] {
+        let diff = diff(&secured(old), &secured(new));
+        assert_eq!(diff.verdict(), verdict, "{reason}");
+        assert_eq!(
+            lines(&diff),
+            [format!("operation patchUser: {verdict} : {reason}")]
+        );
+    }
+    assert_eq!(
+        diff(
+            &secured(json!([{"Login": ["a"]}])),
+            &secured(json!([{"Login": ["a"]}]))
+        )
+        .verdict(),
+        Verdict::None
+    );
+}
+
+#[test]
 fn properties_and_values() {
     assert_effect(
         Verdict::Minor,

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Change, Difference, Kind, Rename, Verdict, code, dropped, pair, prose, types};
-use crate::ir::{Api, Body, Location, Operation, Output, Parameter, PathPiece};
+use crate::ir::{Api, Body, CredentialScheme, Location, Operation, Output, Parameter, PathPiece};
 
 pub(super) fn compare(old: &Api, new: &Api) -> Vec<Difference> {
     let mut differences = compare_by_name(old, new);
@@ -430,37 +430,40 @@ impl Comparison<'_, '_> {
             (true, false) if tokens => change(Verdict::Minor, "needs a token now"),
             _ => {}
         }
-        let needs_credential = |operation: &Operation| match &operation.credential {
-            Some(scheme) if !operation.public => Some(scheme.clone()),
-            _ => None,
+        let needed = |scheme: &CredentialScheme| {
+            format!(
+                "calls need a credential of {} (`with_credential`), and fail without one",
+                code(&scheme.name)
+            )
         };
         match (&old.credential, &new.credential) {
             (None, None) => {}
-            (Some(old), Some(new)) if old == new => {}
-            (None, Some(scheme)) if needs_credential(new).is_none() => change(
+            (Some(was), Some(is)) if was == is => match (old.public, new.public) {
+                (true, false) => change(Verdict::Major, &needed(is)),
+                (false, true) => {
+                    let reason = format!("the credential of {} may be left out", code(&is.name));
+                    change(Verdict::Minor, &reason);
+                }
+                _ => {}
+            },
+            (Some(was), Some(is)) => change(
+                Verdict::Major,
+                &format!(
+                    "the credential is one of {} now, and not of {}",
+                    code(&is.name),
+                    code(&was.name)
+                ),
+            ),
+            (None, Some(scheme)) if new.public && old.public => change(
                 Verdict::Minor,
                 &format!("takes a credential of {} now", code(&scheme.name)),
             ),
-            (None, Some(scheme)) => change(
-                Verdict::Major,
-                &format!(
-                    "calls need a credential of {} (`with_credential`), and fail without one",
-                    code(&scheme.name)
-                ),
-            ),
+            (None, Some(scheme)) => change(Verdict::Major, &needed(scheme)),
             (Some(scheme), None) => change(
                 Verdict::Major,
                 &format!(
                     "takes no credential of {} any more: a call that gives one fails",
                     code(&scheme.name)
-                ),
-            ),
-            (Some(old), Some(new)) => change(
-                Verdict::Major,
-                &format!(
-                    "the credential is one of {} now, and not of {}",
-                    code(&new.name),
-                    code(&old.name)
                 ),
             ),
         }

@@ -15,11 +15,14 @@ type Definitions = IndexMap<String, ReferenceOr<Schema>>;
 /// How deep a form may be made of other schemas.
 const DEPTH_LIMIT: usize = 100;
 
-/// A field of a form as the document has it.
-struct Field<'d> {
-    name: &'d str,
-    schema: Source<'d>,
-    required: bool,
+/// The fields of a form as the document has them.
+#[derive(Default)]
+struct Fields<'d> {
+    all: Vec<(&'d str, Source<'d>)>,
+    /// Their names: what one part of an `allOf` requires, another one may declare.
+    required: Vec<&'d str>,
+    /// The schemas that were looked at: one that stands in an `allOf` twice is read once.
+    seen: Vec<&'d Schema>,
 }
 
 impl Parameters {
@@ -38,16 +41,11 @@ impl Parameters {
             .as_ref()
             .ok_or_else(|| form("a form needs a schema that lists its fields"))?;
         let definitions = schemas.definitions();
-        let mut fields = Vec::new();
+        let mut fields = Fields::default();
         if !collect(Source::from(schema), definitions, &mut fields, 0) {
             return Err(form("the schema of a form has to be an object"));
         }
-        for Field {
-            name,
-            schema,
-            required,
-        } in fields
-        {
+        for (name, schema) in fields.all {
             let file = (location == Location::Part)
                 .then(|| file(schema, definitions))
                 .flatten();
@@ -82,7 +80,7 @@ impl Parameters {
                 name,
             ];
             check_type(input, &parameter).map_err(|error| error.at(input.pointer(&keys)))?;
-            if required {
+            if fields.required.contains(&name) {
                 self.arguments.push(parameter);
             } else {
                 self.setters.push(parameter);
@@ -92,50 +90,39 @@ impl Parameters {
     }
 }
 
-/// The fields of an object, wherever its schema has them from; false where it is no object.
+/// Collects the fields of an object, wherever its schema has them from; false where it is no object.
 fn collect<'d>(
     source: Source<'d>,
     definitions: &'d Definitions,
-    fields: &mut Vec<Field<'d>>,
+    fields: &mut Fields<'d>,
     depth: usize,
 ) -> bool {
-    let Some(schema) = resolve(source, definitions) else {
-        return false;
-    };
-    let (properties, required, parts) = match &schema.schema_kind {
-        SchemaKind::Type(openapiv3::Type::Object(object)) => {
-            (&object.properties, &object.required[..], &[][..])
-        }
-        SchemaKind::Any(any) => (&any.properties, &any.required[..], &any.all_of[..]),
-        SchemaKind::AllOf { all_of } => {
-            return depth < DEPTH_LIMIT
-                && all_of
-                    .iter()
-                    .all(|part| collect(Source::from(part), definitions, fields, depth + 1));
-        }
+    let schema = match resolve(source, definitions) {
+        Some(schema) if depth < DEPTH_LIMIT => schema,
         _ => return false,
     };
-    if depth >= DEPTH_LIMIT
-        || !parts
-            .iter()
-            .all(|part| collect(Source::from(part), definitions, fields, depth + 1))
-    {
-        return false;
+    if fields.seen.iter().any(|seen| std::ptr::eq(*seen, schema)) {
+        return true;
     }
-    for (name, property) in properties {
-        let is_required = required.contains(name);
-        match fields.iter_mut().find(|field| field.name == name) {
-            Some(field) => field.required |= is_required,
-            None => fields.push(Field {
-                name,
-                schema: Source::from(property),
-                required: is_required,
-            }),
+    fields.seen.push(schema);
+    let (properties, required, parts) = match &schema.schema_kind {
+        SchemaKind::Type(openapiv3::Type::Object(object)) => {
+            (Some(&object.properties), &object.required[..], &[][..])
+        }
+        SchemaKind::Any(any) => (Some(&any.properties), &any.required[..], &any.all_of[..]),
+        SchemaKind::AllOf { all_of } => (None, &[][..], &all_of[..]),
+        _ => return false,
+    };
+    fields.required.extend(required.iter().map(String::as_str));
+    for part in parts {
+        if !collect(Source::from(part), definitions, fields, depth + 1) {
+            return false;
         }
     }
-    // What one part of an `allOf` requires, another one may declare.
-    for field in fields.iter_mut() {
-        field.required |= required.iter().any(|name| name == field.name);
+    for (name, property) in properties.into_iter().flatten() {
+        if fields.all.iter().all(|(known, _)| known != name) {
+            fields.all.push((name, Source::from(property)));
+        }
     }
     true
 }

@@ -1,10 +1,12 @@
 //! Every rule of the intermediate representation, on small documents.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod bodies;
 mod names;
 mod operations;
 mod overrides;
 mod schemas;
+mod security;
 mod slices;
 
 use std::collections::BTreeSet;

@@ -32,7 +32,7 @@ async fn lists_of_a_form_are_written_as_their_styles_say() {
         .pipes(["old"])
         .pipes(["a", "b"])
         .day(day)
-        .raw("&=")
+        .raw_("&=")
         .code("AA==")
         .send()
         .await
@@ -184,7 +184,7 @@ async fn a_credential_goes_where_its_scheme_says_and_the_token_does_not() {
 
 #[test]
 fn scopes_and_credentials_are_told() {
-    let oauth = api::GetOperationCredentialOauth::METADATA;
+    let oauth = api::GetOperationCredentialOAuth::METADATA;
     assert_eq!(oauth.scopes, ["things", "things:readonly"]);
     assert!(oauth.credential.is_none() && !oauth.public);
     let guest = api::GetOperationCredentialJwt::METADATA;

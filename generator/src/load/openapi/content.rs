@@ -33,7 +33,11 @@ fn request_body_item<'d>(
         match key {
             "description" => body.description = node.prose(),
             "required" => body.required = node.boolean()?,
-            "content" => body.content = content(&node, references)?,
+            "content" => {
+                body.content = content(&node, references)?;
+                body.content
+                    .sort_by(|left, _, right, _| rank(left).cmp(&rank(right)));
+            }
             _ => return Ok(false),
         }
         Ok(true)
@@ -45,6 +49,20 @@ fn request_body_item<'d>(
         );
     }
     Ok(body)
+}
+
+/// Which of several content types comes first. The members of an object have no order of their own, so the one that says the most about its
+/// parts does.
+fn rank(content_type: &str) -> u8 {
+    let essence = content_type.split(';').next().unwrap_or_default().trim();
+    match essence.to_ascii_lowercase().as_str() {
+        "application/json" => 0,
+        essence if essence.ends_with("+json") => 1,
+        "multipart/form-data" => 2,
+        "application/x-www-form-urlencoded" => 3,
+        essence if essence.starts_with("text/") => 4,
+        _ => 5,
+    }
 }
 
 pub(super) fn response<'d>(
