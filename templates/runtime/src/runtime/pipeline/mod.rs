@@ -101,7 +101,8 @@ fn prepare(parts: RequestParts, path: &str, streamed: bool) -> (CallContext, Htt
     };
     let mut headers = parts.headers;
     for (name, value) in parts.client.default_headers() {
-        if !headers.contains_key(name) && !(takes_credential && name == header::AUTHORIZATION) {
+        let is_unwanted = takes_credential && name == header::AUTHORIZATION;
+        if !headers.contains_key(name) && !is_unwanted {
             headers.insert(name.clone(), value.clone());
         }
     }
