@@ -4,6 +4,8 @@
 //! the SDK or a library under it says in any test of the process is searched for the secrets that the test told. They are found as they
 //! are, percent-encoded, in base64 of any alignment and either alphabet, in hexadecimal, and as the list of numbers that `Debug` makes of bytes.
 //!
+//! It also ends a process in which the SDK records an unsigned number, which the bridge to OpenTelemetry would write as text.
+//!
 //! A leak aborts the process, and with it the whole test binary: a panic could be swallowed by the task that leaked.
 
 mod forms;
@@ -53,10 +55,15 @@ pub fn find(text: &str) -> Option<Leak> {
 /// Ends the process if `text`, which was said at `place`, holds a secret.
 pub fn inspect(place: impl Display, text: &str) {
     if let Some(leak) = find(text) {
-        // Not `eprintln`, which the test harness captures and loses at an abort.
-        let _ = writeln!(std::io::stderr(), "\nLEAK in {place}: {leak}\n{text}\n");
-        std::process::abort();
+        end(format_args!("LEAK in {place}: {leak}\n{text}"));
     }
+}
+
+/// Ends the process.
+pub(crate) fn end(why: fmt::Arguments<'_>) -> ! {
+    // Not `eprintln`, which the test harness captures and loses at an abort.
+    let _ = writeln!(std::io::stderr(), "\n{why}\n");
+    std::process::abort();
 }
 
 /// Ends the process if `value`'s `Debug`, plain or pretty, holds a secret.

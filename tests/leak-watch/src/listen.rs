@@ -70,27 +70,44 @@ impl Subscriber for Watch {
 
 /// What a span or an event says, on one line.
 #[derive(Default)]
-struct Said(String);
+struct Said {
+    text: String,
+    is_ours: bool,
+}
 
 impl Said {
     fn by(metadata: &Metadata<'_>) -> Self {
-        Self(format!("{} {}", metadata.target(), metadata.name()))
+        Self {
+            text: format!("{} {}", metadata.target(), metadata.name()),
+            is_ours: metadata.target().starts_with("genesys_cloud"),
+        }
     }
 
     fn inspect(&self, place: &str) {
-        inspect(place, &self.0);
+        inspect(place, &self.text);
     }
 }
 
 impl Visit for Said {
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
         // Writing to a String does not fail.
-        let _ = write!(self.0, " {}={value:?}", field.name());
+        let _ = write!(self.text, " {}={value:?}", field.name());
+    }
+
+    fn record_u64(&mut self, field: &Field, value: u64) {
+        let is_ours = self.is_ours || field.name().starts_with("genesys.");
+        if is_ours || field.name().starts_with("http.") {
+            crate::end(format_args!(
+                "{}={value} is unsigned: OpenTelemetry would get it as text, so record an i64",
+                field.name()
+            ));
+        }
+        self.record_debug(field, &value);
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
         // As it is: `Debug` would put escapes into it.
-        let _ = write!(self.0, " {}={value}", field.name());
+        let _ = write!(self.text, " {}={value}", field.name());
     }
 }
 
