@@ -4,6 +4,8 @@ use std::error::Error as _;
 use std::fmt;
 use std::future::Future;
 use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -13,6 +15,7 @@ use futures_core::Stream;
 
 use super::collect::{Collector, LONGEST_BODY};
 use super::gzip::{self, Unpacked};
+use super::sent::Watched;
 use super::{
     BoxError, ByteStream, HttpRequest, HttpResponse, RequestBody, ResponseBody, Transport,
     TransportError, TransportErrorKind, next_chunk,
@@ -87,7 +90,14 @@ impl HttpTransport {
     fn begin(
         &self,
         request: HttpRequest,
-    ) -> Result<impl Future<Output = reqwest::Result<reqwest::Response>>, TransportError> {
+    ) -> Result<
+        (
+            impl Future<Output = reqwest::Result<reqwest::Response>>,
+            Sent,
+        ),
+        TransportError,
+    > {
+        let mut sent = None;
         let mut outgoing = reqwest::Request::new(request.method, request.url);
         let is_empty = match &request.body {
             RequestBody::Empty => true,
@@ -95,10 +105,22 @@ impl HttpTransport {
             _ => false,
         };
         *outgoing.headers_mut() = complete(request.headers, outgoing.method(), is_empty);
-        *outgoing.body_mut() = body_of(request.body)?;
-        Ok(self.client.execute(outgoing))
+        // It matters where a timeout would leave open whether the server acted.
+        let is_watched = matches!(*outgoing.method(), Method::POST | Method::PATCH);
+        *outgoing.body_mut() = match request.body {
+            RequestBody::Bytes(bytes) if is_watched && !is_empty => {
+                let (body, taken) = Watched::new(bytes);
+                sent = Some(taken);
+                Some(reqwest::Body::wrap(body))
+            }
+            body => body_of(body)?,
+        };
+        Ok((self.client.execute(outgoing), sent))
     }
 }
+
+/// Becomes true when the body is taken to be sent; nothing where nobody asks.
+type Sent = Option<Arc<AtomicBool>>;
 
 /// Reads a response, to the end of its body unless it is to be streamed.
 async fn receive(
@@ -153,10 +175,23 @@ impl Transport for HttpTransport {
         let longest_body = self.longest_body;
         let response = self.begin(request);
         Box::pin(async move {
-            let received = pin!(receive(response?, stream_response, longest_body));
-            match timeout {
-                None => received.await,
-                Some(timeout) => bounded(timeout, received).await,
+            let (response, sent) = response?;
+            let received = pin!(receive(response, stream_response, longest_body));
+            let Some(timeout) = timeout else {
+                return received.await;
+            };
+            let outcome = bounded(timeout, received).await;
+            match outcome {
+                Err(error)
+                    if error.kind == TransportErrorKind::Timeout
+                        && sent.is_some_and(|sent| !sent.load(Ordering::Acquire)) =>
+                {
+                    Err(TransportError {
+                        kind: TransportErrorKind::NotProcessed,
+                        source: "nothing of its body was sent in time".into(),
+                    })
+                }
+                outcome => outcome,
             }
         })
     }

@@ -4,6 +4,7 @@ mod collect;
 mod gzip;
 mod http;
 mod memory;
+mod sent;
 
 pub(crate) use self::collect::LONGEST_ERROR_BODY;
 pub use self::http::HttpTransport;

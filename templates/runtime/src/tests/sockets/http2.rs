@@ -100,6 +100,7 @@ impl Server {
             .no_proxy()
             .access_token("a-token-of-the-tests")
             .retry(policy)
+            .attempt_timeout(Duration::from_secs(6))
             .configure_http(|http| http.http2_prior_knowledge())
             .build()
             .unwrap()
@@ -345,8 +346,10 @@ async fn a_refused_stream_whose_body_is_gone_says_so() {
     assert!(error.to_string().contains("can be sent once"), "{error}");
 }
 
+/// The library under the SDK loses a request now and then, when it takes one for a connection that is closing: the attempt ends in a timeout.
+///
 /// `RECYCLED_CALLS=100000 cargo test --release -p genesys-cloud-runtime recycles -- --nocapture` is the long run.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_call_is_lost_or_repeated_by_a_server_that_recycles_its_connections() {
     let calls = std::env::var("RECYCLED_CALLS")
         .ok()
