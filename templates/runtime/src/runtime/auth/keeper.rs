@@ -1,20 +1,21 @@
-//! Looks after the entry of a token that this process obtained: saves it again if that failed, and puts it back if the store loses it while other
-//! processes may still hold the token before it.
+//! Looks after the entry of a token that this process obtained: saves it again if that failed, and puts it back if the store loses it: other
+//! processes may hold the token before it, and would refresh with that.
 
 use std::time::Duration;
 
 use super::hooks::Hooks;
 use super::session::Session;
 use super::source::Inner;
-use super::standing::{Standing, look_interval, standing};
+use super::standing::{Standing, idle_look_interval, look_interval, standing};
 use super::store::StoredToken;
+use super::wait::{First, first};
 use crate::runtime::sync::{Arc, Weak};
 
 /// The pauses between two attempts to save, doubling up to the longest.
 const SAVE_BACKOFF_MIN: Duration = Duration::from_millis(250);
 const SAVE_BACKOFF_MAX: Duration = Duration::from_secs(1);
 
-/// The longest that the store is watched after a token was obtained.
+/// The longest that the store is watched closely after a token was obtained.
 const LONGEST_WATCH: Duration = Duration::from_secs(60 * 60);
 
 /// The longest that a token is saved again whose cache is gone.
@@ -41,10 +42,11 @@ pub(super) fn keep(session: Session<'_>, before: Option<&StoredToken>) {
         let mut known = source.known();
         known.watch_until = known.watch_until.max(watch_until);
         let is_saved = known.held.as_ref().is_some_and(|held| held.is_saved);
-        if known.is_kept
-            || (is_saved && left.is_zero())
-            || source.settings.store_is_exclusive && is_saved
-        {
+        if known.is_kept && !is_saved {
+            known.alive = Some(Arc::clone(source));
+            source.wake.notify_one();
+        }
+        if known.is_kept || (source.settings.store_is_exclusive && is_saved) {
             return;
         }
         known.is_kept = true;
@@ -60,7 +62,9 @@ struct KeptMark(Weak<Inner>);
 impl Drop for KeptMark {
     fn drop(&mut self) {
         if let Some(source) = self.0.upgrade() {
-            source.known().is_kept = false;
+            let mut known = source.known();
+            known.is_kept = false;
+            known.alive = None;
         }
     }
 }
@@ -69,20 +73,25 @@ async fn run(mut mark: KeptMark, mut source: Arc<Inner>, hooks: Hooks) {
     let mut backoff = SAVE_BACKOFF_MIN;
     let mut pause = SAVE_BACKOFF_MIN;
     let mut alone_since = None;
+    let wake = Arc::clone(&source.wake);
     loop {
         let now = source.clock.monotonic();
         let nap = source.clock.sleep(pause);
-        let is_saved = source
-            .known()
-            .held
-            .as_ref()
-            .is_none_or(|held| held.is_saved);
+        let is_saved = {
+            let mut known = source.known();
+            known.alive = None;
+            known.held.as_ref().is_none_or(|held| held.is_saved)
+        };
         if is_saved {
             drop(source);
-            nap.await;
+            let is_woken = matches!(first(wake.notified(), nap).await, First::Left(()));
             match mark.0.upgrade() {
                 Some(upgraded) => source = upgraded,
                 None => return,
+            }
+            if is_woken {
+                (backoff, pause) = (SAVE_BACKOFF_MIN, SAVE_BACKOFF_MIN);
+                continue;
             }
         } else {
             if Arc::strong_count(&source) > 1 {
@@ -111,6 +120,7 @@ async fn run(mut mark: KeptMark, mut source: Arc<Inner>, hooks: Hooks) {
                 pause = backoff;
             }
             Next::Done => {
+                source.known().alive = None;
                 mark.0 = Weak::new();
                 return;
             }
@@ -126,12 +136,13 @@ enum Next {
 
 async fn look(session: Session<'_>) -> Next {
     let source = session.source;
-    let held = {
+    let is_exclusive = source.settings.store_is_exclusive;
+    let (held, is_idle) = {
         let now = source.clock.monotonic();
         let mut known = source.known();
         match &known.held {
-            Some(held) if held.is_own && (!held.is_saved || now < known.watch_until) => {
-                held.clone()
+            Some(held) if held.is_own && !(held.is_saved && is_exclusive) => {
+                (held.clone(), now >= known.watch_until)
             }
             _ => {
                 // Under the lock, so that the next token finds either this task at work or none.
@@ -140,7 +151,11 @@ async fn look(session: Session<'_>) -> Next {
             }
         }
     };
-    let interval = look_interval(held.token.lifetime);
+    let interval = if is_idle {
+        idle_look_interval(held.token.lifetime)
+    } else {
+        look_interval(held.token.lifetime)
+    };
     if held.is_saved {
         match session.load().await {
             Ok(stored)

@@ -100,15 +100,31 @@ fn body(body: Bytes, secret: &[u8]) -> Bytes {
 }
 
 /// The ways in which a server may write `secret`, those that are part of others last.
-fn forms(secret: &str) -> [Zeroizing<String>; 6] {
+fn forms(secret: &str) -> [Zeroizing<String>; 8] {
     let percent = utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string();
+    let form: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
     [
         STANDARD_NO_PAD.encode(secret),
         URL_SAFE_NO_PAD.encode(secret),
-        url::form_urlencoded::byte_serialize(secret.as_bytes()).collect(),
+        small_escapes(&form),
+        form,
+        small_escapes(&percent),
         percent.to_lowercase(),
         percent,
         secret.to_owned(),
     ]
     .map(Zeroizing::new)
+}
+
+/// `encoded` with its escapes in small letters.
+fn small_escapes(encoded: &str) -> String {
+    let mut parts = encoded.split('%');
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (escape, rest) = part.split_at_checked(2).unwrap_or((part, ""));
+        text.push('%');
+        text.push_str(&escape.to_ascii_lowercase());
+        text.push_str(rest);
+    }
+    text
 }

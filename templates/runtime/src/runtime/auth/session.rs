@@ -4,9 +4,6 @@
 //! exchanged, the entry says so: should the answer then not reach the store, another process does not send that refresh token at once, but
 //! waits until the one that holds its successor has saved that.
 
-use std::future::poll_fn;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::task::Poll;
 use std::time::Duration;
 
 use crate::runtime::clock::BoxFuture;
@@ -20,10 +17,10 @@ use super::provider::Previous;
 use super::schedule::Ages;
 use super::secret::Secret;
 use super::source::{Inner, Renewed};
-use super::standing::{Held, Origin, Standing, settling_time, standing};
-use super::store::{StoreLock, StoredToken, TokenStore, next_sequence, random_name};
+use super::standing::{Held, Origin, Standing, patience, settling_time, standing};
+use super::store::{StoreLock, StoredToken, TokenStore, bounded, next_sequence, random_name};
 use super::token::Token;
-use super::wait::{first, within};
+use super::wait::first;
 
 /// The longest pause between two looks at a lock that another process holds.
 const LOCK_POLL: Duration = Duration::from_millis(50);
@@ -173,6 +170,11 @@ impl Session<'_> {
         mut latest: StoredToken,
         lock: Option<&StoreLock>,
     ) -> Result<Renewed, AuthError> {
+        if latest.refresh_token.is_none() && matches!(self.source.origin(), Origin::Given(_)) {
+            // What began the session was spent for this token.
+            return Err(AuthError::new(AuthErrorKind::NeedsLogin)
+                .described("the stored session has no refresh token"));
+        }
         let previous = Previous {
             refresh_token: latest.refresh_token.as_ref(),
             access_token: start.previous.access_token,
@@ -213,6 +215,14 @@ impl Session<'_> {
     /// where it is.
     async fn restore(&self, lock: &StoreLock) -> Result<Renewed, AuthError> {
         if let Some(mut held) = self.held() {
+            let since = self.source.known().lost_since;
+            let now = self.source.clock.monotonic();
+            let lost_for = now.saturating_sub(since.unwrap_or(now));
+            let left = patience(held.token.lifetime).saturating_sub(lost_for);
+            if !held.is_own && !left.is_zero() {
+                // The process that obtained this token, or its successor, saves what it has; only if none does so, this may be the newest.
+                return Err(waiting("it has lost the session", left));
+            }
             held.token.restored_at = Some(self.source.clock.now().wall);
             self.save(&held.token, lock).await?;
             return Err(waiting(
@@ -356,8 +366,11 @@ impl Session<'_> {
     }
 
     fn standing(&self, stored: Option<&StoredToken>) -> Standing {
-        let known = self.source.known();
-        standing(stored, known.held.as_ref(), self.source.origin())
+        let now = self.source.clock.monotonic();
+        let mut known = self.source.known();
+        let standing = standing(stored, known.held.as_ref(), self.source.origin());
+        known.lost_since = (standing == Standing::Lost).then(|| known.lost_since.unwrap_or(now));
+        standing
     }
 
     fn is_repeatable(&self) -> bool {
@@ -508,12 +521,9 @@ impl Session<'_> {
         operation: impl FnOnce() -> BoxFuture<'b, Result<T, BoxError>>,
     ) -> Result<T, AuthError> {
         let limit = self.source.settings.store_timeout;
-        let failed = AuthError::new(AuthErrorKind::Store);
-        let error = match within(&*self.source.clock, limit, caught(operation)).await {
-            Some(Some(Ok(value))) => return Ok(value),
-            Some(Some(Err(error))) => failed.caused_by(error),
-            Some(None) => failed.described("it panicked"),
-            None => failed.described("it did not answer in time"),
+        let error = match bounded(&*self.source.clock, limit, operation).await {
+            Ok(value) => return Ok(value),
+            Err(error) => error,
         };
         if let Some((_, since)) = &mut self.source.known().announced {
             // The process that announced the refresh may have had the same trouble: from now on it has its time to save the result.
@@ -529,23 +539,4 @@ fn waiting(description: &str, left: Duration) -> AuthError {
     AuthError::new(AuthErrorKind::Store)
         .described(description)
         .with_retry_after(Some(left))
-}
-
-/// What `operation` completes with; none if it panics.
-async fn caught<'b, T>(operation: impl FnOnce() -> BoxFuture<'b, T>) -> Option<T> {
-    let mut future = catch_unwind(AssertUnwindSafe(operation)).ok()?;
-    let outcome = poll_fn(|context| {
-        let polled = catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context)));
-        match polled {
-            Ok(Poll::Ready(outcome)) => Poll::Ready(Some(outcome)),
-            Ok(Poll::Pending) => Poll::Pending,
-            Err(_) => Poll::Ready(None),
-        }
-    })
-    .await;
-    // Dropping what panicked may panic again.
-    if catch_unwind(AssertUnwindSafe(|| drop(future))).is_err() {
-        tracing::error!("a token store panicked while it was dropped");
-    }
-    outcome
 }

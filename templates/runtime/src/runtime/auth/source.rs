@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::runtime::clock::{Clock, Moment};
-use crate::runtime::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use crate::runtime::sync::{Arc, Mutex, MutexGuard, Notify, PoisonError};
 
 use super::cache::CachedToken;
 use super::error::{AuthError, AuthErrorKind};
@@ -42,19 +42,25 @@ pub(super) struct Inner {
     pub(super) jitter: Jitter,
     pub(super) settings: TokenSettings,
     known: Mutex<Known>,
+    /// Wakes the task that looks after the entry.
+    pub(super) wake: Arc<Notify>,
 }
 
 /// What this process knows of the session that it shares through a store. It outlives each refresh, whatever became of that.
 #[derive(Default)]
 pub(super) struct Known {
     pub(super) held: Option<Held>,
+    /// Since when the store is seen without the session.
+    pub(super) lost_since: Option<Duration>,
     /// The announcement of a refresh by another process that was seen last, and when.
     pub(super) announced: Option<(String, Duration)>,
     /// The announcement of the last refresh by this process.
     pub(super) announcement: Option<String>,
     /// Whether a task looks after the entry.
     pub(super) is_kept: bool,
-    /// Until when it does, once the token is saved.
+    /// Keeps this alive until that task has noticed that there is a token to save.
+    pub(super) alive: Option<Arc<Inner>>,
+    /// Until when it looks often, once the token is saved.
     pub(super) watch_until: Duration,
 }
 
@@ -73,6 +79,7 @@ impl Source {
             jitter,
             settings,
             known: Mutex::default(),
+            wake: Arc::new(Notify::new()),
         };
         if let Some((store, _)) = &inner.store {
             store.locks_last(inner.lock_held());

@@ -112,6 +112,16 @@ pub(crate) fn look_interval(lifetime: Duration) -> Duration {
     (lifetime / 8).clamp(Duration::from_millis(250), Duration::from_secs(5))
 }
 
+/// The same once the token before has ended.
+pub(crate) fn idle_look_interval(lifetime: Duration) -> Duration {
+    look_interval(lifetime) * 2
+}
+
+/// How long a process that adopted its token leaves it to the one that obtained the newest to save that again.
+pub(crate) fn patience(lifetime: Duration) -> Duration {
+    (idle_look_interval(lifetime) * 3).max(Duration::from_millis(1500))
+}
+
 /// How long nobody refreshes with an entry that was saved again after the store had lost it: a process that has a later token saves that within this
 /// time.
 pub(crate) fn settling_time(lifetime: Duration) -> Duration {

@@ -19,7 +19,8 @@ use credentials::{Entry, TokenOptions};
 use http::{HeaderMap, Method};
 use url::Url;
 
-use crate::runtime::auth::{AuthError, AuthErrorKind, Interceptor, Secret};
+use crate::runtime::auth::store::bounded;
+use crate::runtime::auth::{Interceptor, Secret};
 use crate::runtime::clock::Clock;
 use crate::runtime::error::Error;
 use crate::runtime::pipeline::{CALL_TIMEOUT, Listeners, Middleware, Pacer, RetryBudget};
@@ -132,19 +133,21 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The client has no token store, or the store failed.
+    /// The client has no token store, or the store failed or did not answer within the timeout of a call.
     pub async fn log_out(&self) -> Result<(), Error> {
         let Some(entry) = &self.inner.entry else {
             return Err(Error::configuration(
                 "the client's credentials have no token store to remove a session from",
             ));
         };
+        let limit = self.inner.options.timeout.unwrap_or(CALL_TIMEOUT);
+        let mut outcome = Ok(());
+        // What fails for one token of a pool leaves the others to be removed.
         for key in &entry.keys {
-            entry.store.remove(key).await.map_err(|error| {
-                Error::from(AuthError::new(AuthErrorKind::Store).caused_by(error))
-            })?;
+            let removed = bounded(self.clock(), limit, || entry.store.remove(key)).await;
+            outcome = outcome.and(removed.map_err(Error::from));
         }
-        Ok(())
+        outcome
     }
 
     /// Fetches a token now, so that wrong credentials show at start-up and the first call does not wait.

@@ -2,18 +2,27 @@
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use redis::AsyncConnectionConfig;
 use redis::aio::MultiplexedConnection;
-use tokio::sync::Mutex;
+use tokio::sync::Semaphore;
 
 use crate::runtime::error::Error;
+use crate::runtime::sync::{Mutex, MutexGuard, PoisonError};
+
+/// The longest that connecting takes, where whoever waits for it does not give up before.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How many connections are made at once: one that hangs does not hold up the others.
+const CONNECTING: usize = 4;
 
 /// One connection, which all who use it share.
 pub(crate) struct RedisConnection {
     client: redis::Client,
     config: AsyncConnectionConfig,
     connection: Mutex<Option<MultiplexedConnection>>,
+    connecting: Semaphore,
     /// Whether the connection may be dead.
     is_suspect: AtomicBool,
 }
@@ -34,15 +43,16 @@ impl RedisConnection {
             client,
             config: AsyncConnectionConfig::new(),
             connection: Mutex::new(None),
+            connecting: Semaphore::new(CONNECTING),
             is_suspect: AtomicBool::new(false),
         }
     }
 
-    /// The same without limits of its own: each use ends when its future is dropped.
+    /// The same without a limit for answers: each use ends when its future is dropped.
     pub(crate) fn without_timeouts(mut self) -> Self {
         self.config = self
             .config
-            .set_connection_timeout(None)
+            .set_connection_timeout(Some(CONNECT_TIMEOUT))
             .set_response_timeout(None);
         self
     }
@@ -51,31 +61,47 @@ impl RedisConnection {
         &self,
         command: &redis::Cmd,
     ) -> Result<T, RedisFailure> {
-        let mut connection = {
-            let mut kept = self.connection.lock().await;
-            if self.is_suspect.swap(false, Ordering::AcqRel) {
-                *kept = None;
-            }
-            match &*kept {
-                Some(connection) => connection.clone(),
-                None => {
-                    let connection = self
-                        .client
-                        .get_multiplexed_async_connection_with_config(&self.config)
-                        .await
-                        .map_err(RedisFailure::new)?;
-                    kept.insert(connection).clone()
-                }
-            }
+        let mut connection = match self.kept() {
+            Some(connection) => connection,
+            None => self.connect().await?,
         };
         // An answer that nobody waits for any more may never come: the next use starts with a new connection then.
         let suspicion = Suspicion(Some(&self.is_suspect));
         let outcome = command.query_async(&mut connection).await;
         suspicion.lift();
         if outcome.is_err() {
-            *self.connection.lock().await = None;
+            *self.lock() = None;
         }
         outcome.map_err(RedisFailure::new)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<MultiplexedConnection>> {
+        self.connection
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The connection that is there, unless it may be dead.
+    fn kept(&self) -> Option<MultiplexedConnection> {
+        let mut kept = self.lock();
+        if self.is_suspect.swap(false, Ordering::AcqRel) {
+            *kept = None;
+        }
+        kept.clone()
+    }
+
+    async fn connect(&self) -> Result<MultiplexedConnection, RedisFailure> {
+        // It is never closed.
+        let _place = self.connecting.acquire().await.ok();
+        if let Some(connection) = self.kept() {
+            return Ok(connection);
+        }
+        let connection = self
+            .client
+            .get_multiplexed_async_connection_with_config(&self.config)
+            .await
+            .map_err(RedisFailure::new)?;
+        Ok(self.lock().insert(connection).clone())
     }
 }
 

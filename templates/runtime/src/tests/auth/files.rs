@@ -109,6 +109,65 @@ async fn invariant_12_what_others_can_write_is_refused() {
     open(0o700);
 }
 
+/// The caller of a save gives it up while the thread that is to write has other work: until it has written, nobody else has the lock.
+#[test]
+fn invariant_12_a_save_that_was_given_up_keeps_the_lock_until_its_end() {
+    let runtime = || {
+        tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .max_blocking_threads(1)
+            .build()
+            .unwrap()
+    };
+    let (own, other) = (runtime(), runtime());
+    let directory = tempfile::tempdir().unwrap();
+    let store = FileStore::new(directory.path());
+    let (release, released) = std::sync::mpsc::channel::<()>();
+    let busy = own.block_on(async {
+        let lock = store.try_lock("a").await.unwrap().unwrap();
+        let busy = tokio::task::spawn_blocking(move || released.recv());
+        let token = token();
+        let mut save = store.save("a", &token, &lock);
+        std::future::poll_fn(|context| {
+            assert!(save.as_mut().poll(context).is_pending());
+            std::task::Poll::Ready(())
+        })
+        .await;
+        busy
+    });
+    other.block_on(async { assert!(store.try_lock("a").await.unwrap().is_none()) });
+    release.send(()).unwrap();
+    own.block_on(async {
+        busy.await.unwrap().unwrap();
+        tokio::task::spawn_blocking(|| {}).await.unwrap();
+    });
+    other.block_on(async {
+        assert!(store.try_lock("a").await.unwrap().is_some());
+        assert_eq!(store.load("a").await.unwrap(), Some(token()));
+    });
+}
+
+#[tokio::test]
+async fn what_a_crash_left_behind_is_removed() {
+    let directory = tempfile::tempdir().unwrap();
+    let (old, young) = (
+        directory.path().join("b.00ff.new"),
+        directory.path().join("c.00ff.new"),
+    );
+    fs::write(&young, "").unwrap();
+    let file = fs::File::create(&old).unwrap();
+    file.set_modified(std::time::SystemTime::now() - Duration::from_secs(86_400))
+        .unwrap();
+    save(&FileStore::new(directory.path())).await;
+    assert!(!old.exists() && young.exists());
+    let left: Vec<_> = fs::read_dir(directory.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.starts_with("a."))
+        .collect();
+    assert_eq!(left.len(), 2, "{left:?}");
+}
+
 /// A small file system of its own, where the test may mount one.
 struct Disk(tempfile::TempDir);
 

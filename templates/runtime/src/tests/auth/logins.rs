@@ -5,10 +5,12 @@ use std::sync::Arc;
 use http::Method;
 
 use super::support::{FnProvider, SECRET, World, seconds};
-use crate::runtime::auth::store::{MemoryStore, StoredToken, TokenStore, store_key};
+use crate::runtime::auth::store::{MemoryStore, StoreLock, StoredToken, TokenStore, store_key};
 use crate::runtime::auth::{AuthError, Secret, Token, TokenSettings};
 use crate::runtime::client::{Client, ClientBuilder, Credentials};
+use crate::runtime::clock::BoxFuture;
 use crate::runtime::error::Error;
+use crate::runtime::transport::BoxError;
 
 const REDIRECT: &str = "https://app.example/callback";
 
@@ -395,4 +397,55 @@ async fn invariant_13_logging_out_of_a_given_token_ends_no_session() {
     assert_eq!(get(&again).await.unwrap(), 200);
     let used = shop.world.book().api_requests.clone();
     assert_eq!(used.first(), used.last());
+}
+
+/// A store whose own way to remove fails.
+struct Irremovable(
+    MemoryStore,
+    fn() -> BoxFuture<'static, Result<(), BoxError>>,
+);
+
+impl TokenStore for Irremovable {
+    fn try_lock<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<StoreLock>, BoxError>> {
+        self.0.try_lock(key)
+    }
+
+    fn load<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<StoredToken>, BoxError>> {
+        self.0.load(key)
+    }
+
+    fn save<'a>(
+        &'a self,
+        key: &'a str,
+        token: &'a StoredToken,
+        lock: &'a StoreLock,
+    ) -> BoxFuture<'a, Result<(), BoxError>> {
+        self.0.save(key, token, lock)
+    }
+
+    fn remove<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<(), BoxError>> {
+        (self.1)()
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn logging_out_of_a_store_that_fails_ends_in_an_error() {
+    let faults: [fn() -> BoxFuture<'static, Result<(), BoxError>>; 4] = [
+        || Box::pin(async { Err("down".into()) }),
+        || Box::pin(std::future::pending()),
+        || Box::pin(async { panic!("a planted panic") }),
+        || panic!("a planted panic"),
+    ];
+    for fault in faults {
+        let world = World::new();
+        let client = builder(&world)
+            .token_store(Arc::new(Irremovable(MemoryStore::new(), fault)))
+            .client_credentials("the-id", SECRET)
+            .build()
+            .unwrap();
+        let began = world.now();
+        let error = client.log_out().await.unwrap_err();
+        assert!(error.to_string().contains("token store"), "{error}");
+        assert!(world.now() - began < seconds(150.0));
+    }
 }

@@ -119,3 +119,43 @@ fn the_password_of_the_server_is_not_shown() {
     assert!(error.is_configuration(), "{error:?}");
     assert!(!error.to_string().contains("hunter2"));
 }
+
+/// A server of which the first connection never gets an answer.
+async fn half_deaf(to: String) -> String {
+    let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0))
+        .await
+        .unwrap();
+    let url = format!("redis://{}/", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        let (_silent, _) = listener.accept().await.unwrap();
+        loop {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut server = tokio::net::TcpStream::connect(&to).await.unwrap();
+            tokio::spawn(async move {
+                let _ = tokio::io::copy_bidirectional(&mut stream, &mut server).await;
+            });
+        }
+    });
+    url
+}
+
+#[tokio::test]
+async fn a_connection_that_is_never_made_blocks_nobody_and_ends() {
+    let Some(server) = Server::start().await else {
+        return;
+    };
+    let address = server
+        .url
+        .trim_start_matches("redis://")
+        .trim_end_matches('/');
+    let store = Arc::new(RedisStore::open(&half_deaf(address.to_owned()).await).unwrap());
+    let first = {
+        let store = Arc::clone(&store);
+        tokio::spawn(async move { store.load("k").await })
+    };
+    tokio::task::yield_now().await;
+    let second = tokio::time::timeout(Duration::from_secs(2), store.load("k")).await;
+    assert_eq!(second.unwrap().unwrap(), None);
+    let ended = tokio::time::timeout(Duration::from_secs(8), first).await;
+    assert!(ended.unwrap().unwrap().is_err());
+}

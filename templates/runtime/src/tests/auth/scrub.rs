@@ -182,3 +182,28 @@ fn a_secret_in_the_place_of_a_region_is_not_shown() {
         assert!(error.contains(typo), "{error}");
     }
 }
+
+/// Escapes may be written in small letters, which changes none of the letters of the secret.
+#[tokio::test(start_paused = true)]
+async fn small_escapes_in_a_secret_with_capitals_are_found() {
+    let secret = "CapitalS/And+Signs=%Of/Secrets";
+    for form in [
+        "CapitalS%2fAnd%2bSigns%3d%25Of%2fSecrets",
+        "CapitalS%2FAnd%2BSigns%3D%25Of%2FSecrets",
+    ] {
+        let world = World::new();
+        world.script([TokenAnswer::error(
+            401,
+            "invalid_client",
+            &format!("got {form}"),
+        )]);
+        let provider =
+            crate::runtime::auth::ClientCredentials::new(world.endpoint(), "the-id", secret);
+        let interceptor = world.builder(std::sync::Arc::new(provider)).build();
+        let error = world.get(&interceptor).await.unwrap_err();
+        let InterceptError::Auth(error) = error else {
+            panic!("{error:?}");
+        };
+        assert_eq!(error.description().unwrap(), "got (hidden)");
+    }
+}

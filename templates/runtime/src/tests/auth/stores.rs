@@ -629,3 +629,114 @@ async fn unlocking_decides_nothing() {
         );
     }
 }
+
+/// Removing ends in an error within a bounded time, whatever the store does.
+#[tokio::test(start_paused = true)]
+async fn removing_from_a_store_that_fails_is_an_error() {
+    for op in [Op::Lock, Op::Load, Op::Save] {
+        for fault in [Fault::Error, Fault::Panic, Fault::PanicAtOnce, Fault::Hang] {
+            let world = rotating_world(100.0);
+            let store = Arc::new(Faulty::default());
+            let session = client(&world, &store, true, 1);
+            assert_eq!(world.get(&session).await.unwrap(), 200);
+            store.set(op, fault, usize::MAX);
+            let began = world.now();
+            let outcome = store.remove("entry-0").await;
+            assert!(outcome.is_err(), "{op:?} {fault:?}");
+            assert!(world.now() - began < seconds(20.0), "{op:?} {fault:?}");
+            store.heal();
+            // The lock is free again.
+            store.remove("entry-0").await.unwrap();
+        }
+        let store = Faulty::default();
+        store.set(Op::Unlock, Fault::Hang, 1);
+        store.remove("entry").await.unwrap();
+    }
+}
+
+/// One process is idle with a token whose successor another one has, and the store is emptied long after both.
+#[tokio::test(start_paused = true)]
+async fn invariant_08_an_idle_process_brings_no_spent_token_back() {
+    for lifetime in [100.0, 3600.0] {
+        for late in [0.0, 0.5, 3.0, 15.0, 200.0] {
+            for keeps_obtainer in [true, false] {
+                let world = rotating_world(lifetime);
+                let store = Arc::new(Faulty::default());
+                let (first, second) = (
+                    client(&world, &store, true, 1),
+                    client(&world, &store, true, 2),
+                );
+                assert_eq!(world.get(&first).await.unwrap(), 200);
+                assert_eq!(world.get(&second).await.unwrap(), 200);
+                let refreshed = world.now() + seconds(0.95 * lifetime);
+                call_until(&world, &first, refreshed.as_secs_f64()).await;
+                tokio::time::sleep(seconds(lifetime)).await;
+                if !keeps_obtainer {
+                    // Then the session can be lost, but the calls must end.
+                    drop(first);
+                }
+                store.store.clear();
+                tokio::time::sleep(seconds(late)).await;
+                let outcome = world.get(&second).await;
+                let case = format!("{lifetime} s, {late} s, {keeps_obtainer}");
+                if keeps_obtainer {
+                    assert_eq!(outcome.unwrap(), 200, "{case}");
+                    assert_eq!(reuses(&world), 0, "{case}");
+                } else {
+                    tokio::time::sleep(seconds(60.0)).await;
+                    let _ = world.get(&second).await;
+                    assert_eq!(reuses(&world), 1, "{case}: it tried what it has");
+                }
+            }
+        }
+    }
+}
+
+/// A code that came without a refresh token is used up after a restart, too.
+#[tokio::test(start_paused = true)]
+async fn invariant_08_a_stored_session_without_a_refresh_token_sends_no_code_again() {
+    for is_exclusive in [false, true] {
+        let world = rotating_world(100.0);
+        let (token, _) = world.mint();
+        world.script([TokenAnswer::Json(
+            200,
+            format!(r#"{{"access_token":"{token}","token_type":"bearer","expires_in":100}}"#),
+        )]);
+        let store = Arc::new(Faulty::default());
+        let session = || {
+            let shared: Arc<dyn TokenStore> = store.clone();
+            let settings = TokenSettings {
+                store_is_exclusive: is_exclusive,
+                ..TokenSettings::default()
+            };
+            let builder = world.builder(code(&world)).settings(settings);
+            builder.store(shared, "entry").build()
+        };
+        assert_eq!(world.get(&session()).await.unwrap(), 200);
+        tokio::time::sleep(seconds(101.0)).await;
+        let Err(InterceptError::Auth(error)) = world.get(&session()).await else {
+            panic!("nothing can renew it");
+        };
+        assert!(error.needs_login(), "{error}");
+        assert_eq!(world.token_requests(), 1);
+    }
+}
+
+/// Whenever the call's time ends, between two looks at the store or within one.
+#[tokio::test(start_paused = true)]
+async fn invariant_08_a_call_whose_time_ends_at_the_store_names_it() {
+    let world = rotating_world(100.0);
+    let store = Arc::new(Faulty::default());
+    let session = client(&world, &store, true, 1);
+    assert_eq!(world.get(&session).await.unwrap(), 200);
+    tokio::time::sleep(seconds(101.0)).await;
+    store.set(Op::Load, Fault::Hang, usize::MAX);
+    for step in 0..30 {
+        let within = 4.0 + 0.2 * f64::from(step);
+        let request = super::support::request(http::Method::GET);
+        let Err(InterceptError::Auth(error)) = world.call(&session, request, within).await else {
+            panic!("no store");
+        };
+        assert_eq!(error.kind(), AuthErrorKind::Store, "{within}: {error}");
+    }
+}

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::super::backoff::doubled;
 use super::super::classify::{Held, State, classify, is_usable};
-use super::super::error::AuthError;
+use super::super::error::{AuthError, AuthErrorKind};
 use super::super::secret::Secret;
 use super::super::settings::TokenSettings;
 use super::super::unauthorized::{ALARM, PROBE_INTERVAL, Spacing};
@@ -97,6 +97,15 @@ impl Ledger {
     pub(super) fn usable(&self, now: Moment) -> Option<Arc<CachedToken>> {
         let token = self.latest.as_ref()?;
         is_usable(&token.held(self.is_condemned()), now).then(|| Arc::clone(token))
+    }
+
+    /// Why a call has no token whose time is over.
+    pub(super) fn out_of_time(&self) -> AuthError {
+        match &self.failure {
+            // It waited for the store.
+            Some(failure) if failure.error.kind() == AuthErrorKind::Store => failure.error.clone(),
+            _ => AuthError::new(AuthErrorKind::DeadlineExceeded),
+        }
     }
 
     /// Whether a call was ever accepted with the latest generation.

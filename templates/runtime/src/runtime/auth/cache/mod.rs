@@ -168,11 +168,10 @@ impl TokenCache {
                 Some(Err(AuthError::new(AuthErrorKind::TaskDied)))
             }
             Arrival::Died => None,
-            Arrival::TimeOver(now) => Some(
-                self.lock()
-                    .usable(now)
-                    .ok_or_else(|| AuthError::new(AuthErrorKind::DeadlineExceeded)),
-            ),
+            Arrival::TimeOver(now) => {
+                let ledger = self.lock();
+                Some(ledger.usable(now).ok_or_else(|| ledger.out_of_time()))
+            }
         }
     }
 
@@ -252,11 +251,11 @@ impl TokenCache {
                 Self::serve(ledger.latest.clone())
             }
             Step::Join => match &ledger.flight {
-                _ if now.monotonic >= until => Self::out_of_time(usable),
+                _ if now.monotonic >= until => Self::out_of_time(&ledger, usable),
                 Some(flight) => Plan::Wait(flight.waiting()),
                 None => Self::serve(None),
             },
-            Step::Start { .. } if now.monotonic >= until => Self::out_of_time(usable),
+            Step::Start { .. } if now.monotonic >= until => Self::out_of_time(&ledger, usable),
             Step::Start { forced } => {
                 if forced {
                     budget.forced += 1;
@@ -302,10 +301,10 @@ impl TokenCache {
         }
     }
 
-    fn out_of_time(usable: Option<Arc<CachedToken>>) -> Plan {
+    fn out_of_time(ledger: &Ledger, usable: Option<Arc<CachedToken>>) -> Plan {
         match usable {
             Some(token) => Plan::Serve(token),
-            None => Plan::Fail(AuthError::new(AuthErrorKind::DeadlineExceeded)),
+            None => Plan::Fail(ledger.out_of_time()),
         }
     }
 

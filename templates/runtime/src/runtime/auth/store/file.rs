@@ -3,8 +3,11 @@
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
-use super::{StoreLock, StoredToken, TokenStore};
+use super::{StoreLock, StoredToken, TokenStore, random_name};
 use crate::runtime::clock::BoxFuture;
 use crate::runtime::transport::BoxError;
 
@@ -19,6 +22,8 @@ use crate::runtime::transport::BoxError;
 #[derive(Clone, Debug)]
 pub struct FileStore {
     directory: PathBuf,
+    /// Whether what crashes left behind was looked for.
+    is_swept: Arc<AtomicBool>,
 }
 
 impl FileStore {
@@ -26,6 +31,7 @@ impl FileStore {
     pub fn new(directory: impl Into<PathBuf>) -> Self {
         Self {
             directory: directory.into(),
+            is_swept: Arc::default(),
         }
     }
 
@@ -60,8 +66,8 @@ impl TokenStore for FileStore {
                 }
             })
             .await?;
-            // The lock ends when the file is closed.
-            Ok(file.map(|file| StoreLock::new(0, file)))
+            // The lock ends when the file is closed, by everything that holds it.
+            Ok(file.map(|file| StoreLock::new(0, Arc::new(file))))
         })
     }
 
@@ -82,28 +88,59 @@ impl TokenStore for FileStore {
         &'a self,
         key: &'a str,
         token: &'a StoredToken,
-        _lock: &'a StoreLock,
+        lock: &'a StoreLock,
     ) -> BoxFuture<'a, Result<(), BoxError>> {
         Box::pin(async move {
-            let (path, draft) = (self.path(key, "json")?, self.path(key, "new")?);
+            let Some(lock) = lock.holder.downcast_ref::<Arc<File>>() else {
+                return Err("the lock is of another store".into());
+            };
+            let ending = format!("{}.new", random_name()?);
+            let (path, draft) = (self.path(key, "json")?, self.path(key, &ending)?);
             let directory = self.directory.clone();
             let text = token.to_json();
+            let (lock, is_swept) = (Arc::clone(lock), Arc::clone(&self.is_swept));
             blocking(move || {
+                // The write may outlive its caller, and the lock must not end before it.
+                let _lock = lock;
                 make_directory(&directory)?;
-                // Only the holder of the lock writes, so what is there is left over from a crash.
-                match fs::remove_file(&draft) {
-                    Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-                    _ => {}
+                if !is_swept.swap(true, Ordering::Relaxed) {
+                    sweep(&directory);
                 }
-                let mut file =
-                    private(OpenOptions::new().write(true).create_new(true)).open(&draft)?;
-                file.write_all(&text)?;
-                file.sync_all()?;
-                fs::rename(&draft, &path)?;
+                let written = write(&draft, &text).and_then(|()| fs::rename(&draft, &path));
+                if written.is_err() {
+                    let _ = fs::remove_file(&draft);
+                }
+                written?;
                 flush_directory(&directory)
             })
             .await
         })
+    }
+}
+
+fn write(draft: &Path, text: &[u8]) -> io::Result<()> {
+    let mut file = private(OpenOptions::new().write(true).create_new(true)).open(draft)?;
+    file.write_all(text)?;
+    file.sync_all()
+}
+
+/// How old a draft is that no process writes any more.
+const ABANDONED: Duration = Duration::from_secs(60 * 60);
+
+/// Removes the drafts of processes that ended while they wrote.
+fn sweep(directory: &Path) {
+    let Ok(entries) = fs::read_dir(directory) else {
+        return;
+    };
+    for entry in entries.flatten() {
+        let modified = entry.metadata().and_then(|metadata| metadata.modified());
+        let age = modified.ok().and_then(|modified| modified.elapsed().ok());
+        let path = entry.path();
+        if path.extension().is_some_and(|ending| ending == "new")
+            && age.is_some_and(|age| age > ABANDONED)
+        {
+            let _ = fs::remove_file(path);
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 //! A refresh reads the store first and adopts a newer token if there is one. Otherwise it takes the lock, reads again, and only then requests
 //! a token, which is saved before any call uses it.
 
+mod bounded;
 mod file;
 mod memory;
 #[cfg(feature = "redis")]
@@ -20,6 +21,8 @@ use crate::runtime::transport::BoxError;
 
 use super::secret::Secret;
 
+pub(crate) use bounded::bounded;
+use bounded::timed;
 pub use file::FileStore;
 pub use memory::MemoryStore;
 #[cfg(feature = "redis")]
@@ -295,28 +298,29 @@ pub trait TokenStore: Send + Sync + 'static {
     /// Ends the session that is kept under `key`: a tombstone takes the place of its tokens, and no process refreshes it any more. Another
     /// login under the same key begins a new session. [`Client::log_out`](crate::runtime::client::Client::log_out) calls this with the right key.
     ///
-    /// This waits for a refresh that holds the lock, at most as long as a lock lasts, and needs a tokio runtime with a timer.
+    /// This waits for a refresh that holds the lock, at most as long as a lock lasts, and needs a tokio runtime with a timer. It fails if one operation
+    /// of the store takes longer than 3 s, or panics.
     fn remove<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<(), BoxError>> {
         Box::pin(async move {
             let mut looks = 0_u32;
             let lock = loop {
-                match self.try_lock(key).await? {
+                match timed(REMOVE_TIMEOUT, || self.try_lock(key)).await? {
                     Some(lock) => break lock,
                     None if looks < REMOVE_LOOKS => looks += 1,
                     None => return Err("another process holds the lock of the entry".into()),
                 }
                 tokio::time::sleep(REMOVE_POLL).await;
             };
-            let outcome = match self.load(key).await {
+            let outcome = match timed(REMOVE_TIMEOUT, || self.load(key)).await {
                 Ok(removed) => {
                     let tombstone = StoredToken::tombstone(removed);
-                    self.save(key, &tombstone, &lock).await
+                    timed(REMOVE_TIMEOUT, || self.save(key, &tombstone, &lock)).await
                 }
                 Err(error) => Err(error),
             };
             // The lock expires or ends with its holder anyway.
-            let _ = self.unlock(key, lock).await;
-            outcome
+            let _ = timed(REMOVE_TIMEOUT, || self.unlock(key, lock)).await;
+            Ok(outcome?)
         })
     }
 }
@@ -324,6 +328,9 @@ pub trait TokenStore: Send + Sync + 'static {
 /// How often, and how many times, removing looks at a lock that another process holds: for a minute.
 const REMOVE_POLL: Duration = Duration::from_millis(50);
 const REMOVE_LOOKS: u32 = 1200;
+
+/// The longest that one operation may take while removing.
+const REMOVE_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// A key that stands for all `parts`, in their order, and shows none of them.
 #[must_use]
