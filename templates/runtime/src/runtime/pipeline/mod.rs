@@ -101,8 +101,7 @@ fn prepare(parts: RequestParts, path: &str, streamed: bool) -> (CallContext, Htt
     };
     let mut headers = parts.headers;
     for (name, value) in parts.client.default_headers() {
-        let is_unwanted = takes_credential && name == header::AUTHORIZATION;
-        if !headers.contains_key(name) && !is_unwanted {
+        if !headers.contains_key(name) {
             headers.insert(name.clone(), value.clone());
         }
     }
