@@ -146,6 +146,8 @@ impl<'de, T: Wire, P: Place<Vec<T>>> Visitor<'de> for ListVisitor<T, P> {
                 odd.note(list.len(), took);
             }
         }
+        // Most lists stay as they were read. Room for more elements is a tenth of the memory of a large response.
+        list.shrink_to_fit();
         if odd.misfits.is_empty() {
             self.place.put(Some(list));
             return Ok(Took::Fits);

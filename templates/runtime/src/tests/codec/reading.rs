@@ -139,18 +139,15 @@ fn letter_case_of_keys_counts() {
 }
 
 #[test]
-fn a_list_takes_no_room_for_large_elements_that_do_not_come() {
-    let elements = 1024 / size_of::<User>();
-    assert!((1..4).contains(&elements), "a large model");
+fn a_list_takes_no_room_for_elements_that_do_not_come() {
     for document in [r#"[{"id":"1"}]"#, r#"[null,{"id":"1"},null]"#] {
         let users: Vec<User> = read(document);
-        assert_eq!((users.len(), users.capacity()), (1, elements));
+        assert_eq!((users.len(), users.capacity()), (1, 1));
     }
-    assert_eq!(read::<Vec<i64>>("[1]").capacity(), 4, "small ones");
-    assert_eq!(read::<Vec<User>>("[null]").capacity(), 0, "none");
+    assert_eq!(read::<Vec<i64>>("[1]").capacity(), 1);
+    assert_eq!(read::<Vec<User>>("[null]").capacity(), 0);
     let users: Vec<User> = read(&format!("[{}{{}}]", r#"{"id":"1"},"#.repeat(99)));
-    assert_eq!(users.len(), 100);
-    assert!(users.capacity() <= 200, "it grows as any list does");
+    assert_eq!((users.len(), users.capacity()), (100, 100));
     assert!(users[..99].iter().all(|user| user.id.is_some()));
     assert!(users[99] == User::default());
 }
