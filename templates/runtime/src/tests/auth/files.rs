@@ -124,6 +124,7 @@ fn invariant_12_a_save_that_was_given_up_keeps_the_lock_until_its_end() {
     let store = FileStore::new(directory.path());
     let (release, released) = std::sync::mpsc::channel::<()>();
     let busy = own.block_on(async {
+        // Waits for its release in the only thread for such work.
         let lock = store.try_lock("a").await.unwrap().unwrap();
         let busy = tokio::task::spawn_blocking(move || released.recv());
         let token = token();
@@ -133,12 +134,14 @@ fn invariant_12_a_save_that_was_given_up_keeps_the_lock_until_its_end() {
             std::task::Poll::Ready(())
         })
         .await;
-        busy
+        [busy]
     });
     other.block_on(async { assert!(store.try_lock("a").await.unwrap().is_none()) });
     release.send(()).unwrap();
     own.block_on(async {
-        busy.await.unwrap().unwrap();
+        for busy in busy {
+            busy.await.unwrap().unwrap();
+        }
         tokio::task::spawn_blocking(|| {}).await.unwrap();
     });
     other.block_on(async {
@@ -155,6 +158,7 @@ async fn what_a_crash_left_behind_is_removed() {
         directory.path().join("c.00ff.new"),
     );
     fs::write(&young, "").unwrap();
+    fs::write(directory.path().join("a.00ff.new"), "").unwrap();
     let file = fs::File::create(&old).unwrap();
     file.set_modified(std::time::SystemTime::now() - Duration::from_secs(86_400))
         .unwrap();

@@ -430,7 +430,7 @@ impl TokenStore for Irremovable {
 
 #[tokio::test(start_paused = true)]
 async fn logging_out_of_a_store_that_fails_ends_in_an_error() {
-    let faults: [fn() -> BoxFuture<'static, Result<(), BoxError>>; 4] = [
+    let faults: [Fault; 4] = [
         || Box::pin(async { Err("down".into()) }),
         || Box::pin(std::future::pending()),
         || Box::pin(async { panic!("a planted panic") }),

@@ -104,7 +104,7 @@ impl TokenStore for FileStore {
                 let _lock = lock;
                 make_directory(&directory)?;
                 if !is_swept.swap(true, Ordering::Relaxed) {
-                    sweep(&directory);
+                    sweep(&directory, &path);
                 }
                 let written = write(&draft, &text).and_then(|()| fs::rename(&draft, &path));
                 if written.is_err() {
@@ -127,8 +127,8 @@ fn write(draft: &Path, text: &[u8]) -> io::Result<()> {
 /// How old a draft is that no process writes any more.
 const ABANDONED: Duration = Duration::from_secs(60 * 60);
 
-/// Removes the drafts of processes that ended while they wrote.
-fn sweep(directory: &Path) {
+/// Removes the drafts of processes that ended while they wrote: of `own`, whose lock is held, all of them; of other entries the old ones.
+fn sweep(directory: &Path, own: &Path) {
     let Ok(entries) = fs::read_dir(directory) else {
         return;
     };
@@ -136,8 +136,9 @@ fn sweep(directory: &Path) {
         let modified = entry.metadata().and_then(|metadata| metadata.modified());
         let age = modified.ok().and_then(|modified| modified.elapsed().ok());
         let path = entry.path();
+        let is_own = path.file_prefix() == own.file_stem();
         if path.extension().is_some_and(|ending| ending == "new")
-            && age.is_some_and(|age| age > ABANDONED)
+            && (is_own || age.is_some_and(|age| age > ABANDONED))
         {
             let _ = fs::remove_file(path);
         }
