@@ -400,10 +400,9 @@ async fn invariant_13_logging_out_of_a_given_token_ends_no_session() {
 }
 
 /// A store whose own way to remove fails.
-struct Irremovable(
-    MemoryStore,
-    fn() -> BoxFuture<'static, Result<(), BoxError>>,
-);
+struct Irremovable(MemoryStore, Fault);
+
+type Fault = fn() -> BoxFuture<'static, Result<(), BoxError>>;
 
 impl TokenStore for Irremovable {
     fn try_lock<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<StoreLock>, BoxError>> {

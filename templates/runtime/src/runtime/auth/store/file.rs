@@ -136,7 +136,9 @@ fn sweep(directory: &Path, own: &Path) {
         let modified = entry.metadata().and_then(|metadata| metadata.modified());
         let age = modified.ok().and_then(|modified| modified.elapsed().ok());
         let path = entry.path();
-        let is_own = path.file_prefix() == own.file_stem();
+        // The name of a draft is the key, what makes it unique, and the ending.
+        let stem = path.file_stem().map(Path::new);
+        let is_own = stem.and_then(Path::file_stem) == own.file_stem();
         if path.extension().is_some_and(|ending| ending == "new")
             && (is_own || age.is_some_and(|age| age > ABANDONED))
         {
