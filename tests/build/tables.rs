@@ -207,6 +207,5 @@ fn rust(api: &Api, ty: &Type) -> String {
         Type::List(item) => format!("Vec<{}>", rust(api, item)),
         Type::Nullable(item) => format!("Option<{}>", rust(api, item)),
         Type::Map(item) => format!("std::collections::BTreeMap<String, {}>", rust(api, item)),
-        Type::Nullable(item) => format!("Option<{}>", rust(api, item)),
     }
 }

@@ -95,7 +95,7 @@ fn every_model_has_cases_that_differ_where_they_can() {
     let distinct = |index: usize| {
         let differs = |model: &&Vec<_>| {
             let model: &Vec<genesys_cloud_tests::fidelity::Case> = model;
-            model[index].input != model[3].input
+            model[index].instance != model[3].instance
         };
         of_all.iter().filter(differs).count()
     };

@@ -102,7 +102,7 @@ impl<S: Submit> IntoFuture for Wait<S> {
 
 /// What came first.
 enum First {
-    Over(Result<Polled, Error>),
+    Over(Box<Result<Polled, Error>>),
     TimedOut,
     Cancelled,
 }
@@ -112,7 +112,7 @@ impl Plan {
         let mut last = Last::default();
         match self.first(&mut last).await {
             First::Over(outcome) => {
-                let polled = outcome?;
+                let polled = (*outcome)?;
                 let failure = match polled.phase {
                     JobPhase::Failed => JobFailure::Failed,
                     JobPhase::Cancelled => JobFailure::Cancelled,
@@ -152,7 +152,7 @@ impl Plan {
                 return Poll::Ready(First::Cancelled);
             }
             if let Poll::Ready(outcome) = work.as_mut().poll(context) {
-                return Poll::Ready(First::Over(outcome));
+                return Poll::Ready(First::Over(Box::new(outcome)));
             }
             timeout.as_mut().poll(context).map(|()| First::TimedOut)
         })

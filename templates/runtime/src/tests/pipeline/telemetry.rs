@@ -172,8 +172,7 @@ async fn a_request_that_is_sent_again_with_a_new_token_counts_as_sent_again() {
     assert_eq!(attempts.len(), 4);
     // OpenTelemetry: "regardless of what was the cause of the resending", authorization failures among them.
     assert!(!attempts[0].1.contains_key("http.request.resend_count"));
-    for number in 1..4 {
-        let count = &attempts[number].1["http.request.resend_count"];
-        assert_eq!(*count, number.to_string());
+    for (number, (_, fields)) in attempts.iter().enumerate().skip(1) {
+        assert_eq!(fields["http.request.resend_count"], number.to_string());
     }
 }

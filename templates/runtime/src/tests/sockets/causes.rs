@@ -145,7 +145,8 @@ async fn a_redirect_that_was_followed_without_the_token_is_the_reason_of_its_401
 
 #[tokio::test]
 async fn the_token_endpoint_tells_another_regions_login_and_a_portal() {
-    let cases: [(fn() -> HttpResponse, &str); 5] = [
+    type Answer = fn() -> HttpResponse;
+    let cases: [(Answer, &str); 5] = [
         (
             || redirect(302, "https://login.mypurecloud.ie/oauth/token"),
             "login.mypurecloud.ie, a server of the region eu-west-1",
