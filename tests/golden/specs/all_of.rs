@@ -7,7 +7,7 @@ use crate::runtime::codec;
 pub struct AllOf {
     pub id: Option<String>,
     pub more: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -31,7 +31,7 @@ use crate::runtime::codec;
 #[derive(Clone, Default)]
 pub struct AllOfBase {
     pub id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

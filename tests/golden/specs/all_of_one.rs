@@ -8,7 +8,7 @@ use crate::models::all_of_one::AllOfOneTarget;
 pub struct AllOfOne {
     /// One.
     pub target: Option<Box<AllOfOneTarget>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -31,7 +31,7 @@ use crate::runtime::codec;
 #[derive(Clone, Default)]
 pub struct AllOfOneTarget {
     pub id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -8,7 +8,7 @@ pub struct Discriminator {
     /// required
     pub kind: Option<String>,
     pub name: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -35,7 +35,7 @@ pub struct DiscriminatorCircle {
     pub kind: Option<String>,
     pub name: Option<String>,
     pub radius: Option<f64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -5,7 +5,7 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct Empty {
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -28,7 +28,7 @@ use crate::models::empty::Empty;
 #[derive(Clone, Default)]
 pub struct EmptyHolder {
     pub nothing: Option<Box<Empty>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -8,7 +8,7 @@ use crate::runtime::time;
 pub struct FormatDateTime {
     pub all: Option<Vec<time::Timestamp>>,
     pub at: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -7,7 +7,7 @@ use crate::runtime::codec;
 pub struct FormatFloatAndDouble {
     pub double: Option<f64>,
     pub single: Option<f64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -7,7 +7,7 @@ use crate::runtime::codec;
 pub struct FormatInt32AndInt64 {
     pub large: Option<i64>,
     pub small: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -8,7 +8,7 @@ pub struct FormatUriAndUrl {
     pub uri: Option<String>,
     pub url: Option<String>,
     pub uuid: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -6,7 +6,7 @@ use crate::runtime::codec;
 #[derive(Clone, Default)]
 pub struct ArrayNode {
     pub empty: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -31,7 +31,7 @@ pub struct JsonNode {
     pub array: Option<bool>,
     /// `nodeType`
     pub node_type: Option<JsonNodeNodeType>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -86,7 +86,7 @@ use crate::models::json_node::{ArrayNode, JsonNode};
 pub struct JsonNodeHolder {
     pub node: Option<Box<JsonNode>>,
     pub nodes: Option<Box<ArrayNode>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

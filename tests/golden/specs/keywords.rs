@@ -14,7 +14,7 @@ pub struct Keywords {
     /// `self`
     pub self_: Option<String>,
     pub r#type: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -8,7 +8,7 @@ pub struct ListOfNullableNumbers {
     /// `minutesPerDay`
     pub minutes_per_day: Option<Vec<Option<i64>>>,
     pub rates: Option<Vec<Vec<Option<f64>>>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -7,7 +7,7 @@ use crate::models::list_values::ListValuesItem;
 #[derive(Clone, Default)]
 pub struct ListValues {
     pub values: Option<Vec<ListValuesItem>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -33,7 +33,7 @@ pub struct ListValuesItem {
     /// `listValues`
     pub list_values: Option<Box<ListValues>>,
     pub r#type: Option<ListValuesItemType>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

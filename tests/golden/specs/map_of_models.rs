@@ -8,7 +8,7 @@ use crate::models::map_of_models::MapOfModelsItem;
 #[derive(Clone, Default)]
 pub struct MapOfModels {
     pub by: Option<BTreeMap<String, MapOfModelsItem>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -31,7 +31,7 @@ use crate::runtime::codec;
 #[derive(Clone, Default)]
 pub struct MapOfModelsItem {
     pub id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

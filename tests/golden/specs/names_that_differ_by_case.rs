@@ -6,7 +6,7 @@ use crate::runtime::codec;
 #[derive(Clone, Default)]
 pub struct CaseDifference {
     pub name: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -32,7 +32,7 @@ use crate::models::names_that_differ_by_case::CaseDifference;
 pub struct CasedifferenceX1bedbd {
     pub id: Option<String>,
     pub other: Option<Box<CaseDifference>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

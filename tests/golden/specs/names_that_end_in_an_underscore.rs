@@ -8,7 +8,7 @@ use crate::models::names_that_end_in_an_underscore::TrailingXeadac0;
 pub struct Trailing {
     pub id: Option<String>,
     pub other: Option<Box<TrailingXeadac0>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -33,7 +33,7 @@ use crate::runtime::codec;
 #[derive(Clone, Default)]
 pub struct TrailingXeadac0 {
     pub name: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

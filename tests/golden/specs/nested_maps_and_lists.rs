@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 pub struct NestedMapsAndLists {
     pub maps: Option<BTreeMap<String, Vec<String>>>,
     pub table: Option<Vec<Vec<String>>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

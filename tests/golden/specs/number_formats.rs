@@ -11,7 +11,7 @@ pub struct NumberFormats {
     pub number: Option<f64>,
     pub plain: Option<i64>,
     pub small: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -7,7 +7,7 @@ use crate::models::object_in_object::ObjectInObjectInner;
 #[derive(Clone, Default)]
 pub struct ObjectInObject {
     pub inner: Option<Box<ObjectInObjectInner>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -31,7 +31,7 @@ use crate::runtime::codec;
 #[derive(Clone, Default)]
 pub struct ObjectInObjectInner {
     pub name: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

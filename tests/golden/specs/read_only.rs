@@ -10,7 +10,7 @@ pub struct ReadOnly {
     /// required, read-only
     pub id: Option<String>,
     pub old: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -7,7 +7,7 @@ use crate::runtime::codec;
 pub struct Recursion {
     pub children: Option<Vec<Recursion>>,
     pub parent: Option<Box<Recursion>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -7,7 +7,7 @@ use crate::models::recursion_through_others::RecursionThroughOthersUser;
 #[derive(Clone, Default)]
 pub struct RecursionThroughOthers {
     pub user: Option<Box<RecursionThroughOthersUser>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -32,7 +32,7 @@ use crate::models::recursion_through_others::RecursionThroughOthers;
 pub struct RecursionThroughOthersUser {
     pub manager: Option<Box<RecursionThroughOthersUser>>,
     pub team: Option<Box<RecursionThroughOthers>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -10,7 +10,7 @@ pub struct ReferenceWithSiblings {
     ///
     /// read-only
     pub target: Option<Box<ReferenceWithSiblingsTarget>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -33,7 +33,7 @@ use crate::runtime::codec;
 #[derive(Clone, Default)]
 pub struct ReferenceWithSiblingsTarget {
     pub id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

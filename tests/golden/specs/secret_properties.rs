@@ -9,7 +9,7 @@ pub struct SecretProperties {
     pub client_secret: Option<String>,
     pub name: Option<String>,
     pub password: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -11,7 +11,7 @@ pub struct StringFormats {
     pub local: Option<time::LocalDateTime>,
     pub plain: Option<String>,
     pub when: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 #[derive(Clone, Default)]
 pub struct TypedMap {
     pub counts: Option<BTreeMap<String, i64>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 pub struct UntypedMap {
     pub any: Option<BTreeMap<String, serde_json::Value>>,
     pub bare: Option<serde_json::Value>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

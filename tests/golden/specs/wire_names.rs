@@ -17,7 +17,7 @@ pub struct WireNames {
     /// `site.id`
     pub site_id: Option<String>,
     pub r#type: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
