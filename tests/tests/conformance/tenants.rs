@@ -15,7 +15,7 @@ async fn v19_two_tenants_in_one_process_share_nothing() {
     get(&second, "u1").await.unwrap();
     assert_eq!(
         (one.stats().token_requests, one.stats().unauthorized),
-        (2, 1)
+        (2, 4)
     );
     assert_eq!(
         (two.stats().token_requests, two.stats().unauthorized),

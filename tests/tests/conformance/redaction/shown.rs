@@ -11,15 +11,15 @@ use genesys_cloud::runtime::auth::store::{
     FileStore, MemoryStore, RedisStore, StoreLock, StoredToken, TokenStore as _,
 };
 use genesys_cloud::runtime::auth::{
-    AuthError, AuthErrorKind, AuthorizationCode, ClientCredentials, GivenToken, Hooks,
+    AuthError, AuthErrorKind, AuthorizationCode, Beginning, ClientCredentials, GivenToken, Hooks,
     InterceptError, Interceptor, LoginState, LoopbackLogin, PkceVerifier, Previous, RefreshToken,
-    Saml2Bearer, Secret, Token, TokenEndpoint, TokenProvider,
+    Saml2Bearer, Secret, StoredSession, Token, TokenEndpoint, TokenProvider,
 };
 use genesys_cloud::runtime::clock::{BoxFuture, Clock, SystemClock};
 use genesys_cloud::runtime::codec::Extra;
 use genesys_cloud::runtime::error::ApiErrorDetail;
 use genesys_cloud::runtime::pipeline::{Middleware, Next, RedisPacing};
-use genesys_cloud::runtime::request::{FormBody, MultipartBody, Operation as _};
+use genesys_cloud::runtime::request::{FilePart, FormBody, MultipartBody, Operation as _};
 use genesys_cloud::runtime::response::{RawHead, RawResponse};
 use genesys_cloud::runtime::transport::{
     HttpRequest, HttpResponse, HttpTransport, MemoryTransport, RequestBody, ResponseBody,
@@ -66,6 +66,19 @@ const HARMLESS: &[&str] = &[
     "SystemClock",
     "TokenSettings",
     "TransportErrorKind",
+    // What a document says of an operation, and waits between tries.
+    "CredentialPlace",
+    "CredentialScheme",
+    "Scopes",
+    "UpdatePauses",
+    // Places and types of values, never the values; the id of a job.
+    "JobHandle",
+    "Misfit",
+    // Parts of the codec, which have no `Debug`.
+    "Found",
+    "Odd",
+    "OptionForm",
+    "Took",
     // What the generator wrote.
     "JobFailure",
     "JobFamily",
@@ -214,6 +227,13 @@ fn credentials(shown: &mut Shown) {
         verifier,
         "http://localhost",
     ));
+    shown.look(&Beginning::RefreshToken(&Secret::from(PLANTED)));
+    shown.look(&StoredSession::new(
+        endpoint.clone(),
+        "id",
+        Some(Secret::from(PLANTED)),
+    ));
+    shown.look(&FilePart::bytes(PLANTED));
     shown.look(&RefreshToken::new(
         endpoint.clone(),
         CLIENT,
